@@ -1,0 +1,52 @@
+"""Keys for programs: shown once, stored as a digest, each with its scopes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from governance.duties import Deed, Scope
+from governance.errors import AlreadyExists, Malformed
+from governance.models import Client, digest_of_key, new_key
+from governance.trail import Actor, changing, needs_reason
+
+HINT = 7
+LONGEST_NAME = 60
+
+
+def create(
+    *, name: str, scopes: Collection[Scope], expires_at: datetime | None = None, by: Actor
+) -> tuple[Client, str]:
+    """Make a client and its key. The key is returned this once and is nowhere to be had again."""
+    if not scopes:
+        raise Malformed(field="scope", problem=_("Give at least one scope."))
+    if not name.strip() or not name.isprintable() or len(name) > LONGEST_NAME:
+        problem = _("Give a name of at most %(longest)s characters.") % {"longest": LONGEST_NAME}
+        raise Malformed(field="name", problem=problem)
+    key = new_key()
+    with changing(by=by, may=Deed.ADMINISTER) as changes:
+        if Client.objects.filter(name=name).exists():
+            raise AlreadyExists(name=name)
+        client = Client.objects.create(
+            name=name,
+            scopes=sorted(scopes),
+            key_digest=digest_of_key(key),
+            key_hint=key[:HINT],
+            created_at=changes.at,
+            expires_at=expires_at,
+        )
+        changes.note("client.created", client, scopes=client.scopes)
+    return client, key
+
+
+def revoke(*, client: Client, reason: str, by: Actor) -> Client:
+    """Make a key useless at once. Twice does no harm."""
+    with changing(by=by, may=Deed.ADMINISTER, reason=needs_reason(reason)) as changes:
+        client = Client.objects.get(pk=client.pk)
+        if client.revoked_at is None:
+            client.revoked_at = changes.at
+            client.save(update_fields=["revoked_at"])
+            changes.note("client.revoked", client)
+    return client

@@ -1,0 +1,154 @@
+"""Persons, their one duty, and the accounts they log in with."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from governance.duties import CONTENT, DUTY_OF, Deed, Duty, Role
+from governance.errors import AlreadyExists, DutyConflict, LastAdministrator, Malformed
+from governance.models import Account, Department, Person
+from governance.trail import Actor, Changes, changing, needs_reason
+
+LONGEST_NAME = 60
+
+
+@dataclass(frozen=True)
+class Applicant:
+    """Whom an account is for. The number is the employee's; without one, the account's name."""
+
+    username: str
+    number: str = ""
+    display_name: str = ""
+    department: Department | None = None
+
+
+def create_account(
+    *, applicant: Applicant, roles: Collection[Role], password: str, by: Actor
+) -> Account:
+    """Make an account, and its person if there is none of that number. Nothing has a default.
+
+    A person who is there already gains the roles; a role of another duty is refused.
+    """
+    duty = _one_duty(roles)
+    with changing(by=by, may=Deed.ADMINISTER) as changes:
+        if Account.objects.filter(username=applicant.username).exists():
+            raise AlreadyExists(name=applicant.username)
+        person = _person(applicant, duty, changes)
+        _grant(person, roles, changes)
+        account = Account(username=_username(applicant.username), person=person)
+        _set_password(account, password)
+        account.save()
+        changes.note("account.created", account, private={"username": account.username})
+    return account
+
+
+def set_roles(*, person: Person, roles: Collection[Role], reason: str, by: Actor) -> Person:
+    """Give a content person other roles, or a person another duty, never two at once."""
+    duty = _one_duty(roles)
+    with changing(by=by, may=Deed.ADMINISTER, reason=needs_reason(reason)) as changes:
+        person = Person.objects.get(pk=person.pk)
+        _keep_an_administrator(person, Duty(duty))
+        person.duty = duty
+        for role in CONTENT:
+            setattr(person, f"is_{role.value}", role in roles)
+        person.save(update_fields=["duty", *(f"is_{r.value}" for r in CONTENT)])
+        changes.note("person.roles_set", person, roles=sorted(roles))
+    return person
+
+
+def set_password(*, account: Account, password: str, by: Actor) -> Account:
+    """Set a password: one's own, or as security administrator somebody's."""
+    own = isinstance(by, Account) and by.pk == account.pk
+    with changing(by=by, may=None if own else Deed.ADMINISTER) as changes:
+        account = Account.objects.get(pk=account.pk)
+        _set_password(account, password)
+        account.save(update_fields=["password"])
+        changes.note("account.password_set", account)
+    return account
+
+
+def set_active(*, account: Account, active: bool, reason: str, by: Actor) -> Account:
+    """Disable an account, or let it in again."""
+    with changing(by=by, may=Deed.ADMINISTER, reason=needs_reason(reason)) as changes:
+        account = Account.objects.select_related("person").get(pk=account.pk)
+        if not active and account.is_active:
+            _refuse_last_account(account)
+        account.is_active = active
+        account.save(update_fields=["is_active"])
+        changes.note("account.enabled" if active else "account.disabled", account)
+    return account
+
+
+def found_department(*, name: str, by: Actor) -> Department:
+    """The department of that name; made if there is none."""
+    with changing(by=by, may=Deed.CURATE) as changes:
+        department = Department.objects.filter(name=name).first()
+        if department is None:
+            department = Department.objects.create(name=name)
+            changes.note("department.founded", department)
+    return department
+
+
+def _one_duty(roles: Collection[Role]) -> Duty:
+    duties = {DUTY_OF[role] for role in roles}
+    if len(duties) != 1:
+        raise DutyConflict
+    return duties.pop()
+
+
+def _person(applicant: Applicant, duty: Duty, changes: Changes) -> Person:
+    number = applicant.number or applicant.username
+    person = Person.objects.filter(number=number).first()
+    if person and person.duty != duty:
+        raise DutyConflict
+    return person or Person(
+        number=number,
+        display_name=applicant.display_name or applicant.username,
+        duty=duty,
+        department=applicant.department,
+    )
+
+
+def _grant(person: Person, roles: Collection[Role], changes: Changes) -> None:
+    is_new = person.pk is None
+    for role in roles:
+        if role in CONTENT:
+            setattr(person, f"is_{role.value}", True)
+    person.save()
+    action = "person.entered" if is_new else "person.roles_set"
+    private = {"number": person.number, "name": person.display_name}
+    changes.note(action, person, private=private, roles=sorted(person.roles))
+
+
+def _username(name: str) -> str:
+    if not name or not name.isprintable() or len(name) > LONGEST_NAME or name != name.strip():
+        problem = _("Give a name of at most %(longest)s characters.") % {"longest": LONGEST_NAME}
+        raise Malformed(field="username", problem=problem)
+    return name
+
+
+def _set_password(account: Account, password: str) -> None:
+    try:
+        validate_password(password, account)
+    except ValidationError as error:
+        raise Malformed(field="password", problem=" ".join(error.messages)) from error
+    account.set_password(password)
+
+
+def _keep_an_administrator(person: Person, duty: Duty) -> None:
+    if person.duty == Duty.SECURITY and duty != Duty.SECURITY:
+        others = Account.objects.filter(person__duty=Duty.SECURITY, is_active=True)
+        if not others.exclude(person=person).exists():
+            raise LastAdministrator
+
+
+def _refuse_last_account(account: Account) -> None:
+    if account.person.duty == Duty.SECURITY:
+        others = Account.objects.filter(person__duty=Duty.SECURITY, is_active=True)
+        if not others.exclude(pk=account.pk).exists():
+            raise LastAdministrator

@@ -1,0 +1,87 @@
+"""Keeping a version or a passage from being served: begun by one person, ended by two."""
+
+from __future__ import annotations
+
+from governance.duties import Deed
+from governance.errors import (
+    AlreadyQuarantined,
+    IllegalMove,
+    NotQuarantined,
+    SecondPersonNeeded,
+)
+from governance.lifecycle import Status
+from governance.models import Account, Passage, Quarantine, Version
+from governance.trail import Changes, changing, needs_reason
+
+
+def begin(*, subject: Version | Passage, reason: str, by: Account) -> Quarantine:
+    """Take out of service at once. Only what is active can be quarantined."""
+    with changing(by=by, may=Deed.QUARANTINE, reason=needs_reason(reason)) as changes:
+        version, passage = _both(subject)
+        if version.status != Status.ACTIVE:
+            raise IllegalMove(now=version.get_status_display(), wanted=Status.ACTIVE.label)
+        if _open(version, passage):
+            raise AlreadyQuarantined
+        quarantine = Quarantine.objects.create(
+            version=version,
+            passage=passage,
+            starts_at=changes.at,
+            begun_by=by.person,
+            reason=changes.reason.strip(),
+        )
+        changes.note(_action(passage, "quarantined"), passage or version, version=version.pk)
+    return quarantine
+
+
+def lift(*, subject: Version | Passage, reason: str, by: Account) -> Quarantine:
+    """Take part in ending a quarantine. The second person's call ends it."""
+    with changing(by=by, may=Deed.LIFT_QUARANTINE, reason=needs_reason(reason)) as changes:
+        version, passage = _both(subject)
+        quarantine = _open(version, passage)
+        if quarantine is None:
+            raise NotQuarantined
+        if quarantine.first_lift_by is None:
+            _lift_first(quarantine, by, changes)
+        elif quarantine.first_lift_by == by.person:
+            raise SecondPersonNeeded
+        else:
+            _end(quarantine, by, changes)
+    return quarantine
+
+
+def _lift_first(quarantine: Quarantine, by: Account, changes: Changes) -> None:
+    quarantine.first_lift_by = by.person
+    quarantine.first_lift_at = changes.at
+    quarantine.first_lift_reason = changes.reason
+    quarantine.save(update_fields=["first_lift_by", "first_lift_at", "first_lift_reason"])
+    changes.note(
+        _action(quarantine.passage, "quarantine_lift_begun"),
+        quarantine.passage or quarantine.version,
+    )
+
+
+def _end(quarantine: Quarantine, by: Account, changes: Changes) -> None:
+    quarantine.ends_at = changes.at
+    quarantine.ended_by = by.person
+    quarantine.end_reason = changes.reason
+    quarantine.save(update_fields=["ends_at", "ended_by", "end_reason"])
+    changes.note(
+        _action(quarantine.passage, "quarantine_ended"),
+        quarantine.passage or quarantine.version,
+    )
+
+
+def _both(subject: Version | Passage) -> tuple[Version, Passage | None]:
+    if isinstance(subject, Passage):
+        passage = Passage.objects.select_related("version").get(pk=subject.pk)
+        return passage.version, passage
+    return Version.objects.get(pk=subject.pk), None
+
+
+def _open(version: Version, passage: Passage | None) -> Quarantine | None:
+    rows = Quarantine.objects.select_related("first_lift_by", "passage", "version")
+    return rows.filter(version=version, passage=passage, ends_at=None).first()
+
+
+def _action(passage: Passage | None, past: str) -> str:
+    return f"passage.{past}" if passage else f"version.{past}"

@@ -1,0 +1,31 @@
+"""A password asked again before a decision that cannot be taken back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib.auth import authenticate
+from django.http import HttpRequest
+
+from governance.errors import LockedOut, PasswordWrong
+from governance.models import Account
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """An account whose password was given again just now. Made by `confirm` alone."""
+
+    account: Account
+
+
+def confirm(account: Account, password: str, *, request: HttpRequest) -> Confirmed:
+    """Ask the password again. Failures count towards the same lock-out as those at login.
+
+    Raises `PasswordWrong`, or `LockedOut` once there were too many.
+    """
+    known = authenticate(request, username=account.username, password=password)
+    if getattr(request, "axes_locked_out", False):
+        raise LockedOut
+    if known is None or known.pk != account.pk:
+        raise PasswordWrong
+    return Confirmed(account)

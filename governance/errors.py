@@ -1,0 +1,161 @@
+"""Why the knowledge base says no. Every refusal has a stable code and a sentence for people."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Refused(Exception):
+    """What the rules do not allow. Nothing was changed."""
+
+    code: ClassVar[str] = "refused"
+    sentence: ClassVar[Promise] = _("The rules do not allow this.")
+
+    def __init__(self, **facts: object) -> None:
+        super().__init__()
+        self.facts = facts
+
+    def __str__(self) -> str:
+        return str(self.sentence) % self.facts
+
+
+class Malformed(Refused):
+    """What was sent is not what is asked for: which field, and what is expected."""
+
+    code = "malformed"
+    sentence = _("%(field)s: %(problem)s")
+
+
+class NotAllowed(Refused):
+    code = "not_allowed"
+    sentence = _("Your duty does not include this.")
+
+
+class PasswordWrong(Refused):
+    code = "password_wrong"
+    sentence = _("The password is wrong.")
+
+
+class LockedOut(Refused):
+    code = "locked_out"
+    sentence = _("Too many wrong passwords. The account is locked; try again later.")
+
+
+class TooLarge(Refused):
+    code = "too_large"
+    sentence = _("The file is larger than the %(limit)s MB that are allowed.")
+
+
+class IllegalMove(Refused):
+    code = "illegal_move"
+    sentence = _("A version that is “%(now)s” cannot become “%(wanted)s”.")
+
+
+class SecondPersonNeeded(Refused):
+    code = "second_person_needed"
+    sentence = _("This needs a person who has not contributed to it or decided on it before.")
+
+
+class DigestChanged(Refused):
+    code = "digest_changed"
+    sentence = _("The version is no longer the one that was read. Read it again before deciding.")
+
+
+class PredecessorChanged(Refused):
+    code = "predecessor_changed"
+    sentence = _(
+        "Another version of this source was approved meanwhile. Send back and submit again."
+    )
+
+
+class NotParsed(Refused):
+    code = "not_parsed"
+    sentence = _("The file has not been read successfully, so there is no text to decide on.")
+
+
+class IdentifierNeeded(Refused):
+    code = "identifier_needed"
+    sentence = _(
+        "A source of this class needs one of these identifiers before submission: %(kinds)s."
+    )
+
+
+class ClassIsFixed(Refused):
+    code = "class_is_fixed"
+    sentence = _("Class and identifiers of a source with an active version do not change any more.")
+
+
+class DuplicateUpload(Refused):
+    code = "duplicate_upload"
+    sentence = _("The same file is already there: version %(version)s of “%(source)s”.")
+
+
+class AlreadyQuarantined(Refused):
+    code = "already_quarantined"
+    sentence = _("This is quarantined already.")
+
+
+class NotQuarantined(Refused):
+    code = "not_quarantined"
+    sentence = _("This is not quarantined.")
+
+
+class NeverInForce(Refused):
+    code = "never_in_force"
+    sentence = _("With these dates the version would never be in force.")
+
+
+class LaterVersionScheduled(Refused):
+    code = "later_version_scheduled"
+    sentence = _(
+        "A version is already approved to take effect at the same time or later. Retire it first."
+    )
+
+
+class AlreadySuperseded(Refused):
+    code = "already_superseded"
+    sentence = _("A newer version has taken effect; this one cannot be reaffirmed.")
+
+
+class SuccessorNeeded(Refused):
+    code = "successor_needed"
+    sentence = _("This reason needs a successor.")
+
+
+class TextIsFixed(Refused):
+    code = "text_is_fixed"
+    sentence = _(
+        "Only the text of a draft can be changed. To correct a version in force, amend it."
+    )
+
+
+class AlreadyExists(Refused):
+    code = "already_exists"
+    sentence = _("There is already one of this name: %(name)s.")
+
+
+class DutyConflict(Refused):
+    code = "duty_conflict"
+    sentence = _("A person has one duty, and these roles belong to different duties.")
+
+
+class LastAdministrator(Refused):
+    code = "last_administrator"
+    sentence = _("This is the last active security administrator.")
+
+
+class NotRetryable(Refused):
+    code = "not_retryable"
+    sentence = _("Only a file that could not be read can be read again.")
+
+
+class ClockBehind(Refused):
+    """The clock stands before the trail's last entry: writing now would falsify the order."""
+
+    code = "clock_behind"
+    sentence = _(
+        "The server's clock is behind the last audit entry. Nothing is written until it is right."
+    )

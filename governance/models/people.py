@@ -1,0 +1,162 @@
+"""Persons and their duties, the accounts they log in with, and the keys of programs."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.contrib.auth.hashers import check_password
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+
+from governance.duties import CONTENT, DUTY_OF, MAY, Deed, Duty, Role, Scope
+from governance.models.governed import FieldHistory, Governed
+
+
+class Department(Governed):
+    name = models.CharField(max_length=100, unique=True)
+    lead = models.ForeignKey("Person", models.PROTECT, null=True, related_name="leads")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Person(Governed):
+    """Somebody with an employee number, whatever the number of accounts. Has one duty."""
+
+    number = models.CharField(max_length=40, unique=True)
+    display_name = models.CharField(max_length=100)
+    duty = models.CharField(max_length=12, choices=Duty)
+    is_curator = models.BooleanField(default=False)
+    is_reviewer = models.BooleanField(default=False)
+    is_graph_editor = models.BooleanField(default=False)
+    department = models.ForeignKey(Department, models.PROTECT, null=True, related_name="people")
+
+    history = FieldHistory()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=(
+                    Q(duty=Duty.CONTENT)
+                    & (Q(is_curator=True) | Q(is_reviewer=True) | Q(is_graph_editor=True))
+                )
+                | (
+                    ~Q(duty=Duty.CONTENT)
+                    & Q(is_curator=False, is_reviewer=False, is_graph_editor=False)
+                ),
+                name="roles_exist_within_the_content_duty",
+            ),
+            models.CheckConstraint(condition=Q(duty__in=Duty.values), name="duty_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        if self.duty != Duty.CONTENT:
+            return frozenset(r for r, duty in DUTY_OF.items() if duty == self.duty)
+        return frozenset(r for r in CONTENT if getattr(self, f"is_{r.value}"))
+
+    def may(self, deed: Deed) -> bool:
+        return bool(self.roles & MAY[deed])
+
+
+class AccountManager(BaseUserManager["Account"]):
+    """There is no way to a superuser: power over governed things comes from a duty alone."""
+
+
+class Account(AbstractBaseUser, Governed):
+    """What a person logs in with. Disabled, never deleted."""
+
+    ungoverned = frozenset({"last_login"})
+
+    username = models.CharField(max_length=60, unique=True)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="accounts")
+    is_active = models.BooleanField(default=True)
+
+    objects: ClassVar[AccountManager] = AccountManager()
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    # Asked by the admin of any account. Neither gives anything here; a duty does.
+    is_staff = True
+    is_superuser = False
+
+    def __str__(self) -> str:
+        return self.username
+
+    def may(self, deed: Deed) -> bool:
+        return self.is_active and self.person.may(deed)
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Without Django's silent re-hash: the stored hash is governed and changes by action."""
+        return check_password(raw_password, self.password)
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        return False
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return True
+
+    def get_short_name(self) -> str:
+        return self.person.display_name
+
+    def get_full_name(self) -> str:
+        return self.person.display_name
+
+
+class ClientQuerySet(models.QuerySet["Client"]):
+    def with_key(self, key: str, *, at: datetime) -> Client | None:
+        usable = Q(revoked_at__isnull=True) & (Q(expires_at__isnull=True) | Q(expires_at__gt=at))
+        return self.filter(usable, key_digest=digest_of_key(key)).first()
+
+
+class Client(Governed):
+    """A program of the inference tier. Its key is shown once and stored as a digest."""
+
+    name = models.CharField(max_length=60, unique=True)
+    scopes = models.JSONField()
+    key_digest = models.CharField(max_length=64, unique=True)
+    key_hint = models.CharField(max_length=12)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    objects = ClientQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.name
+
+    # Programs pass through the same doors as people.
+    is_authenticated = True
+    is_active = True
+
+    def opens(self, scope: Scope) -> bool:
+        return scope.value in self.scopes
+
+
+def new_key() -> str:
+    return f"kb_{secrets.token_urlsafe(32)}"
+
+
+def digest_of_key(key: str) -> str:
+    """A plain SHA-256 is enough: the key is 256 random bits, nothing to be guessed."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+class Installation(Governed):
+    """What this truth was started as; starting it as something else is refused."""
+
+    time_zone = models.CharField(max_length=60)
+    is_sample = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(pk=1), name="one_installation")]
+
+    def __str__(self) -> str:
+        return self.time_zone

@@ -1,0 +1,23 @@
+"""Celery's way in. Each task is a line; the work is elsewhere."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from governance import trail
+from governance.actions import versions
+
+
+@shared_task(name="governance.write_down_superseded")
+def write_down_superseded() -> None:
+    versions.write_down_superseded()
+
+
+@shared_task(name="governance.note_left_force")
+def note_left_force() -> None:
+    versions.note_left_force()
+
+
+@shared_task(name="governance.note_refusals")
+def note_refusals() -> None:
+    trail.note_left_over_refusals()

@@ -1,0 +1,109 @@
+"""HTML inside other formats: its text, headings and tables; never its scripts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lxml import etree
+
+from ingest.parsing import grid
+from ingest.parsing.document import Block, Unreadable
+from ingest.parsing.inline import Inline
+from ingest.parsing.markup import local, tidy
+
+_TOO_MUCH = 114
+_SILENT = frozenset({"script", "style", "head", "template", "noscript"})
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_BLOCKS = frozenset(
+    "address article aside blockquote body caption center dd details div dl dt figcaption figure "
+    "footer form header html hr li main nav ol p pre section summary table tbody td tfoot th "
+    "thead tr ul".split()
+)
+_INLINE = frozenset(
+    "a abbr b bdi bdo big br cite code col colgroup data del dfn em font i img input ins kbd label "
+    "mark meta link q s samp small source span strike strong sub sup svg time title tt u var video "
+    "wbr iframe button select option textarea audio object embed area map picture".split()
+)
+KNOWN = _BLOCKS | _INLINE | _SILENT | frozenset(_HEADINGS)
+_UNKNOWN_TAG = re.compile(
+    rf"<(?!/?(?:{'|'.join(sorted(KNOWN, key=len, reverse=True))})(?=[\s/>])|!--)", re.I
+)
+
+INLINE = Inline(
+    {
+        "pre": lambda element: "".join(map(str, element.itertext())),
+        "br": lambda element: "\n",
+        "img": lambda element: element.get("alt") or "",
+        **dict.fromkeys(_SILENT, lambda element: ""),
+    },
+    _BLOCKS - {"td", "th"} | frozenset(_HEADINGS),
+)
+
+
+def blocks(source: str) -> tuple[list[Block], int]:
+    """The blocks of a fragment, and how many pictures it shows.
+
+    What looks like a tag and is none of HTML (p<value>) stays text.
+    """
+    root = _parse(_UNKNOWN_TAG.sub("&lt;", source))
+    if root is None:
+        return [], 0
+    pictures = sum(1 for element in root.iter() if local(element) in {"img", "svg", "picture"})
+    return list(_walk(root)), pictures
+
+
+def _parse(source: str) -> etree._Element | None:
+    if not source.strip():
+        return None
+    parser = etree.HTMLParser(no_network=True, remove_comments=True, remove_pis=True)
+    root = etree.fromstring(f"<div>{source}</div>", parser)
+    if any(entry.type == _TOO_MUCH for entry in parser.error_log):
+        raise Unreadable("nested_too_deeply")
+    return root
+
+
+def _walk(element: etree._Element) -> Iterator[Block]:
+    """Blocks in order. Text that stands free between them makes paragraphs."""
+    free = INLINE.run(element.text)
+    for child in element:
+        if not _parts(child):
+            free += INLINE.child(child)
+            continue
+        yield from _paragraphs(free)
+        yield from _block(child)
+        free = INLINE.run(child.tail)
+    yield from _paragraphs(free)
+
+
+def _parts(element: etree._Element) -> bool:
+    return local(element) in _BLOCKS or local(element) in _HEADINGS
+
+
+def _block(element: etree._Element) -> Iterator[Block]:
+    name = local(element)
+    if name == "table":
+        yield from _table(element)
+    elif name == "pre":
+        yield from _paragraphs(INLINE.text(element))
+    elif name in _HEADINGS:
+        text = tidy(INLINE.text(element)).replace("\n", " ")
+        if text:
+            yield Block("heading", text, level=_HEADINGS[name])
+    else:
+        yield from _walk(element)
+
+
+def _table(table: etree._Element) -> Iterator[Block]:
+    caption = next((tidy(INLINE.text(child)) for child in table if local(child) == "caption"), "")
+    block = grid.from_markup(table, INLINE).block(caption)
+    if block.rows:
+        yield block
+    else:
+        yield from _paragraphs(caption)
+
+
+def _paragraphs(text: str) -> Iterator[Block]:
+    tidied = tidy(text)
+    if tidied:
+        yield Block("text", tidied)

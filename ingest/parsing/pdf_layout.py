@@ -1,0 +1,230 @@
+"""A page's runs set to lines, and its lines and tables in the order in which they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from statistics import median
+
+from ingest.parsing.pdf_glyphs import Rect
+from ingest.parsing.pdf_runs import Run
+from ingest.parsing.pdf_text import is_wide
+
+_BIN = 2.0
+# A gutter is at least this wide, has lines beside it on both sides, and few across it.
+_GUTTER = 6.0
+_LINES_BESIDE = 4
+_ACROSS = 0.2
+# Columns of prose are this wide at least, in points and as a share of their side; what is
+# narrower is a list of pairs, and is read row by row.
+_PROSE_WIDTH = 100.0
+_PROSE_FILLED = 0.55
+_DEEPEST = 3
+
+
+@dataclass(slots=True)
+class Line:
+    """A line of one column."""
+
+    text: str
+    rect: Rect
+    baseline: float
+    size: float
+    letters: int
+    bold: bool
+    italic: bool
+
+
+@dataclass(slots=True)
+class Flow:
+    """Lines that stand under each other in one column, or one thing that is no line."""
+
+    lines: list[Line] = field(default_factory=list)
+    thing: int | None = None
+    rect: Rect = Rect(0, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    rect: Rect
+    run: Run | None = None
+    thing: int | None = None
+
+
+def flows_of(runs: Sequence[Run], things: Sequence[Rect]) -> list[Flow]:
+    """The page's columns in reading order; `things` are tables, given back by their number."""
+    items = [_Item(run.rect, run=run) for run in runs]
+    items += [_Item(rect, thing=number) for number, rect in enumerate(things)]
+    return _arranged(items, _DEEPEST) if items else []
+
+
+def lines_of(runs: Sequence[Run]) -> list[Line]:
+    """Runs of one column as its lines, from top to bottom."""
+    rows: list[list[Run]] = []
+    for run in sorted(runs, key=lambda run: (run.baseline, run.left)):
+        row = next((row for row in rows[-1:-4:-1] if _beside(row, run)), None)
+        if row is None:
+            rows.append([run])
+        else:
+            row.append(run)
+    return sorted((_line(row) for row in rows), key=lambda line: line.baseline)
+
+
+def _beside(row: Sequence[Run], run: Run) -> bool:
+    for other in row:
+        overlap = min(other.bottom, run.bottom) - max(other.top, run.top)
+        if overlap < 0.5 * min(other.bottom - other.top, run.bottom - run.top):
+            continue
+        lowest = max(other.size, run.size)
+        if abs(other.baseline - run.baseline) < 0.65 * lowest:
+            return all(_clear(run, each) for each in row)
+    return False
+
+
+def _clear(run: Run, other: Run) -> bool:
+    slack = 0.4 * min(run.size, other.size)
+    return run.left > other.right - slack or run.right < other.left + slack
+
+
+def _line(row: list[Run]) -> Line:
+    row.sort(key=lambda run: run.left)
+    text, rect = row[0].text, row[0].rect
+    for before, run in zip(row, row[1:], strict=False):
+        text += _between(before, run) + run.text
+        rect = rect.joined(run.rect)
+    main = max(row, key=lambda run: run.letters)
+    letters = sum(run.letters for run in row)
+    return Line(
+        text=text,
+        rect=rect,
+        baseline=main.baseline,
+        size=main.size,
+        letters=letters,
+        bold=sum(run.bold for run in row) > 0.85 * letters,
+        italic=sum(run.italic for run in row) > 0.85 * letters,
+    )
+
+
+def _between(before: Run, run: Run) -> str:
+    gap = run.left - before.right
+    close = gap < 0.1 * run.size
+    wide = is_wide(before.text[-1]) and is_wide(run.text[0]) and gap < 0.8 * run.size
+    return "" if close or wide else " "
+
+
+def _arranged(items: Sequence[_Item], depth: int) -> list[Flow]:
+    gutter = _gutter(items) if depth else None
+    if gutter is None:
+        return _column(items)
+    across = sorted(
+        (item for item in items if item.rect.left < gutter < item.rect.right),
+        key=lambda item: item.rect.top,
+    )
+    heights = [_middle(item) for item in across]
+    bands: list[list[_Item]] = [[] for _ in range(len(across) + 1)]
+    for item in items:
+        if not item.rect.left < gutter < item.rect.right:
+            bands[sum(height < _middle(item) for height in heights)].append(item)
+    flows: list[Flow] = []
+    crossing: list[_Item] = []
+    for number, band in enumerate(bands):
+        if band:
+            flows += _column(crossing) if crossing else []
+            crossing = []
+            flows += _arranged([i for i in band if i.rect.right <= gutter], depth - 1)
+            flows += _arranged([i for i in band if i.rect.left >= gutter], depth - 1)
+        crossing += across[number : number + 1]
+    return flows + (_column(crossing) if crossing else [])
+
+
+def _middle(item: _Item) -> float:
+    return (item.rect.top + item.rect.bottom) / 2
+
+
+def _column(items: Sequence[_Item]) -> list[Flow]:
+    """One column: its lines, parted where a table stands between them."""
+    if not items:
+        return []
+    lines = lines_of([item.run for item in items if item.run])
+    left = min(item.rect.left for item in items)
+    right = max(item.rect.right for item in items)
+    flows: list[Flow] = []
+    things = sorted((item for item in items if item.run is None), key=lambda i: i.rect.top)
+    for thing in things:
+        above = [line for line in lines if line.baseline <= thing.rect.top + 0.3 * line.size]
+        lines = lines[len(above) :]
+        flows += [Flow(above)] if above else []
+        flows.append(Flow(thing=thing.thing, rect=thing.rect))
+    flows += [Flow(lines)] if lines else []
+    for flow in flows:
+        if flow.thing is None:
+            flow.rect = Rect(left, flow.lines[0].rect.top, right, flow.lines[-1].rect.bottom)
+    return flows
+
+
+def _gutter(items: Sequence[_Item]) -> float | None:
+    """Where the page is parted in two columns, if it is."""
+    left = min(item.rect.left for item in items) if items else 0.0
+    right = max(item.rect.right for item in items) if items else 0.0
+    if right - left < 2 * _PROSE_WIDTH:
+        return None
+    for x in _openings(items, left, right):
+        if _parts(items, x, left, right):
+            return x
+    return None
+
+
+def _openings(items: Sequence[_Item], left: float, right: float) -> list[float]:
+    """Middles of the upright strips that few items cross, the emptiest first."""
+    bins = [0] * (int((right - left) / _BIN) + 2)
+    for item in items:
+        first = int((item.rect.left - left + 1) / _BIN)
+        for number in range(first, int((item.rect.right - left - 1) / _BIN) + 1):
+            bins[number] += 1
+    most = max(1, _ACROSS * len(items))
+    strips: list[tuple[int, int, int]] = []
+    start = None
+    for number, count in enumerate([*bins, len(items) + 1]):
+        if count <= most:
+            start = number if start is None else start
+        elif start is not None:
+            strips.append((start, number, min(bins[start:number])))
+            start = None
+    found = []
+    for first, end, least in strips:
+        inner = _narrowed(bins, first, end, least)
+        if (inner[1] - inner[0]) * _BIN >= _GUTTER - _BIN:
+            x = left + (inner[0] + inner[1]) / 2 * _BIN
+            if 0.15 < (x - left) / (right - left) < 0.85:  # noqa: PLR2004
+                found.append((least, -(inner[1] - inner[0]), x))
+    return [x for _, _, x in sorted(found)]
+
+
+def _narrowed(bins: Sequence[int], first: int, end: int, least: int) -> tuple[int, int]:
+    """The widest part of a strip that no more than a few more items cross than its emptiest."""
+    best, start = (first, first), first
+    for number in range(first, end + 1):
+        if number == end or bins[number] > least + 1:
+            if number - start > best[1] - best[0]:
+                best = (start, number)
+            start = number + 1
+    return best
+
+
+def _parts(items: Sequence[_Item], x: float, left: float, right: float) -> bool:
+    before = [item.run for item in items if item.run and item.rect.right <= x]
+    after = [item.run for item in items if item.run and item.rect.left >= x]
+    if not before or not after:
+        return False
+    down = min(max(r.bottom for r in before), max(r.bottom for r in after))
+    up = max(min(r.top for r in before), min(r.top for r in after))
+    sides = (_is_prose(before, x - left), _is_prose(after, right - x))
+    return all(sides) and down - up > 3 * before[0].size
+
+
+def _is_prose(runs: Sequence[Run], width: float) -> bool:
+    lines = lines_of(runs)
+    if len(lines) < _LINES_BESIDE:
+        return False
+    middle = median(line.rect.right - line.rect.left for line in lines)
+    return middle > max(_PROSE_WIDTH, _PROSE_FILLED * width)

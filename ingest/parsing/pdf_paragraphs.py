@@ -1,0 +1,182 @@
+"""Lines joined to paragraphs, over columns and over pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ingest.parsing.pdf_glyphs import Rect
+from ingest.parsing.pdf_layout import Flow, Line
+from ingest.parsing.pdf_text import BULLET, NUMBERED, is_wide
+
+_ENDS = re.compile(r"[.。!！?？:：;；…][\"”’』」)）\]\d,\-–]{0,6}$")
+_SIZE_STEP = 0.08
+_PITCH_STEP = 1.25
+# Without a second line to compare with, lines further apart than this many sizes are apart.
+_OPEN_PITCH = 2.4
+_NEAR = 6
+
+
+@dataclass(slots=True)
+class Paragraph:
+    """Lines that belong together; `places` says where they stand, page by page."""
+
+    lines: list[Line]
+    places: list[tuple[int, Rect]]
+    flow: Rect
+
+    @property
+    def size(self) -> float:
+        return max(self.lines, key=lambda line: line.letters).size
+
+    @property
+    def bold(self) -> bool:
+        return all(line.bold for line in self.lines)
+
+    @property
+    def italic(self) -> bool:
+        return all(line.italic for line in self.lines)
+
+    @property
+    def letters(self) -> int:
+        return sum(line.letters for line in self.lines)
+
+
+@dataclass(slots=True)
+class _Around:
+    """A line with what stands before and after it in its flow."""
+
+    before: Line
+    line: Line
+    after: Line | None
+    right: float
+    paragraph: list[Line] = field(default_factory=list)
+
+    @property
+    def em(self) -> float:
+        return max(self.line.size, 1.0)
+
+    @property
+    def has_room(self) -> bool:
+        """The line's first word would have stood on the line before: so it begins something."""
+        first = self.line.text[0]
+        word = 2.5 if is_wide(first) else _width_of_first_word(self.line) / self.em + 1.0
+        return self.right - self.before.rect.right > word * self.em
+
+
+def paragraphs_of(flow: Flow, page: int) -> list[Paragraph]:
+    """The paragraphs of one column of one page."""
+    groups: list[list[Line]] = []
+    for number, line in enumerate(flow.lines):
+        after = flow.lines[number + 1] if number + 1 < len(flow.lines) else None
+        if groups:
+            right = _right_edge(flow, number)
+            around = _Around(flow.lines[number - 1], line, after, right, groups[-1])
+            if not _begins(around):
+                groups[-1].append(line)
+                continue
+        groups.append([line])
+    return [Paragraph(lines, [(page, _rect_of(lines))], Rect(*flow.rect)) for lines in groups]
+
+
+def go_on(before: Paragraph, paragraph: Paragraph) -> bool:
+    """Whether a column's or page's first paragraph is the rest of the last one's."""
+    last, first = before.lines[-1], paragraph.lines[0]
+    if not _same_look(last, first) or _is_marked(first.text):
+        return False
+    if _ENDS.search(last.text):
+        return False
+    indented = len(paragraph.lines) > 1 and (
+        first.rect.left > paragraph.lines[1].rect.left + 0.9 * first.size
+    )
+    return not indented and not _fell_short(before, first)
+
+
+def _fell_short(before: Paragraph, first: Line) -> bool:
+    last = before.lines[-1]
+    right = max(line.rect.right for line in before.lines)
+    right = max(right, before.flow.right)
+    return _Around(last, first, None, right).has_room and not first.text[0].islower()
+
+
+def _rect_of(lines: Sequence[Line]) -> Rect:
+    rect = lines[0].rect
+    for line in lines[1:]:
+        rect = rect.joined(line.rect)
+    return rect
+
+
+def _width_of_first_word(line: Line) -> float:
+    word = line.text.split(" ", 1)[0]
+    return len(word) * (line.rect.right - line.rect.left) / max(1, len(line.text))
+
+
+def _right_edge(flow: Flow, number: int) -> float:
+    """How far lines like this one reach around here; a list in a box ends before the page does."""
+    size = flow.lines[number].size
+    near = flow.lines[max(0, number - _NEAR) : number + _NEAR]
+    reach = max(
+        (line.rect.right for line in near if abs(line.size - size) <= 1),
+        default=flow.rect.right,
+    )
+    wide = flow.rect.right - flow.rect.left
+    return reach if reach > flow.rect.left + 0.7 * wide else flow.rect.right
+
+
+def _begins(around: _Around) -> bool:
+    before, line = around.before, around.line
+    if not _same_size(before, line) or line.baseline <= before.baseline:
+        return True
+    if _is_apart(around) or BULLET.match(line.text):
+        return True
+    if NUMBERED.match(line.text) and (around.has_room or _ENDS.search(before.text)):
+        return True
+    if before.bold != line.bold and around.has_room:
+        return True
+    if _is_centred_pair(before, line, around):
+        return False
+    return around.has_room or _is_shifted(around)
+
+
+def _is_apart(around: _Around) -> bool:
+    step = around.line.baseline - around.before.baseline
+    if len(around.paragraph) > 1:
+        usual = around.paragraph[-1].baseline - around.paragraph[-2].baseline
+    elif around.after and _same_look(around.line, around.after):
+        usual = around.after.baseline - around.line.baseline
+    else:
+        usual = 0.0
+    if usual > 0.8 * around.em:
+        return step > _PITCH_STEP * usual + 0.5
+    return step > _OPEN_PITCH * around.em
+
+
+def _is_shifted(around: _Around) -> bool:
+    """An indent or its end, where it is a new paragraph's and not the rest of the same one."""
+    left, step = around.line.rect.left, 0.9 * around.em
+    if len(around.paragraph) > 1:
+        return abs(left - around.paragraph[1].rect.left) > step
+    shift = left - around.before.rect.left
+    if shift <= step or _is_marked(around.before.text):
+        return False
+    # One line, then an indent: a hanging one when the lines after it keep it.
+    return around.after is None or around.after.rect.left < left - step
+
+
+def _is_centred_pair(before: Line, line: Line, around: _Around) -> bool:
+    middles = [(each.rect.left + each.rect.right) / 2 for each in (before, line)]
+    level = abs(before.rect.left - line.rect.left) > around.em
+    return level and abs(middles[0] - middles[1]) < 0.3 * around.em and before.bold == line.bold
+
+
+def _is_marked(text: str) -> bool:
+    return bool(BULLET.match(text) or NUMBERED.match(text))
+
+
+def _same_size(one: Line, other: Line) -> bool:
+    return abs(one.size - other.size) <= max(0.8, _SIZE_STEP * max(one.size, other.size))
+
+
+def _same_look(one: Line, other: Line) -> bool:
+    return _same_size(one, other) and one.bold == other.bold

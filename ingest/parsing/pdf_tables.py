@@ -1,0 +1,224 @@
+"""Ruled grids filled with a page's text: tables with their header rows, over page ends too."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from ingest.parsing.pdf_glyphs import Rect
+from ingest.parsing.pdf_layout import Line, lines_of
+from ingest.parsing.pdf_page import Page
+from ingest.parsing.pdf_rules import Cell, Grid
+from ingest.parsing.pdf_runs import Run
+from ingest.parsing.pdf_text import BULLET, Words, joined
+
+CAPTION = re.compile(
+    r"^(?:续表|附?表\s*[\d一二三四五六七八九十A-Z]|(?:Table|TABLE)\s+[A-Z]?\d)"
+)
+# A grid with less of its cells filled is a chart's background or a form's ruling.
+_FEWEST_FILLED = 0.3
+# A header cell is a name, not a sentence.
+_LONGEST_NAME = 90
+_MOST_HEADER_ROWS = 3
+_EDGE_TOLERANCE = 6.0
+
+Rows = tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table as one page has it. `edges` are its columns' left edges, in points."""
+
+    rect: Rect
+    rows: Rows
+    header_rows: int
+    edges: tuple[float, ...]
+    letters: int
+    caption: str = ""
+    uncertain: bool = False
+    captions: tuple[Rect, ...] = ()
+
+
+def tables_of(page: Page, words: Words) -> list[Table]:
+    """The page's tables; runs that stand in no table afterwards have no cell any more."""
+    by_cell: dict[int, list[Run]] = defaultdict(list)
+    for run in page.runs:
+        if run.cell is not None:
+            by_cell[run.cell].append(run)
+    tables, first, kept = [], 0, set()
+    for grid in page.grids:
+        numbers = range(first, first + len(grid.cells))
+        first += len(grid.cells)
+        filled = {number: lines_of(by_cell[number]) for number in numbers if number in by_cell}
+        if len(filled) > 1 and len(filled) >= _FEWEST_FILLED * len(grid.cells):
+            lines = {number - numbers[0]: found for number, found in filled.items()}
+            tables.append(_table(grid, lines, words))
+            kept |= set(numbers)
+    for run in page.runs:
+        if run.cell not in kept:
+            run.cell = None
+    return tables
+
+
+def continues(before: Table, table: Table) -> bool:
+    """Whether a table at a page's top has the columns of the one at the last page's end."""
+    if len(before.edges) != len(table.edges):
+        return False
+    pairs = zip(before.edges, table.edges, strict=True)
+    return all(abs(a - b) <= _EDGE_TOLERANCE for a, b in pairs) or _same_header(before, table)
+
+
+def continued(before: Table, table: Table) -> Table:
+    """The table with the header it goes on under, and doubtful where a row was torn."""
+    header = before.rows[: before.header_rows]
+    if not header:
+        return replace(table, header_rows=0, caption=table.caption or before.caption)
+    body = table.rows[len(header) :] if _same_header(before, table) else table.rows
+    torn = bool(body) and not body[0][0] and any(body[0])
+    return replace(
+        table,
+        rows=header + body,
+        header_rows=len(header),
+        caption=table.caption or before.caption,
+        uncertain=table.uncertain or torn,
+    )
+
+
+def _same_header(before: Table, table: Table) -> bool:
+    header = before.rows[: before.header_rows]
+    return bool(header) and table.rows[: len(header)] == header
+
+
+def _table(grid: Grid, lines: dict[int, list[Line]], words: Words) -> Table:
+    texts = {number: _cell_text(found, words) for number, found in lines.items()}
+    bold = {number for number, found in lines.items() if all(line.bold for line in found)}
+    header = _header_rows(grid, texts, bold)
+    rows, caption = _filled(grid, texts, header), ""
+    if len(rows) > 1 and _is_title(grid, texts):
+        caption, rows, header = rows[0][0], rows[1:], max(1, header - 1)
+    return Table(
+        rect=grid.rect,
+        rows=rows,
+        header_rows=min(header, len(rows)),
+        edges=tuple(sorted({round(c.rect.left, 1) for c in grid.cells if c.columns == 1})),
+        letters=sum(line.letters for found in lines.values() for line in found),
+        caption=caption,
+        uncertain=_has_holes(grid) or _is_ragged(rows, header),
+    )
+
+
+def _filled(grid: Grid, texts: dict[int, str], header: int) -> Rows:
+    """The grid's rows; a merged cell speaks for every row it spans, and in a header for every column."""
+    rows = [[""] * grid.columns for _ in range(grid.rows)]
+    for number, cell in enumerate(grid.cells):
+        wide = cell.columns if cell.row < header else 1
+        for row in range(cell.row, min(grid.rows, cell.row + cell.rows)):
+            for column in range(cell.column, min(grid.columns, cell.column + wide)):
+                rows[row][column] = texts.get(number, "")
+    return tuple(tuple(row) for row in rows if any(row))
+
+
+def _header_rows(grid: Grid, texts: dict[int, str], bold: set[int]) -> int:
+    first = [(number, cell) for number, cell in enumerate(grid.cells) if cell.row == 0]
+    if _is_title(grid, texts):
+        return 1 + _header_rows(_without_first(grid), _shifted(grid, texts), bold)
+    names = [texts.get(number, "") for number, _ in first]
+    if grid.rows == 1 or any(_is_prose(name) for name in names):
+        return 0
+    deepest = max((cell.rows for _, cell in first), default=1)
+    if any(cell.columns > 1 for _, cell in first):
+        deepest = max(deepest, 2)
+    for row in range(deepest, min(_MOST_HEADER_ROWS, grid.rows - 1)):
+        here = [number for number, cell in enumerate(grid.cells) if cell.row == row]
+        filled = [number for number in here if number in texts]
+        if len(filled) < 2 or not bold.issuperset(filled) or bold.issuperset(texts):  # noqa: PLR2004
+            break
+        deepest = row + 1
+    return min(deepest, _MOST_HEADER_ROWS, grid.rows - 1)
+
+
+def _is_title(grid: Grid, texts: dict[int, str]) -> bool:
+    """The first row is one cell over all columns, with rows of several cells under it."""
+    first = [cell for cell in grid.cells if cell.row == 0]
+    whole = len(first) == 1 and first[0].columns == grid.columns and first[0].rows == 1
+    return whole and grid.rows > 2 and bool(texts.get(grid.cells.index(first[0])))  # noqa: PLR2004
+
+
+def _without_first(grid: Grid) -> Grid:
+    cells = tuple(_up(cell) for cell in grid.cells if cell.row > 0)
+    return Grid(grid.rect, cells, grid.rows - 1, grid.columns)
+
+
+def _up(cell: Cell) -> Cell:
+    return Cell(cell.rect, cell.row - 1, cell.column, cell.rows, cell.columns)
+
+
+def _shifted(grid: Grid, texts: dict[int, str]) -> dict[int, str]:
+    kept = [number for number, cell in enumerate(grid.cells) if cell.row > 0]
+    return {place: texts[number] for place, number in enumerate(kept) if number in texts}
+
+
+def _is_prose(name: str) -> bool:
+    return len(name) > _LONGEST_NAME or name.endswith(("。", "；", ";")) or ". " in name[10:]
+
+
+def _has_holes(grid: Grid) -> bool:
+    covered = sum(cell.rows * cell.columns for cell in grid.cells)
+    return covered != grid.rows * grid.columns
+
+
+def _is_ragged(rows: Rows, header: int) -> bool:
+    """Most body rows fill one cell only although the header names several."""
+    body = rows[header:]
+    if not header or not body:
+        return False
+    single = sum(sum(map(bool, row)) <= 1 for row in body)
+    return len(rows[0]) > 1 and single > 0.6 * len(body)
+
+
+def _cell_text(lines: Sequence[Line], words: Words) -> str:
+    parts: list[list[str]] = [[lines[0].text]]
+    for before, line in pairwise(lines):
+        apart = line.baseline - before.baseline > 2.0 * max(line.size, before.size)
+        if apart or BULLET.match(line.text):
+            parts.append([])
+        parts[-1].append(line.text)
+    return "\n".join(joined(part, words) for part in parts)
+
+
+def take_captions(tables: Sequence[Table], page: Page) -> list[Table]:
+    """Tables with the caption line that stands right above them; its runs leave the page."""
+    return [_captioned(table, page) for table in tables]
+
+
+def _captioned(table: Table, page: Page) -> Table:
+    over = [run for run in page.runs if run.cell is None and _is_over(run.rect, table.rect)]
+    lines = lines_of(over)
+    start = next((n for n, line in enumerate(lines) if CAPTION.match(line.text)), None)
+    if start is None or not _unbroken(lines[start:], table.rect.top):
+        return table
+    top = lines[start].rect.top
+    taken = [run for run in over if run.baseline >= top]
+    page.runs = [run for run in page.runs if not any(run is other for other in taken)]
+    caption = " ".join(line.text for line in lines[start:])
+    caption = f"{caption} {table.caption}".strip()
+    return replace(table, caption=caption, captions=tuple(line.rect for line in lines[start:]))
+
+
+def _is_over(rect: Rect, table: Rect) -> bool:
+    across = rect.left < table.right and table.left < rect.right
+    return across and -2 < table.top - rect.bottom < 60  # noqa: PLR2004
+
+
+def _unbroken(lines: Iterable[Line], top: float) -> bool:
+    """Three lines at most, without a gap between them or to the table."""
+    heights = [line.rect for line in lines]
+    bottoms = [*heights[1:], Rect(0, top, 0, top)]
+    close = all(
+        below.top - rect.bottom < 1.6 * (rect.bottom - rect.top)
+        for rect, below in zip(heights, bottoms, strict=True)
+    )
+    return len(heights) <= 3 and close  # noqa: PLR2004

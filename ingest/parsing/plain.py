@@ -1,0 +1,69 @@
+"""Plain text: paragraphs by blank lines, headings by their numbering."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from ingest.parsing.document import Block, Document, Progress
+from ingest.parsing.encoding import decode
+from ingest.parsing.headings import Line, guess, rank
+from ingest.parsing.markup import tidy
+
+MEDIA_TYPE = "text/plain"
+_WRAPPED_FROM = 60
+_CJK = r"[\u2e80-\u9fff\uff00-\uffef，。；：、（）《》]"
+_SOFT_BREAK = re.compile(rf"(?<={_CJK})\n(?={_CJK})")
+_ITEM = re.compile(r"(?:[-*•·●]|\(?\d{1,3}[.)、）]|[（(][一二三四五六七八九十\d]+[）)])\s*\S")
+
+
+def read(path: Path, progress: Progress) -> Document:
+    """Raises `Unreadable`: wrong_type for what is no text, wrong_encoding."""
+    paragraphs = list(_paragraphs(decode(path.read_bytes())))
+    progress(0.5)
+    levels = guess([Line(text, _shouts(text)) for text in paragraphs])
+    blocks = tuple(
+        Block("heading", text, level=levels[at]) if at in levels else Block("text", text)
+        for at, text in enumerate(paragraphs)
+    )
+    progress(1.0)
+    return Document(MEDIA_TYPE, None, blocks)
+
+
+def _paragraphs(text: str) -> Iterator[str]:
+    parts = re.split(r"\n[ \t\u3000]*\n\s*", text.strip())
+    if len(parts) == 1:
+        parts = text.splitlines()
+    for part in parts:
+        for paragraph in _headed(part):
+            tidied = tidy(paragraph)
+            if tidied:
+                yield tidied
+
+
+def _headed(part: str) -> Iterator[str]:
+    """A paragraph, parted from a numbered line that stands right above it."""
+    first, _, rest = part.strip().partition("\n")
+    if rest and rank(first.strip()) is not None and guess([Line(first.strip())]):
+        yield first
+        part = rest
+    yield _joined(part)
+
+
+def _joined(part: str) -> str:
+    """Lines that were broken at the right margin as one; lines that were meant stay lines."""
+    lines = [line.strip() for line in part.strip().split("\n")]
+    wrapped = all(_columns(line) >= _WRAPPED_FROM for line in lines[:-1])
+    if not wrapped or any(_ITEM.match(line) for line in lines[1:]):
+        return "\n".join(lines)
+    return _SOFT_BREAK.sub("", "\n".join(lines)).replace("\n", " ")
+
+
+def _columns(line: str) -> int:
+    return sum(2 if re.match(_CJK, character) else 1 for character in line)
+
+
+def _shouts(text: str) -> bool:
+    letters = [character for character in text if character.isalpha()]
+    return len(letters) > 2 and all("A" <= letter <= "Z" for letter in letters)  # noqa: PLR2004

@@ -1,0 +1,230 @@
+"""Reads files in a process of their own, which may crash, hang or lie without doing harm."""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from ingest import confinement, parsing, wire
+from ingest.parsing.document import Document, Progress, Unreadable
+from ingest.splitting import Parsed, split
+
+_ROOT = Path(__file__).resolve().parent.parent
+_CHUNK = 2**20
+_LEAST_STEP = 0.01
+_OUT_OF_MEMORY_FROM = 0.5
+_KEPT_VARIABLES = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT")
+_KILLED_FOR_TIME = {signal.SIGXCPU}
+_CRASHES_OF_MEMORY = {signal.SIGABRT, signal.SIGSEGV, signal.SIGTRAP, signal.SIGILL, signal.SIGBUS}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What reading one file may cost: bytes of memory, of files written and of answer; seconds
+    of processor and by the clock on the wall."""
+
+    memory: int = 2 * 2**30
+    cpu_seconds: int = 300
+    seconds: float = 600
+    written: int = 0
+    open_files: int = 64
+    answer: int = 512 * 2**20
+
+
+DEFAULT = Limits()
+
+
+def read_apart(
+    path: Path, filename: str, *, limits: Limits = DEFAULT, progress: Progress
+) -> tuple[Document, Parsed]:
+    """The file, read and split in a child process. `progress` is called from this thread.
+
+    Raises `Unreadable` with the reader's own code, or took_too_long, needs_too_much_memory,
+    reader_crashed. Whatever happens, no process is left behind.
+    """
+    request = {"path": str(path), "filename": filename, "limits": asdict(limits)}
+    command = [sys.executable, "-B", "-P", "-s", "-m", "ingest.sandbox", json.dumps(request)]
+    return supervise(command, limits=limits, progress=progress)
+
+
+def supervise(
+    command: Sequence[str], *, limits: Limits, progress: Progress
+) -> tuple[Document, Parsed]:
+    """Runs a program that speaks the protocol: JSON lines, {"progress"} until {"document",
+    "parsed"} or {"unreadable"}."""
+    child = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=_environment(),
+        cwd="/",
+        start_new_session=True,
+    )
+    try:
+        for answer in _answers(child, limits):
+            found = _understood(answer, progress)
+            if found is not None:
+                return found
+        raise Unreadable(_reason(child, limits))
+    finally:
+        _end(child)
+
+
+def main(request: str) -> None:
+    """The child: gives up what it may, reads one file, says what came out."""
+    asked = json.loads(request)
+    limits = Limits(**asked["limits"])
+    confinement.die_with(os.getppid())
+    confinement.limit(
+        memory=limits.memory,
+        cpu_seconds=limits.cpu_seconds,
+        written=limits.written,
+        open_files=limits.open_files,
+    )
+    confinement.leave_the_network()
+    with _private_output() as output:
+        _say(output, _answer(Path(asked["path"]), asked["filename"], output))
+
+
+def _answer(path: Path, filename: str, output: IO[str]) -> dict[str, Any]:
+    try:
+        document = parsing.read(path, filename, _Reporting(output))
+        parsed = split(document)
+        return {
+            "document": wire.document_to_json(document),
+            "parsed": wire.parsed_to_json(parsed),
+        }
+    except Unreadable as error:
+        return {"unreadable": wire.unreadable_to_json(error)}
+    except MemoryError:
+        return {"unreadable": {"code": "needs_too_much_memory", "facts": {}}}
+    except RecursionError:
+        return {"unreadable": {"code": "nested_too_deeply", "facts": {}}}
+
+
+class _Reporting:
+    """Sends progress, but no more often than somebody could see."""
+
+    def __init__(self, output: IO[str]) -> None:
+        self._output = output
+        self._last = -1.0
+
+    def __call__(self, share: float) -> None:
+        if share - self._last >= _LEAST_STEP:
+            self._last = share
+            _say(self._output, {"progress": share})
+
+
+def _say(output: IO[str], message: dict[str, Any]) -> None:
+    json.dump(message, output, ensure_ascii=True, separators=(",", ":"))
+    output.write("\n")
+    output.flush()
+
+
+def _private_output() -> IO[str]:
+    """The pipe to the parent, out of reach of a library that prints."""
+    private = os.fdopen(os.dup(1), "w", encoding="ascii")
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.close(nowhere)
+    return private
+
+
+def _environment() -> dict[str, str]:
+    """No secrets: what the interpreter needs to start, and where our own code is."""
+    kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
+    return kept | {"PYTHONPATH": str(_ROOT), "LC_ALL": "C.UTF-8", "PYTHONUTF8": "1"}
+
+
+def _answers(child: subprocess.Popen[bytes], limits: Limits) -> Iterator[Any]:
+    """The child's lines until it ends. Raises `Unreadable`: took_too_long, and more."""
+    deadline = time.monotonic() + limits.seconds
+    held = bytearray()
+    total = 0
+    for chunk in _chunks(child, deadline):
+        total += len(chunk)
+        if total > limits.answer:
+            raise Unreadable("needs_too_much_memory")
+        *lines, rest = (held + chunk).split(b"\n") if b"\n" in chunk else (held + chunk,)
+        held = bytearray(rest)
+        for line in lines:
+            yield _decoded(line)
+
+
+def _chunks(child: subprocess.Popen[bytes], deadline: float) -> Iterator[bytes]:
+    pipe = child.stdout
+    if pipe is None:
+        return
+    with selectors.DefaultSelector() as selector:
+        selector.register(pipe, selectors.EVENT_READ)
+        while True:
+            left = deadline - time.monotonic()
+            if left <= 0 or not selector.select(left):
+                raise Unreadable("took_too_long")
+            chunk = os.read(pipe.fileno(), _CHUNK)
+            if not chunk:
+                return
+            yield chunk
+
+
+def _decoded(line: bytes | bytearray) -> Any:
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise Unreadable("reader_crashed") from error
+
+
+def _understood(answer: Any, progress: Progress) -> tuple[Document, Parsed] | None:
+    try:
+        if not isinstance(answer, dict):
+            raise wire.Nonsense("not an object")
+        if "unreadable" in answer:
+            raise wire.unreadable_from_json(answer["unreadable"])
+        if "document" in answer:
+            document = wire.document_from_json(answer["document"])
+            return document, wire.parsed_from_json(answer.get("parsed"))
+        share = answer.get("progress")
+        if not isinstance(share, int | float):
+            raise wire.Nonsense("neither progress nor an end")
+    except wire.Nonsense as error:
+        raise Unreadable("reader_crashed") from error
+    progress(min(1.0, max(0.0, float(share))))
+    return None
+
+
+def _reason(child: subprocess.Popen[bytes], limits: Limits) -> str:
+    """Why a child ended without an answer, from how it ended and how large it had grown."""
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    ended_by = -child.returncode
+    if ended_by in _KILLED_FOR_TIME or usage.ru_utime + usage.ru_stime >= limits.cpu_seconds:
+        return "took_too_long"
+    large = usage.ru_maxrss * 1024 > limits.memory * _OUT_OF_MEMORY_FROM
+    if ended_by in _CRASHES_OF_MEMORY and large:
+        return "needs_too_much_memory"
+    return "reader_crashed"
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    """Kills the child and whatever it started; it leads a group of its own."""
+    try:
+        os.killpg(child.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    if child.stdout is not None:
+        child.stdout.close()
+    child.wait()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,29 @@
+"""How accounts log in, and what a locked one is told."""
+
+from __future__ import annotations
+
+from django.contrib.auth.backends import ModelBackend
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from governance.models import Account
+
+WAIT_SECONDS = 15 * 60
+
+
+class AccountBackend(ModelBackend):
+    """By name and password. Django's permissions are not used: a duty alone gives power."""
+
+    def get_user(self, user_id: int) -> Account | None:
+        account = Account.objects.select_related("person").filter(pk=user_id).first()
+        return account if account and account.is_active else None
+
+
+def locked_out(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+    sentence = _("Too many wrong passwords. The account is locked; try again later.")
+    headers = {"Retry-After": str(WAIT_SECONDS)}
+    if request.path.startswith("/api/"):
+        body = {"code": "locked_out", "detail": sentence}
+        return JsonResponse(body, status=429, headers=headers)
+    return render(request, "locked_out.html", {"sentence": sentence}, status=429)

@@ -1,0 +1,145 @@
+"""Reads the environment. Nonsense stops the start with one sentence."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+from urllib.parse import unquote, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def stop(sentence: str) -> NoReturn:
+    sys.exit(f"The start is refused: {sentence}")
+
+
+def text(name: str, default: str = "") -> str:
+    return os.environ.get(name, "").strip() or default
+
+
+def whole_number(name: str, default: int, *, least: int = 1, most: int = 1_000_000) -> int:
+    value = text(name, str(default))
+    if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
+        stop(f"{name} must be a whole number from {least} to {most}, not “{value}”.")
+    return int(value)
+
+
+def names(name: str, default: list[str]) -> list[str]:
+    return [part.strip() for part in text(name).split(",") if part.strip()] or default
+
+
+def home() -> Path:
+    folder = Path(text("KB_HOME", str(BASE_DIR / "var"))).expanduser().resolve()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        stop(f"KB_HOME “{folder}” cannot be made: {error.strerror}.")
+    return folder
+
+
+def time_zone() -> str:
+    name = text("TIME_ZONE", "Asia/Shanghai")
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        stop(f"TIME_ZONE “{name}” is no time zone, such as Asia/Shanghai.")
+    return name
+
+
+def language() -> str:
+    code = text("LANGUAGE_CODE", "zh-hans")
+    if code not in ("zh-hans", "en"):
+        stop(f"LANGUAGE_CODE must be zh-hans or en, not “{code}”.")
+    return code
+
+
+def secret_key(folder: Path) -> str:
+    """The one given; else one made once and kept, readable by its owner alone."""
+    given = text("SECRET_KEY")
+    if given:
+        return given
+    kept = folder / "secret_key"
+    try:
+        descriptor = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return kept.read_text().strip()
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_urlsafe(50))
+    return kept.read_text().strip()
+
+
+def url(name: str, schemes: tuple[str, ...]) -> str:
+    value = text(name)
+    if not value:
+        return ""
+    try:
+        parts = urlsplit(value)
+        fits = parts.scheme in schemes and bool(parts.netloc)
+        _ = parts.port
+    except ValueError:
+        fits = False
+    if not fits:
+        stop(f"{name} must be a URL that begins with {' or '.join(s + '://' for s in schemes)}.")
+    return value
+
+
+def database(name: str, folder: Path) -> dict[str, Any]:
+    value = url(name, ("postgresql", "postgres"))
+    if value:
+        return _postgresql(value)
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": folder / "db.sqlite3",
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": (
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+            ),
+        },
+    }
+
+
+def _postgresql(value: str) -> dict[str, Any]:
+    parts = urlsplit(value)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")) or stop("DATABASE_URL names no database."),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": parts.port or "",
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"connect_timeout": 5},
+    }
+
+
+def cache() -> dict[str, Any]:
+    """Counts of failed logins must be shared by every process that asks for passwords."""
+    value = text("CACHE_URL")
+    if not value:
+        return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    if value == "database":
+        return {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
+    value = url("CACHE_URL", ("redis", "rediss"))
+    return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": value}
+
+
+def email() -> dict[str, Any]:
+    value = url("EMAIL_URL", ("smtp", "smtps", "smtp+tls"))
+    if not value:
+        return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
+    parts = urlsplit(value)
+    return {
+        "EMAIL_HOST": parts.hostname or "",
+        "EMAIL_PORT": parts.port or 25,
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "EMAIL_USE_TLS": parts.scheme == "smtp+tls",
+    }

@@ -1,0 +1,245 @@
+"""One settings file. What differs between machines comes from the environment alone."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from datetime import timedelta
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from kbadmin import environment
+
+BASE_DIR = environment.BASE_DIR
+TESTING = "pytest" in sys.modules
+if TESTING:
+    os.environ["KB_HOME"] = tempfile.mkdtemp(prefix="kb-test-")
+KB_HOME = environment.home()
+HOST = environment.text("HOST", "127.0.0.1")
+PORT = environment.whole_number("PORT", 8000, most=65535)
+MAX_UPLOAD_MB = environment.whole_number("MAX_UPLOAD_MB", 100, most=10_000)
+
+SECRET_KEY = environment.secret_key(KB_HOME)
+DEBUG = False
+ALLOWED_HOSTS = environment.names("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
+TRUSTED_PROXIES = environment.names("TRUSTED_PROXIES", [])
+
+INSTALLED_APPS = [
+    "kbadmin",
+    "governance",
+    "ingest",
+    "llm",
+    "unfold",
+    "simple_history",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_prometheus",
+    "django_structlog",
+    "axes",
+    "csp",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+]
+MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "axes.middleware.AxesMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
+]
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+ROOT_URLCONF = "kbadmin.urls"
+WSGI_APPLICATION = "kbadmin.wsgi.application"
+AUTH_USER_MODEL = "governance.Account"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
+
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": environment.database(
+        # Migrations run as the owner of the tables, everything else as a role that owns nothing.
+        "MIGRATION_DATABASE_URL"
+        if "migrate" in sys.argv[1:2] and os.environ.get("MIGRATION_DATABASE_URL")
+        else "DATABASE_URL",
+        KB_HOME,
+    )
+}
+CACHES = {"default": environment.cache()}
+
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "kbadmin.accounts.AccountBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+if TESTING:
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = ["username"]
+AXES_RESET_ON_SUCCESS = True
+AXES_HTTP_RESPONSE_CODE = 429
+AXES_ENABLE_ADMIN = False
+AXES_LOCKOUT_CALLABLE = "kbadmin.accounts.locked_out"
+AXES_IPWARE_PROXY_COUNT = len(TRUSTED_PROXIES) or None
+
+SESSION_COOKIE_AGE = 8 * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_HTTPONLY = True
+X_FRAME_OPTIONS = "SAMEORIGIN"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        # unfold's own scripts (Alpine) and styles need these; the API's policy is stricter.
+        "script-src": ["'self'", "'unsafe-inline'", "'unsafe-eval'"],
+        "style-src": ["'self'", "'unsafe-inline'"],
+        "frame-ancestors": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'self'"],
+        "object-src": ["'none'"],
+    }
+}
+
+USE_TZ = True
+TIME_ZONE = environment.time_zone()
+LANGUAGE_CODE = environment.language()
+LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "kbadmin" / "locale"]
+
+STATIC_URL = "static/"
+STATIC_ROOT = KB_HOME / "static"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+
+FILE_UPLOAD_HANDLERS = [
+    "kbadmin.receiving.LimitedUploadHandler",
+]
+FILE_UPLOAD_TEMP_DIR = KB_HOME / "tmp"
+FILE_UPLOAD_TEMP_DIR.mkdir(exist_ok=True)
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "governance.api.authentication.BearerKey",
+        "governance.api.authentication.Session",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["governance.api.permissions.Nobody"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "EXCEPTION_HANDLER": "governance.api.errors.handle",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_PAGINATION_CLASS": "governance.api.pagination.Pages",
+    "PAGE_SIZE": 100,
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Clinical knowledge base",
+    "DESCRIPTION": "Curation for people, retrieval, corpus and changes for programs.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+}
+
+# Tasks that are woken by name: the truth knows nothing more of those who follow it.
+TRAIL_FOLLOWERS = ["llm.follow_trail"]
+READER_TASK = "ingest.parse_upload"
+
+CELERY_BROKER_URL = (
+    environment.url("CELERY_BROKER_URL", ("redis", "rediss", "amqp", "amqps")) or "memory://"
+)
+EMBEDDED = CELERY_BROKER_URL.startswith("memory:")
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
+    {"polling_interval": 0.02}
+    if EMBEDDED
+    else {
+        "visibility_timeout": 3600,
+        "unacked_restore_throttle": 1,
+        "socket_connect_timeout": 1,
+        "socket_timeout": 5,
+    }
+)
+CELERY_BROKER_CONNECTION_TIMEOUT = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_ENABLE_UTC = True
+CELERY_TIMEZONE = TIME_ZONE
+SWEEP_SECONDS = 3.0
+CELERY_BEAT_SCHEDULE = {
+    "follow-trail": {"task": "llm.follow_trail", "schedule": SWEEP_SECONDS},
+    "read-waiting-uploads": {"task": "ingest.sweep_uploads", "schedule": SWEEP_SECONDS},
+    "write-down-superseded": {"task": "governance.write_down_superseded", "schedule": 60.0},
+    "note-what-the-clock-did": {"task": "governance.note_left_force", "schedule": 3600.0},
+    "note-refusals": {"task": "governance.note_refusals", "schedule": 60.0},
+}
+
+QDRANT_URL = environment.url("QDRANT_URL", ("http", "https"))
+QDRANT_API_KEY = environment.text("QDRANT_API_KEY")
+EMBEDDING_MODEL = environment.text("EMBEDDING_MODEL")
+# Above so many passages in force, dense search goes through the engine's index.
+EXACT_SEARCH_LIMIT = environment.whole_number("EXACT_SEARCH_LIMIT", 200_000, most=10_000_000)
+
+globals().update(environment.email())
+
+SILENCED_SYSTEM_CHECKS: list[str] = []
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {
+            "()": "structlog.stdlib.ProcessorFormatter",
+            "processor": "structlog.processors.JSONRenderer",
+        }
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}

@@ -1,0 +1,3 @@
+"""Every address. Doors live in the apps; this only says where they stand."""
+
+urlpatterns: list[object] = []

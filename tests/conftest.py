@@ -1,0 +1,84 @@
+"""The small world most tests live in. Ana writes, Ben reviews, Cleo audits.
+
+Things reach a state here the way they do in life: through actions.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+
+from governance.duties import Role
+from governance.models import Account, Source, Version
+from tests.support import knowledge
+
+
+def pytest_sessionfinish() -> None:
+    shutil.rmtree(django_settings.KB_HOME, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, settings: Any) -> Path:
+    """Every byte of state in a folder of the test's own."""
+    settings.KB_HOME = tmp_path
+    return tmp_path
+
+
+@pytest.fixture
+def ana(db: None) -> Account:
+    """Ana writes."""
+    return knowledge.account("ana", Role.CURATOR)
+
+
+@pytest.fixture
+def ben(db: None) -> Account:
+    """Ben reviews."""
+    return knowledge.account("ben", Role.REVIEWER)
+
+
+@pytest.fixture
+def dora(db: None) -> Account:
+    """Dora reviews too."""
+    return knowledge.account("dora", Role.REVIEWER)
+
+
+@pytest.fixture
+def cleo(db: None) -> Account:
+    """Cleo audits."""
+    return knowledge.account("cleo", Role.COMPLIANCE)
+
+
+@pytest.fixture
+def sue(db: None) -> Account:
+    """Sue manages accounts and keys."""
+    return knowledge.account("sue", Role.SECURITY_ADMIN)
+
+
+@pytest.fixture
+def sam(db: None) -> Account:
+    """Sam runs the system."""
+    return knowledge.account("sam", Role.SYSTEM_ADMIN)
+
+
+@pytest.fixture
+def source(ana: Account) -> Source:
+    return knowledge.source(ana)
+
+
+@pytest.fixture
+def draft(source: Source, ana: Account) -> Version:
+    return knowledge.draft(source, ana)
+
+
+@pytest.fixture
+def in_review(source: Source, ana: Account) -> Version:
+    return knowledge.in_review(source, ana)
+
+
+@pytest.fixture
+def active(source: Source, ana: Account, ben: Account) -> Version:
+    return knowledge.active(source, ana, ben)
