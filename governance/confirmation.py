@@ -9,6 +9,7 @@ from django.http import HttpRequest
 
 from governance.errors import LockedOut, PasswordWrong
 from governance.models import Account
+from governance.trail import note_refusal
 
 
 @dataclass(frozen=True)
@@ -21,11 +22,12 @@ class Confirmed:
 def confirm(account: Account, password: str, *, request: HttpRequest) -> Confirmed:
     """Ask the password again. Failures count towards the same lock-out as those at login.
 
-    Raises `PasswordWrong`, or `LockedOut` once there were too many.
+    Raises `PasswordWrong`, or `LockedOut` once there were too many. Either leaves a trace.
     """
     known = authenticate(request, username=account.username, password=password)
-    if getattr(request, "axes_locked_out", False):
-        raise LockedOut
-    if known is None or known.pk != account.pk:
-        raise PasswordWrong
-    return Confirmed(account)
+    if known is not None and known.pk == account.pk:
+        return Confirmed(account)
+    locked = getattr(request, "axes_locked_out", False)
+    refusal = LockedOut() if locked else PasswordWrong()
+    note_refusal(account, refusal)
+    raise refusal

@@ -32,8 +32,10 @@ class Original:
 def keep(chunks: Iterable[bytes], filename: str) -> Original:
     """Write the bytes durably before anything speaks of them. The same bytes twice lie once.
 
-    Raises `TooLarge` as soon as the limit is passed, and keeps nothing then.
+    Raises `TooLarge` as soon as the limit is passed, and keeps nothing then;
+    `Malformed` for a file without a name, before anything is read.
     """
+    name = shown_name(filename)
     folder = Path(settings.KB_HOME) / "uploads"
     folder.mkdir(parents=True, exist_ok=True)
     digest, size = hashlib.sha256(), 0
@@ -54,8 +56,9 @@ def keep(chunks: Iterable[bytes], filename: str) -> Original:
     place = path_of(digest.hexdigest())
     place.parent.mkdir(parents=True, exist_ok=True)
     temporary.replace(place)
-    _sync(place.parent)
-    return Original(digest.hexdigest(), size, shown_name(filename))
+    for changed in (place.parent, folder):
+        _sync(changed)
+    return Original(digest.hexdigest(), size, name)
 
 
 def path_of(sha256: str) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import selectors
@@ -23,8 +24,8 @@ _CHUNK = 2**20
 _LEAST_STEP = 0.01
 _OUT_OF_MEMORY_FROM = 0.5
 _KEPT_VARIABLES = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT")
-_KILLED_FOR_TIME = {signal.SIGXCPU}
-_CRASHES_OF_MEMORY = {signal.SIGABRT, signal.SIGSEGV, signal.SIGTRAP, signal.SIGILL, signal.SIGBUS}
+_PAUSE = 0.01
+_CRASHES = {signal.SIGABRT, signal.SIGSEGV, signal.SIGTRAP, signal.SIGILL, signal.SIGBUS}
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,12 @@ def read_apart(
     Raises `Unreadable` with the reader's own code, or took_too_long, needs_too_much_memory,
     reader_crashed. Whatever happens, no process is left behind.
     """
-    request = {"path": str(path), "filename": filename, "limits": asdict(limits)}
+    request = {
+        "path": str(path),
+        "filename": filename,
+        "limits": asdict(limits),
+        "parent": os.getpid(),
+    }
     command = [sys.executable, "-B", "-P", "-s", "-m", "ingest.sandbox", json.dumps(request)]
     return supervise(command, limits=limits, progress=progress)
 
@@ -70,21 +76,26 @@ def supervise(
         cwd="/",
         start_new_session=True,
     )
+    deadline = time.monotonic() + limits.seconds
     try:
-        for answer in _answers(child, limits):
+        for answer in _answers(child, deadline, limits):
             found = _understood(answer, progress)
             if found is not None:
                 return found
+        _await_end(child, deadline)
+        _end(child)
         raise Unreadable(_reason(child, limits))
     finally:
-        _end(child)
+        if child.returncode is None:
+            _end(child)
+            child.wait()
 
 
 def main(request: str) -> None:
     """The child: gives up what it may, reads one file, says what came out."""
     asked = json.loads(request)
     limits = Limits(**asked["limits"])
-    confinement.die_with(os.getppid())
+    confinement.die_with(asked["parent"])
     confinement.limit(
         memory=limits.memory,
         cpu_seconds=limits.cpu_seconds,
@@ -146,9 +157,8 @@ def _environment() -> dict[str, str]:
     return kept | {"PYTHONPATH": str(_ROOT), "LC_ALL": "C.UTF-8", "PYTHONUTF8": "1"}
 
 
-def _answers(child: subprocess.Popen[bytes], limits: Limits) -> Iterator[Any]:
+def _answers(child: subprocess.Popen[bytes], deadline: float, limits: Limits) -> Iterator[Any]:
     """The child's lines until it ends. Raises `Unreadable`: took_too_long, and more."""
-    deadline = time.monotonic() + limits.seconds
     held = bytearray()
     total = 0
     for chunk in _chunks(child, deadline):
@@ -207,23 +217,30 @@ def _reason(child: subprocess.Popen[bytes], limits: Limits) -> str:
     _, status, usage = os.wait4(child.pid, 0)
     child.returncode = os.waitstatus_to_exitcode(status)
     ended_by = -child.returncode
-    if ended_by in _KILLED_FOR_TIME or usage.ru_utime + usage.ru_stime >= limits.cpu_seconds:
+    if ended_by == signal.SIGXCPU or usage.ru_utime + usage.ru_stime >= limits.cpu_seconds:
         return "took_too_long"
     large = usage.ru_maxrss * 1024 > limits.memory * _OUT_OF_MEMORY_FROM
-    if ended_by in _CRASHES_OF_MEMORY and large:
-        return "needs_too_much_memory"
-    return "reader_crashed"
+    return "needs_too_much_memory" if ended_by in _CRASHES and large else "reader_crashed"
+
+
+def _await_end(child: subprocess.Popen[bytes], deadline: float) -> None:
+    """Waits without reaping: until then nobody else can have the number of its group.
+
+    A child may close its pipe and stay. Raises `Unreadable`: took_too_long.
+    """
+    seen = os.WEXITED | os.WNOWAIT | os.WNOHANG
+    while os.waitid(os.P_PID, child.pid, seen) is None:
+        if time.monotonic() > deadline:
+            raise Unreadable("took_too_long")
+        time.sleep(_PAUSE)
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
     """Kills the child and whatever it started; it leads a group of its own."""
-    try:
-        os.killpg(child.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     if child.stdout is not None:
         child.stdout.close()
-    child.wait()
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(child.pid, signal.SIGKILL)
 
 
 if __name__ == "__main__":

@@ -1,3 +1,23 @@
 """Every address. Doors live in the apps; this only says where they stand."""
 
-urlpatterns: list[object] = []
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
+from drf_spectacular.views import SpectacularAPIView
+
+from kbadmin.documentation import Documentation
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("admin/", admin.site.urls),
+    path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/v1/docs/", Documentation.as_view(url_name="schema"), name="docs"),
+    path("api/v1/", include("governance.api.urls")),
+]
+
+handler400 = "kbadmin.failures.bad_request"
+handler403 = "kbadmin.failures.denied"
+handler404 = "kbadmin.failures.not_found"
+handler500 = "kbadmin.failures.broken"

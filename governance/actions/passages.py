@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from governance.actions.contributors import credit, reread, void_submission
 from governance.duties import Deed
 from governance.errors import Malformed, TextIsFixed
@@ -103,8 +105,8 @@ def correct(*, passage: Passage, text: str, reason: str, by: Account) -> Passage
         version = reread(passage.version)
         if version.status not in OPEN or Passage.objects.filter(replaces=passage).exists():
             raise TextIsFixed
-        if not text.strip():
-            raise Malformed(field="text", problem=str(TextIsFixed.sentence))
+        if not text.strip() or "\0" in text:
+            raise Malformed(field="text", problem=_("A passage has text, without null characters."))
         corrected = _replacement(passage, text)
         void_submission(version, changes)
         credit(version, [by.person_id])

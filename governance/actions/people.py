@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from unicodedata import normalize
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from governance.duties import CONTENT, DUTY_OF, Deed, Duty, Role
-from governance.errors import AlreadyExists, DutyConflict, LastAdministrator, Malformed
+from governance.errors import (
+    AlreadyExists,
+    DutyConflict,
+    LastAdministrator,
+    Malformed,
+    NotAllowed,
+)
 from governance.models import Account, Department, Person
 from governance.trail import Actor, Changes, changing, needs_reason
 
-LONGEST_NAME = 60
+# Characters; the columns hold no more.
+LONGEST = {"username": 60, "number": 40, "display_name": 100, "department": 100}
 
 
 @dataclass(frozen=True)
@@ -35,12 +43,13 @@ def create_account(
     A person who is there already gains the roles; a role of another duty is refused.
     """
     duty = _one_duty(roles)
+    username = _line("username", applicant.username)
     with changing(by=by, may=Deed.ADMINISTER) as changes:
-        if Account.objects.filter(username=applicant.username).exists():
-            raise AlreadyExists(name=applicant.username)
+        if Account.objects.filter(username=username).exists():
+            raise AlreadyExists(name=username)
         person = _person(applicant, duty, changes)
         _grant(person, roles, changes)
-        account = Account(username=_username(applicant.username), person=person)
+        account = Account(username=username, person=person)
         _set_password(account, password)
         account.save()
         changes.note("account.created", account, private={"username": account.username})
@@ -66,6 +75,8 @@ def set_password(*, account: Account, password: str, by: Actor) -> Account:
     own = isinstance(by, Account) and by.pk == account.pk
     with changing(by=by, may=None if own else Deed.ADMINISTER) as changes:
         account = Account.objects.get(pk=account.pk)
+        if own and not account.is_active:
+            raise NotAllowed
         _set_password(account, password)
         account.save(update_fields=["password"])
         changes.note("account.password_set", account)
@@ -86,6 +97,7 @@ def set_active(*, account: Account, active: bool, reason: str, by: Actor) -> Acc
 
 def found_department(*, name: str, by: Actor) -> Department:
     """The department of that name; made if there is none."""
+    name = _line("department", name)
     with changing(by=by, may=Deed.CURATE) as changes:
         department = Department.objects.filter(name=name).first()
         if department is None:
@@ -102,13 +114,13 @@ def _one_duty(roles: Collection[Role]) -> Duty:
 
 
 def _person(applicant: Applicant, duty: Duty, changes: Changes) -> Person:
-    number = applicant.number or applicant.username
-    person = Person.objects.filter(number=number).first()
+    number = _line("number", normalize("NFKC", applicant.number or applicant.username))
+    person = Person.objects.filter(number__iexact=number).first()
     if person and person.duty != duty:
         raise DutyConflict
     return person or Person(
         number=number,
-        display_name=applicant.display_name or applicant.username,
+        display_name=_line("display_name", applicant.display_name or applicant.username),
         duty=duty,
         department=applicant.department,
     )
@@ -125,10 +137,11 @@ def _grant(person: Person, roles: Collection[Role], changes: Changes) -> None:
     changes.note(action, person, private=private, roles=sorted(person.roles))
 
 
-def _username(name: str) -> str:
-    if not name or not name.isprintable() or len(name) > LONGEST_NAME or name != name.strip():
-        problem = _("Give a name of at most %(longest)s characters.") % {"longest": LONGEST_NAME}
-        raise Malformed(field="username", problem=problem)
+def _line(field: str, name: str) -> str:
+    longest = LONGEST[field]
+    if not name or not name.isprintable() or len(name) > longest or name != name.strip():
+        problem = _("Give a name of at most %(longest)s characters.") % {"longest": longest}
+        raise Malformed(field=field, problem=problem)
     return name
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
 
 from governance.actions import passages, terms, uploads
 from governance.actions.contributors import credit, reread
@@ -57,13 +58,14 @@ class Edition:
 def register(*, source: Source, edition: Edition, original: Original, by: Account) -> Version:
     """Draft a version over a file that was received, and have the file read."""
     check_dates(edition.published_on, edition.effective_from, edition.effective_until)
+    label = _label(edition.label)
     with changing(by=by, may=Deed.CURATE) as changes:
         uploads.refuse_duplicate(original)
         upload = uploads.receive(original, by=by, changes=changes)
         version = Version.objects.create(
             source=source,
             upload=upload,
-            label=edition.label,
+            label=label,
             published_on=edition.published_on,
             effective_from=edition.effective_from,
             effective_until=edition.effective_until,
@@ -78,7 +80,7 @@ def register(*, source: Source, edition: Edition, original: Original, by: Accoun
 def submit(*, version: Version, reason: str, by: Account) -> Version:
     with changing(by=by, may=Deed.CURATE, reason=reason) as changes:
         version = reread(version)
-        if version.upload.parse_state != ParseState.DONE or not version.content_digest:
+        if version.upload.parse_state != ParseState.DONE or not version.passages.exists():
             raise NotParsed
         if not version.source.has_needed_identifier():
             raise IdentifierNeeded(kinds=", ".join(version.source.policy.identified_by))
@@ -122,10 +124,9 @@ def approve(*, version: Version, by: Confirmed, reason: str, digest: str) -> Ver
         if version.predecessor != predecessor_of(version):
             raise PredecessorChanged
         review = _decide(version, Review.Kind.APPROVE, account, changes)
-        if _is_last_needed(version, review):
-            _bring_into_force(version, changes)
-            review.review_due = version.review_due
         review.save()
+        if review.review_due:
+            _bring_into_force(version, changes)
         _note_decision(version, review, changes)
     return version
 
@@ -138,10 +139,9 @@ def reaffirm(*, version: Version, by: Confirmed, reason: str, searched: str) -> 
         _refuse_what_ended(version, changes)
         review = _decide(version, Review.Kind.REAFFIRM, account, changes)
         review.searched = needs_reason(searched, field="searched")
-        if _is_last_needed(version, review):
-            _renew(version, changes)
-            review.review_due = version.review_due
         review.save()
+        if review.review_due:
+            _renew(version, changes)
         _note_decision(version, review, changes)
     return version
 
@@ -229,12 +229,20 @@ def predecessor_of(version: Version) -> Version | None:
     return term.version if term else None
 
 
+def _label(label: str) -> str:
+    longest = Version._meta.get_field("label").max_length or 0
+    if not label.strip() or not label.isprintable() or len(label.strip()) > longest:
+        problem = _("Give one line of text of at most %(longest)s characters.")
+        raise Malformed(field="label", problem=problem % {"longest": longest})
+    return label.strip()
+
+
 def _decide(version: Version, kind: Review.Kind, account: Account, changes: Changes) -> Review:
-    """One person's decision, not yet saved."""
+    """One person's decision, not yet saved. It has a day when it is due if it is the last needed."""
     decided = version.decided_since_submission(kind).filter(person=account.person)
     if version.contributed_to_by(account.person) or decided.exists():
         raise SecondPersonNeeded
-    return Review(
+    review = Review(
         version=version,
         kind=kind,
         person=account.person,
@@ -244,6 +252,9 @@ def _decide(version: Version, kind: Review.Kind, account: Account, changes: Chan
         digest=version.digest_now(),
         reason=changes.reason,
     )
+    if _is_last_needed(version, review):
+        review.review_due = version.due_after(changes.today)
+    return review
 
 
 def _is_last_needed(version: Version, review: Review) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework import authentication
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
 
 from governance import clock
@@ -36,6 +36,13 @@ class Session(authentication.SessionAuthentication):
     def authenticate(self, request: Request) -> tuple[Account, None] | None:
         found = super().authenticate(request)
         return found if found and isinstance(found[0], Account) else None
+
+    def enforce_csrf(self, request: Request) -> None:
+        try:
+            super().enforce_csrf(request)
+        except PermissionDenied as denied:
+            sentence = _("The X-CSRFToken header is missing or not that of the csrftoken cookie.")
+            raise PermissionDenied(sentence, code="csrf_failed") from denied
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"

@@ -4,14 +4,31 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from rest_framework.exceptions import NotFound, ParseError
 from rest_framework.pagination import CursorPagination
+from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
+
+NO_CURSOR = _("The cursor is none that was given out. Begin again without it.")
 
 
 class Pages(CursorPagination):
-    ordering = "pk"
+    ordering: str | tuple[str, ...] = "pk"
     page_size_query_param = "limit"
     max_page_size = 500
+
+    def paginate_queryset(
+        self, queryset: models.QuerySet[Any], request: Request, view: APIView | None = None
+    ) -> list[Any] | None:
+        """Raises `ParseError` for a cursor that somebody has made up."""
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except (NotFound, ValueError, ValidationError) as error:
+            raise ParseError(NO_CURSOR) from error
 
     def get_paginated_response(self, data: Any) -> Response:
         return Response({"results": data, "next": self.get_next_link()})
@@ -23,3 +40,7 @@ class Pages(CursorPagination):
             "required": ["results", "next"],
             "properties": {"results": schema, "next": following},
         }
+
+
+class InReadingOrder(Pages):
+    ordering = ("position", "pk")

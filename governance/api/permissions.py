@@ -1,13 +1,23 @@
-"""Which people and which programs a call lets in."""
+"""Which people and which programs a call lets in.
+
+Who is known but may not is refused here, before anything is looked up, and the attempt leaves
+its trace in the trail.
+"""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
+from governance.actions import refusals
 from governance.duties import Deed, Scope
 from governance.models import Account, Client
+
+if TYPE_CHECKING:
+    # Django REST framework asks for this module while it is making that one.
+    from rest_framework.views import APIView
 
 
 class Nobody(BasePermission):
@@ -17,12 +27,20 @@ class Nobody(BasePermission):
         return False
 
 
+class Anyone(BasePermission):
+    """Let in every person, whatever the duty."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return _let_in(request, isinstance(request.user, Account))
+
+
 def people(deed: Deed) -> type[BasePermission]:
     """Let in people whose duty includes the deed."""
 
     class May(BasePermission):
         def has_permission(self, request: Request, view: APIView) -> bool:
-            return isinstance(request.user, Account) and request.user.may(deed)
+            user = request.user
+            return _let_in(request, isinstance(user, Account) and user.may(deed))
 
     return May
 
@@ -32,10 +50,17 @@ def programs(scope: Scope, *, or_people: Deed | None = None) -> type[BasePermiss
 
     class Opens(BasePermission):
         def has_permission(self, request: Request, view: APIView) -> bool:
-            if isinstance(request.user, Client):
-                return request.user.opens(scope)
-            if not isinstance(request.user, Account):
-                return False
-            return or_people is not None and request.user.may(or_people)
+            user = request.user
+            if isinstance(user, Client):
+                return _let_in(request, user.opens(scope))
+            may = isinstance(user, Account) and or_people is not None and user.may(or_people)
+            return _let_in(request, may)
 
     return Opens
+
+
+def _let_in(request: Request, may: bool) -> bool:
+    """False for nobody at all (401). Raises `NotAllowed` for somebody who may not (403)."""
+    if not may and isinstance(request.user, Account | Client):
+        refusals.refuse(by=request.user)
+    return may

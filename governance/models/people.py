@@ -11,6 +11,7 @@ from django.contrib.auth.hashers import check_password
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 
 from governance.duties import CONTENT, DUTY_OF, MAY, Deed, Duty, Role, Scope
 from governance.models.governed import FieldHistory, Governed
@@ -51,6 +52,8 @@ class Person(Governed):
                 name="roles_exist_within_the_content_duty",
             ),
             models.CheckConstraint(condition=Q(duty__in=Duty.values), name="duty_is_known"),
+            # “E100” and “e100” are one employee, who must not have two duties.
+            models.UniqueConstraint(Upper("number"), name="one_person_a_number"),
         ]
 
     def __str__(self) -> str:

@@ -177,17 +177,21 @@ class Version(Governed):
         file_and_text = {"file": self.upload.sha256, "content": self.content_digest}
         return canonical.digest(file_and_text | citation)
 
+    def due_after(self, day: date) -> date:
+        """When a version that is reviewed on this day must be reviewed again."""
+        return review_due_after(day, months=self.source.months)
+
     def contributed_to_by(self, person: Person) -> bool:
         return self.contributors.filter(person=person).exists()
 
     def decided_since_submission(self, kind: str) -> models.QuerySet[Review]:
         """The reviews that stand, where more than one person is needed."""
-        since = self.submitted_at if kind == Review.Kind.APPROVE else self._last_decided_at()
-        return self.reviews.filter(kind=kind, review_due=None, at__gt=since)
-
-    def _last_decided_at(self) -> datetime | None:
-        decided = self.reviews.exclude(review_due=None).order_by("at").last()
-        return decided.at if decided else self.approved_at
+        waiting = self.reviews.filter(kind=kind, review_due=None)
+        if kind == Review.Kind.APPROVE:
+            return waiting.filter(at__gte=self.submitted_at)
+        completed = self.reviews.exclude(review_due=None).order_by("pk").last()
+        # By row and not by instant: two decisions can fall on the same one.
+        return waiting.filter(pk__gt=completed.pk) if completed else waiting
 
     # Moves change this object only. Saving it, and telling the trail, is an action's job.
 
@@ -211,7 +215,7 @@ class Version(Governed):
 
     def renew(self, *, today: date) -> None:
         self.reviewed_on = today
-        self.review_due = review_due_after(today, months=self.source.months)
+        self.review_due = self.due_after(today)
 
     def retire(self) -> None:
         self._move_to(Status.RETIRED)

@@ -137,11 +137,9 @@ class _Walk:
 
     def _joined(self, paragraph: etree._Element) -> str:
         """The text, behind that of a paragraph whose end somebody deleted."""
-        text = tidy(self._carried + self._texts.text(paragraph))
-        self._carried = ""
-        if _end_deleted(paragraph):
-            self._carried, text = text, ""
-        return text
+        text = self._carried + self._texts.text(paragraph)
+        self._carried = text if _end_deleted(paragraph) else ""
+        return "" if self._carried else tidy(text)
 
     def _labelled(self, look: Look, text: str) -> str:
         label = self._numbering.label(look.number, look.depth) if look.number else ""

@@ -14,11 +14,20 @@ from ingest.parsing.markup import local
 _DIGITS = "〇一二三四五六七八九"
 _STEMS = "甲乙丙丁戊己庚辛壬癸"
 _BRANCHES = "子丑寅卯辰巳午未申酉戌亥"
-_ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"))
+_ROMAN: tuple[tuple[int, str], ...] = (
+    (1000, "m"),
+    (900, "cm"),
+    (500, "d"),
+    (400, "cd"),
+    (100, "c"),
+    (90, "xc"),
+    (50, "l"),
+)
 _ROMAN += ((40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
 _LAST_CIRCLED = 20
 _LEVELS = 9
 _BULLET = "•"
+_COUNTED = 10_000
 
 
 @dataclass(frozen=True)
@@ -129,7 +138,7 @@ def _integer(text: str, otherwise: int) -> int:
 
 def chinese(number: int) -> str:
     """Counting as in 十二 and 一百零三, below ten thousand; figures from there on."""
-    if not 0 < number < 10_000:
+    if not 0 < number < _COUNTED:
         return str(number)
     text, zero = "", False
     for unit, name in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):

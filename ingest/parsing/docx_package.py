@@ -15,7 +15,7 @@ from ingest.parsing.document import Unreadable
 from ingest.parsing.markup import local, parse
 
 LARGEST = 512 * 2**20
-LARGEST_RATIO = 1000
+LARGEST_RATIO = 150
 _RATIO_MATTERS_FROM = 16 * 2**20
 _ENCRYPTED = 0x1
 _MAIN = "officeDocument"

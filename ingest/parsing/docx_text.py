@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from lxml import etree
 
 from ingest.parsing import equations, superscripts
 from ingest.parsing.docx_styles import attribute, child, on
-from ingest.parsing.markup import local, tidy
+from ingest.parsing.markup import local, names
 
-_THROUGH = frozenset(
-    "ins moveTo hyperlink smartTag sdt sdtContent fldSimple customXml dir bdo rubyBase ruby".split()
+_THROUGH = names(
+    "ins moveTo hyperlink smartTag sdt sdtContent fldSimple customXml dir bdo rubyBase ruby"
 )
 _PICTURES = frozenset({"pic", "imagedata", "chart", "relIds", "wgp", "wpc"})
 _MARKS = {"tab": " ", "ptab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _SYMBOL = dict(
     zip(
-        map(
-            int,
-            "A3 B3 B1 B4 B0 B9 BB A5 AE AD AF AC D7 B7 B8 A2 B6 E5 D6 C5 C7 C8 CE A9".split(),
-            [16] * 24,
-        ),
+        bytes.fromhex("A3B3B1B4B0B9BBA5AEADAFACD7B7B8A2B6E5D6C5C7C8CEA9"),
         "≤≥±×°≠≈∞→↑↓←⋅•÷′∂∑√⊕∩∪∈♥",
         strict=True,
     )
@@ -52,7 +48,8 @@ class Texts:
         self._boxes: list[etree._Element] = []
 
     def text(self, paragraph: etree._Element) -> str:
-        return tidy("".join(self._inside(paragraph)))
+        """All of it, with its blanks as they are: what follows may have to be joined on."""
+        return "".join(self._inside(paragraph))
 
     def boxes(self) -> list[etree._Element]:
         """The contents of the text boxes that were met since this was last asked."""
@@ -91,28 +88,30 @@ class Texts:
         return shift(text) if shift else text
 
     def _piece(self, element: etree._Element, name: str) -> str:
-        if name == "t":
-            return element.text or ""
         if name in _MARKS:
             return _MARKS[name]
-        if name == "sym":
-            return _symbol(attribute(element, "char"), attribute(element, "font"))
-        if name in {"footnoteReference", "endnoteReference"}:
-            return self._note(name.removesuffix("Reference"), attribute(element, "id"))
-        if name in {"drawing", "pict", "object"}:
-            return self._drawn(element)
-        if name in {"AlternateContent", "ruby"}:
-            return "".join(self._chosen(element) if name != "ruby" else self._inside(element))
-        return ""
+        read: Callable[[etree._Element], str] | None = {
+            "t": lambda each: each.text or "",
+            "sym": lambda each: _symbol(attribute(each, "char"), attribute(each, "font")),
+            "footnoteReference": self._note,
+            "endnoteReference": self._note,
+            "drawing": self._drawn,
+            "pict": self._drawn,
+            "object": self._drawn,
+            "AlternateContent": lambda each: "".join(self._chosen(each)),
+            "ruby": lambda each: "".join(self._inside(each)),
+        }.get(name)
+        return read(element) if read else ""
 
-    def _note(self, kind: str, number: str) -> str:
-        self.notes.append((kind, number))
+    def _note(self, reference: etree._Element) -> str:
+        kind = local(reference).removesuffix("Reference")
+        self.notes.append((kind, attribute(reference, "id")))
         return f"[^{len(self.notes)}]"
 
     def _chosen(self, alternatives: etree._Element) -> Iterator[str]:
         """Word writes a drawing twice, for itself and for older readers; one counts."""
         choice = child(alternatives, "Choice")
-        for each in alternatives[:1] if choice is None else [choice]:
+        for each in list(alternatives)[:1] if choice is None else [choice]:
             for part in each:
                 yield self._piece(part, local(part)) or "".join(self._part(part, local(part)))
 

@@ -6,15 +6,15 @@ from collections.abc import Callable
 
 from lxml import etree
 
-from ingest.parsing.markup import flat, local
+from ingest.parsing.markup import flat, local, names
 from ingest.parsing.superscripts import lowered, raised
 
 Render = Callable[[etree._Element], str]
 
 # MathML by position, Word by name: what is above, below, raised and lowered.
-_IGNORED = frozenset(
+_IGNORED = names(
     "annotation annotation-xml mspace mphantom rPr ctrlPr fPr radPr sSupPr sSubPr sSubSupPr "
-    "naryPr dPr mPr funcPr barPr accPr limLowPr limUppPr groupChrPr boxPr eqArrPr sPrePr".split()
+    "naryPr dPr mPr funcPr barPr accPr limLowPr limUppPr groupChrPr boxPr eqArrPr sPrePr"
 )
 
 
@@ -83,18 +83,22 @@ def _fenced(element: etree._Element) -> str:
 
 
 def _delimited(element: etree._Element) -> str:
-    marks = {local(mark): _value(mark) for part in element[:1] for mark in part}
+    marks = {local(mark): _value(mark) for mark in _properties(element)}
     inside = marks.get("sepChr", "|").join(_line(child) for child in element if local(child) == "e")
     return f"{marks.get('begChr', '(')}{inside}{marks.get('endChr', ')')}"
 
 
 def _many(element: etree._Element) -> str:
     """Word's big operators: sum, product, integral."""
-    sign = next(
-        (_value(mark) for part in element[:1] for mark in part if local(mark) == "chr"), "∫"
-    )
+    sign = next((_value(mark) for mark in _properties(element) if local(mark) == "chr"), "∫")
     under, over = lowered(_named(element, "sub")), raised(_named(element, "sup"))
     return f"{sign}{under}{over}{_named(element, 'e')}"
+
+
+def _properties(element: etree._Element) -> list[etree._Element]:
+    """Word's settings of an operator, which come first where there are any."""
+    first = next(iter(element), None)
+    return list(first) if first is not None and local(first).endswith("Pr") else []
 
 
 def _value(element: etree._Element) -> str:

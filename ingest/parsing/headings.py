@@ -21,8 +21,13 @@ _RANKS: tuple[tuple[int, re.Pattern[str]], ...] = (
     (3, re.compile(rf"[{_CHINESE}]{{1,3}}、")),
     (4, re.compile(rf"[（(][{_CHINESE}]{{1,3}}[）)]")),
 )
+_UNITS = (
+    r"(?:[kcmμun]?g|[dmμ]?[lL]|[cmnμ]?m|m?mol|IU|U|h|d|min|s|mmHg|kPa|years?|days?|hours?|weeks?)\b"
+    r"|[年月日岁天周次倍例片粒支袋瓶]|小时|分钟|毫克|毫升"
+)
 _DECIMAL = re.compile(
-    r"(\d{1,2}(?:[.．]\d{1,2}){0,4})[.．、]?(?![\d%])\s*(?=[^\s\d%~～\-–—/,，°℃])"
+    r"(\d{1,2}(?:[.．]\d{1,2}){0,4})[.．、]?(?![\d%])\s*"
+    rf"(?!{_UNITS})(?=[^\s\d%~～\-–—/,，°℃×])"
 )
 _FIRST_DECIMAL = 5
 _BRACKETED = re.compile(r"[（(]\d{1,2}[）)]")

@@ -10,20 +10,20 @@ from lxml import etree
 from ingest.parsing import grid
 from ingest.parsing.document import Block, Unreadable
 from ingest.parsing.inline import Inline
-from ingest.parsing.markup import local, tidy
+from ingest.parsing.markup import local, names, tidy
 
 _TOO_MUCH = 114
 _SILENT = frozenset({"script", "style", "head", "template", "noscript"})
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
-_BLOCKS = frozenset(
+_BLOCKS = names(
     "address article aside blockquote body caption center dd details div dl dt figcaption figure "
     "footer form header html hr li main nav ol p pre section summary table tbody td tfoot th "
-    "thead tr ul".split()
+    "thead tr ul"
 )
-_INLINE = frozenset(
+_INLINE = names(
     "a abbr b bdi bdo big br cite code col colgroup data del dfn em font i img input ins kbd label "
     "mark meta link q s samp small source span strike strong sub sup svg time title tt u var video "
-    "wbr iframe button select option textarea audio object embed area map picture".split()
+    "wbr iframe button select option textarea audio object embed area map picture"
 )
 KNOWN = _BLOCKS | _INLINE | _SILENT | frozenset(_HEADINGS)
 _UNKNOWN_TAG = re.compile(

@@ -11,17 +11,17 @@ from lxml import etree
 from ingest.parsing import equations, grid, tex
 from ingest.parsing.document import Block, Document, Progress, Unreadable, Warning  # noqa: A004
 from ingest.parsing.inline import Inline
-from ingest.parsing.markup import flat, local, parse, tidy
+from ingest.parsing.markup import flat, local, names, parse, tidy
 
 MEDIA_TYPE = "application/jats+xml"
 _PARTS = {"abstract": "Abstract", "trans-abstract": "Abstract", "ack": "Acknowledgments"}
 _PARTS |= {"glossary": "Glossary", "app": "Appendix", "boxed-text": "Box", "notes": "Notes"}
 _PARTS |= {"sec": "", "bio": "Biography"}
 # What ends a paragraph that it stands in.
-_APART = frozenset(
+_APART = names(
     "p list def-list disp-quote disp-formula disp-formula-group table-wrap table-wrap-group fig "
     "fig-group boxed-text sec supplementary-material media verse-group speech statement ref-list "
-    "fn-group fn glossary app app-group ack notes bio array code preformat".split()
+    "fn-group fn glossary app app-group ack notes bio array code preformat"
 )
 _OF_THE_FRAME = frozenset({"title", "label", "object-id", "sec-meta", "subtitle", "alt-title"})
 _LINES = frozenset(
@@ -214,12 +214,7 @@ class _Walk:
             found = [render(each) for each in element.iter() if local(each) == name]
             if any(found):
                 return f"{' '.join(found)} {label}".rstrip()
-        words = flat(
-            "".join(
-                str(each)
-                for each in element.xpath(".//text()[not(ancestor::*[local-name()='label'])]")
-            )
-        )
+        words = flat(_unlabelled(element))
         if not words:
             self._left["equation_left_out"] += 1
         return f"{words or '[…]'} {label}".rstrip()
@@ -238,6 +233,15 @@ class _Walk:
 
     def _text(self, element: etree._Element) -> str:
         return flat(self._inline.text(element))
+
+
+def _unlabelled(element: etree._Element) -> str:
+    """The text of a formula that is given in plain characters."""
+    inside = (
+        (_unlabelled(child) if local(child) not in {"", "label"} else "") + (child.tail or "")
+        for child in element
+    )
+    return (element.text or "") + "".join(inside)
 
 
 def _untitled(section: etree._Element) -> str:

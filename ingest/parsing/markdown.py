@@ -24,6 +24,7 @@ _CHINESE_HEADING = re.compile(r"^(#{1,6})(?=[\u3400-\u9fff（【])", re.M)
 _FRONT_MATTER = re.compile(r"\A---\n((?:[^\n]+\n){1,60}?)(?:---|\.\.\.)\n")
 _INLINE_MATH = re.compile(r"\$\$(.+?)\$\$|\$(?!\s*\$)([^$\n]+?)\$", re.S)
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
+_FIGURE = re.compile(r"图\s*\d|Fig(?:ure|\.)?\s*\d", re.I)
 _PIPE = re.compile(r"(?<!\\)\|")
 _CJK_BREAK = re.compile(r"(?<=[\u2e80-\u9fff\uff00-\uffef])\n(?=[\u2e80-\u9fff\uff00-\uffef])")
 
@@ -32,7 +33,8 @@ def read(path: Path, progress: Progress) -> Document:
     """Raises `Unreadable`: wrong_type for what is no text, wrong_encoding, nested_too_deeply."""
     source = _prepared(decode(path.read_bytes()))
     tokens = _parser().parse(source)
-    if any(token.level >= _DEEPEST for token in tokens):
+    # The parser drops without a word what lies deeper than it goes.
+    if any(token.level >= _DEEPEST - 1 for token in tokens):
         raise Unreadable("nested_too_deeply")
     progress(0.5)
     walk = _Walk(source, tokens)
@@ -103,7 +105,7 @@ class _Walk:
 
     def _inline(self, token: Any, level: int) -> Iterator[Block]:
         text = self._render(token.children)
-        if level and text:
+        if level and text and not _FIGURE.match(text):
             yield Block("heading", text.replace("\n", " "), level=level)
         else:
             yield from self._text(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html.entities import html5
+from typing import Any
 
 from lxml import etree
 
@@ -30,9 +31,14 @@ def parse(data: bytes, *, doctype: bool = False) -> etree._Element:
     except etree.XMLSyntaxError as error:
         raise Unreadable(_reason(error, data)) from error
     internal = root.getroottree().docinfo.internalDTD
-    if internal is not None and (not doctype or list(internal.iterentities())):
+    if internal is not None and (not doctype or _entities(internal)):
         raise Unreadable("unsafe_xml")
     return root
+
+
+def names(listed: str) -> frozenset[str]:
+    """Names of elements, listed with blanks between."""
+    return frozenset(listed.split())
 
 
 def local(element: etree._Element) -> str:
@@ -63,9 +69,14 @@ def _declares_entities(data: bytes) -> bool:
     return any(_DECLARATION.encode(encoding) in data for encoding in encodings)
 
 
+def _entities(internal: Any) -> bool:
+    return any(True for _ in internal.iterentities())
+
+
 def _reason(error: etree.XMLSyntaxError, data: bytes) -> str:
-    if error.code == _TOO_MUCH:
+    code = getattr(error, "code", None)
+    if code == _TOO_MUCH:
         return "unsafe_xml"
-    if error.code in _ENDED_EARLY or not data.rstrip().endswith(b">"):
+    if code in _ENDED_EARLY or not data.rstrip().endswith(b">"):
         return "truncated_file"
     return "broken_file"

@@ -9,7 +9,8 @@ from typing import Any
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from ingest.parsing.document import Document, Progress, Unreadable, Warning
+from ingest.parsing.document import Document, Progress, Unreadable
+from ingest.parsing.document import Warning as Notice
 from ingest.parsing.pdf_blocks import blocks_of
 from ingest.parsing.pdf_glyphs import Rect
 from ingest.parsing.pdf_headings import Bookmarks, plain
@@ -79,16 +80,14 @@ def _page_count(document: Any) -> int:
     return count
 
 
-def _read_pages(
-    document: Any, count: int, progress: Progress
-) -> tuple[list[Page], list[Warning]]:
+def _read_pages(document: Any, count: int, progress: Progress) -> tuple[list[Page], list[Notice]]:
     pages: list[Page] = []
-    lost: list[Warning] = []
+    lost: list[Notice] = []
     for index in range(count):
         try:
             pages.append(read_page(document, index))
         except pypdfium2.PdfiumError:
-            lost.append(Warning("pages_left_out", index + 1))
+            lost.append(Notice("pages_left_out", index + 1))
         progress(_READING * (index + 1) / count)
     if not pages:
         raise Unreadable("truncated_file", pages=count)
@@ -106,24 +105,24 @@ def _bookmarks(document: Any) -> Bookmarks:
     return found
 
 
-def _attachments(document: Any) -> list[Warning]:
+def _attachments(document: Any) -> list[Notice]:
     count = document.count_attachments()
-    return [Warning("attachments_left_out", None, {"count": count})] if count else []
+    return [Notice("attachments_left_out", None, {"count": count})] if count else []
 
 
-def _left_out(page: Page) -> Iterator[Warning]:
+def _left_out(page: Page) -> Iterator[Notice]:
     if page.letters <= _FEWEST_LETTERS and _covered(page) >= _WHOLE_PAGE:
-        yield Warning("page_without_text", page.number)
+        yield Notice("page_without_text", page.number)
     elif figures := _figures(page):
-        yield Warning("figure_left_out", page.number, {"count": len(figures)})
+        yield Notice("figure_left_out", page.number, {"count": len(figures)})
     if page.meaningless:
         percent = round(100 * page.meaningless / (page.meaningless + page.letters))
         facts = {"characters": page.meaningless, "percent": percent}
-        yield Warning("page_garbled", page.number, facts)
+        yield Notice("page_garbled", page.number, facts)
     if page.annotations:
-        yield Warning("annotations_left_out", page.number, {"count": page.annotations})
+        yield Notice("annotations_left_out", page.number, {"count": page.annotations})
     if page.widgets:
-        yield Warning("form_fields_left_out", page.number, {"count": page.widgets})
+        yield Notice("form_fields_left_out", page.number, {"count": page.widgets})
 
 
 def _figures(page: Page) -> list[Rect]:
@@ -141,5 +140,5 @@ def _covered(page: Page) -> float:
     return max((rect.area for rect in page.pictures), default=0.0) / max(1.0, wide * high)
 
 
-def _in_order(warnings: Sequence[Warning]) -> tuple[Warning, ...]:
+def _in_order(warnings: Sequence[Notice]) -> tuple[Notice, ...]:
     return tuple(sorted(warnings, key=lambda warning: (warning.page or 0, warning.code)))

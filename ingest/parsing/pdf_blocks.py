@@ -5,25 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from ingest.parsing.document import Block, Box, Warning
+from ingest.parsing.document import Block, Box
+from ingest.parsing.document import Warning as Notice
 from ingest.parsing.pdf_glyphs import Rect
 from ingest.parsing.pdf_headings import Bookmarks, is_heading, levels, look_of, plain
-from ingest.parsing.pdf_layout import Line, flows_of
+from ingest.parsing.pdf_layout import Flow, Line, flows_of
 from ingest.parsing.pdf_page import Page
 from ingest.parsing.pdf_paragraphs import Paragraph, go_on, paragraphs_of
-from ingest.parsing.pdf_tables import Table, continued, continues, tables_of, take_captions
-from ingest.parsing.pdf_text import Words, joined
+from ingest.parsing.pdf_tables import Table, continued, continues, tables_of
+from ingest.parsing.pdf_text import CAPTION, Words, joined
+from ingest.parsing.pdf_unruled import parts_of
 
 # How far back from a page's top the paragraph may stand that goes on there: over footnotes.
 _FOOTNOTES = 8
+_LONGEST_CAPTION = 4
+_TOUCHING = 4.0
+_TORN_PAGES = 3
 
 
 @dataclass(slots=True)
 class _Placed:
-    """A table on its page."""
+    """A table on its page, with the paragraph that is its title."""
 
     page: int
     table: Table
+    caption: Paragraph | None = None
 
 
 _Element = Paragraph | _Placed
@@ -32,12 +38,13 @@ _Element = Paragraph | _Placed
 @dataclass(slots=True)
 class _Assembly:
     elements: list[_Element] = field(default_factory=list)
-    warnings: list[Warning] = field(default_factory=list)
+    page_start: int = 0
+    warnings: list[Notice] = field(default_factory=list)
 
 
 def blocks_of(
     pages: Sequence[Page], bookmarks: Bookmarks, done: Callable[[float], None]
-) -> tuple[tuple[Block, ...], list[Warning]]:
+) -> tuple[tuple[Block, ...], list[Notice]]:
     """The blocks of a document's pages, and where its tables are doubtful."""
     words = Words()
     words.learn(run.text for page in pages for run in page.runs)
@@ -50,17 +57,23 @@ def blocks_of(
 
 
 def _add_page(assembly: _Assembly, page: Page, words: Words) -> None:
-    tables = take_captions(tables_of(page, words), page)
+    tables = tables_of(page, words)
     runs = [run for run in page.runs if run.cell is None]
-    for number, flow in enumerate(flows_of(runs, [table.rect for table in tables])):
-        if flow.thing is None:
-            _add_paragraphs(assembly, paragraphs_of(flow, page.number))
-        else:
-            _add_table(assembly, tables[flow.thing], page.number, at_top=number == 0)
+    at_top = True
+    assembly.page_start = len(assembly.elements)
+    for flow in flows_of(runs, [table.rect for table in tables]):
+        parts = [tables[flow.thing]] if flow.thing is not None else parts_of(flow.lines)
+        for part in parts:
+            if isinstance(part, Table):
+                _add_table(assembly, part, page.number, at_top=at_top)
+            else:
+                _add_paragraphs(assembly, paragraphs_of(Flow(part, rect=flow.rect), page.number))
+            at_top = False
     assembly.elements += [_aside(page, run.text, run.rect, run.size) for run in page.asides]
-    doubtful = [each for each in tables if each.uncertain]
+    here = (each for each in assembly.elements if isinstance(each, _Placed))
+    doubtful = any(each.table.uncertain for each in here if each.page == page.number)
     if page.uncertain or doubtful:
-        assembly.warnings.append(Warning("table_uncertain", page.number))
+        assembly.warnings.append(Notice("table_uncertain", page.number))
 
 
 def _aside(page: Page, text: str, rect: Rect, size: float) -> Paragraph:
@@ -90,20 +103,38 @@ def _unfinished(elements: Sequence[_Element], first: Paragraph) -> Paragraph | N
 
 
 def _add_table(assembly: _Assembly, table: Table, page: int, *, at_top: bool) -> None:
-    last = assembly.elements[-1] if assembly.elements else None
-    follows = isinstance(last, _Placed) and last.page == page - 1 and at_top
-    own_caption = table.caption and not table.caption.startswith("续")
-    if (
-        isinstance(last, _Placed)
-        and follows
-        and not own_caption
-        and continues(last.table, table)
-    ):
-        goes_on = continued(last.table, table)
-        if goes_on.uncertain and not table.uncertain:
-            assembly.warnings.append(Warning("table_uncertain", page))
-        table = goes_on
-    assembly.elements.append(_Placed(page, table))
+    caption = _take_caption(assembly.elements, page)
+    at_top = at_top or bool(caption and len(assembly.elements) == assembly.page_start)
+    own = caption and not caption.lines[0].text.startswith("续")
+    before = None if own else _begun(assembly.elements, table, page, at_top=at_top)
+    if before:
+        table = continued(before, table)
+    assembly.elements.append(_Placed(page, table, caption))
+
+
+def _begun(elements: Sequence[_Element], table: Table, page: int, *, at_top: bool) -> Table | None:
+    """The table that goes on with this one; a torn page between may have lost its columns."""
+    for element in elements[: -_TORN_PAGES - 1 : -1]:
+        if not isinstance(element, _Placed):
+            return None
+        next_page = element.page < page and at_top
+        below = 0 <= table.rect.top - element.table.rect.bottom < _TOUCHING
+        if not next_page and not (below and element.page == page):
+            return None
+        if continues(element.table, table):
+            return element.table
+    return None
+
+
+def _take_caption(elements: list[_Element], page: int) -> Paragraph | None:
+    last = elements[-1] if elements else None
+    if not isinstance(last, Paragraph) or last.places[0][0] != page:
+        return None
+    short = len(last.lines) <= _LONGEST_CAPTION and CAPTION.match(last.lines[0].text)
+    if not short:
+        return None
+    elements.pop()
+    return last
 
 
 def _blocks(
@@ -118,7 +149,7 @@ def _blocks(
             level = depths.get(id(element), 0)
             blocks.append(_text_block(element, texts[id(element)], level, pages))
         else:
-            blocks.append(_table_block(element, pages[element.page]))
+            blocks.append(_table_block(element, pages[element.page], words))
     return blocks
 
 
@@ -144,14 +175,15 @@ def _text_block(paragraph: Paragraph, text: str, level: int, pages: dict[int, Pa
     return Block(kind, text, paragraph.places[0][0], boxes, level)  # type: ignore[arg-type]
 
 
-def _table_block(placed: _Placed, page: Page) -> Block:
-    table = placed.table
-    boxes = tuple(_box(page, rect) for rect in (*table.captions, table.rect))
+def _table_block(placed: _Placed, page: Page, words: Words) -> Block:
+    table, own = placed.table, placed.caption
+    title = joined([line.text for line in own.lines], words) if own else ""
+    rects = [rect for _, rect in own.places] if own else []
     return Block(
         "table",
-        table.caption,
+        f"{title} {table.caption}".strip(),
         placed.page,
-        boxes,
+        tuple(_box(page, rect) for rect in (*rects, table.rect)),
         rows=table.rows,
         header_rows=table.header_rows,
     )

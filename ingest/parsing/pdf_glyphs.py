@@ -14,13 +14,13 @@ from typing import Any, NamedTuple
 
 import pypdfium2.raw as pdfium
 
-_BOLD_NAME = re.compile(
-    r"bold|black|heavy|semib|demi(?!tion)|bx(ti)?\d|hei|fzht|黑", re.IGNORECASE
-)
+_BOLD_NAME = re.compile(r"bold|black|heavy|semib|demi(?!tion)|bx(ti)?\d|hei|fzht|黑", re.IGNORECASE)
 _ITALIC_NAME = re.compile(r"ital|obliq|cmti|sfti|slant", re.IGNORECASE)
 _SYMBOL_NAME = re.compile(r"^(?:[A-Z]{6}\+)?symbol", re.IGNORECASE)
 _FORCE_BOLD = 0x40000
 _ITALIC_FLAG = 0x40
+# Text further from a quarter turn than this share of one is slanted.
+_LEVEL = 0.1
 
 # Adobe's Symbol encoding, as far as clinical text uses it: Word maps the font into the private
 # area, and a "≤" lost there would turn a dose limit into something else.
@@ -45,9 +45,20 @@ _DINGBATS = {
 }  # fmt: skip
 _INVISIBLE = {0xAD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF, 0x9, 0xA, 0xD}
 _SPACES = {0x20, 0xA0, 0x9, *range(0x2000, 0x200B), 0x202F, 0x205F}
-# Forms of other characters that only a font's table chose: ligatures, radicals, and ideographs
-# kept for old encodings. Full-width punctuation is not among them.
-_FORMS = ((0xFB00, 0xFB06), (0x2E80, 0x2FDF), (0xF900, 0xFAFF))
+# Forms of other characters that only a font's table chose: ligatures, radicals, ideographs kept
+# for old encodings, letters of formulas ("𝑚𝑔"). Full-width punctuation is not among them.
+_FORMS = (
+    range(0xFB00, 0xFB07),
+    range(0x2E80, 0x2FE0),
+    range(0xF900, 0xFB00),
+    range(0x1D400, 0x1D800),
+)
+_PRIVATE = range(0xE000, 0xF900)
+_PRIVATE_BYTES = range(0xF020, 0xF100)
+_HIGH = range(0xD800, 0xDC00)
+_LOW = range(0xDC00, 0xE000)
+_REPLACEMENT = 0xFFFD
+_FIRST_PRIVATE_PLANE = 0xF0000
 
 
 class Rect(NamedTuple):
@@ -183,26 +194,26 @@ def cleaned(code: int, symbol: bool = False) -> str | None:
         return " "
     if code in _INVISIBLE:
         return ""
-    if 0xE000 <= code <= 0xF8FF:
+    if code in _PRIVATE:
         return _private(code, symbol)
-    if any(low <= code <= high for low, high in _FORMS):
+    if any(code in forms for forms in _FORMS):
         return unicodedata.normalize("NFKC", chr(code))
     return None if _says_nothing(code) else chr(code)
 
 
 def _private(code: int, symbol: bool) -> str | None:
-    if symbol and 0xF020 <= code <= 0xF0FF:
-        low = chr(code - 0xF000)
+    if symbol and code in _PRIVATE_BYTES:
+        low = chr(code & 0xFF)
         return _SYMBOL.get(low, low if low.isdigit() or low in "()[]{}+-=<>.,/%|" else None)
     return _DINGBATS.get(code)
 
 
 def _says_nothing(code: int) -> bool:
     return (
-        code == 0xFFFD
-        or (code & 0xFFFE) == 0xFFFE
-        or 0xD800 <= code <= 0xDFFF
-        or code >= 0xF0000
+        code == _REPLACEMENT
+        or code in _HIGH
+        or code in _LOW
+        or code >= _FIRST_PRIVATE_PLANE
         or unicodedata.category(chr(code)) in ("Cc", "Cn")
     )
 
@@ -211,11 +222,11 @@ def _codes(textpage: Any) -> Iterator[tuple[int, int, bool]]:
     high = 0
     for index in range(pdfium.FPDFText_CountChars(textpage)):
         code = pdfium.FPDFText_GetUnicode(textpage, index)
-        if 0xD800 <= code < 0xDC00:
+        if code in _HIGH:
             high = code
             continue
-        if high and 0xDC00 <= code < 0xE000:
-            code = 0x10000 + ((high - 0xD800) << 10) + code - 0xDC00
+        if high and code in _LOW:
+            code = 0x10000 + ((high - _HIGH.start) << 10) + code - _LOW.start
         high = 0
         hyphen = code in (2, 0xFFFE) and pdfium.FPDFText_IsHyphen(textpage, index) == 1
         yield index, code, hyphen
@@ -259,6 +270,6 @@ def _read_style(textpage: Any, index: int) -> Style:
         bold=bool(_BOLD_NAME.search(font)) or bool(flags.value & _FORCE_BOLD),
         italic=bool(_ITALIC_NAME.search(font)) or bool(flags.value & _ITALIC_FLAG),
         turns=round(quarter) % 4,
-        slanted=abs(quarter - round(quarter)) > 0.1,
+        slanted=abs(quarter - round(quarter)) > _LEVEL,
         symbol=bool(_SYMBOL_NAME.search(font)),
     )

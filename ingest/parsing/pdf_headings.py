@@ -21,6 +21,8 @@ _DEEPEST = 6
 _STOPS = tuple("。；;，,、：:．")
 _ENDS_SENTENCE = re.compile(r"[.!][\"”’)\]]?$|\)[.]$")
 
+# Recommendations are numbered "R.1.2" and "A1.2" too.
+_LETTER = r"^(?:[A-Z]\s?[.．]?\s?)?"
 # The kinds of numbers, outermost first; what has none stands with the outermost kind used.
 _KINDS = (
     re.compile(
@@ -31,9 +33,9 @@ _KINDS = (
     re.compile(r"^[一二三四五六七八九十]{1,3}\s*[、.．]"),
     re.compile(r"^[（(][一二三四五六七八九十]{1,3}[）)]"),
     re.compile(r"^\d{1,2}\s*[.．、]?\s*(?=[^\d\s.．%~～\-–/])"),
-    re.compile(r"^\d{1,2}\s*[.．]\s*\d{1,2}\s*[.．]?\s*(?=[^\d\s.．%~～])"),
-    re.compile(r"^\d{1,2}(?:\s*[.．]\s*\d{1,2}){2}\s*[.．]?\s*(?=[^\d\s.．%~～])"),
-    re.compile(r"^\d{1,2}(?:\s*[.．]\s*\d{1,2}){3,5}\s*[.．]?\s*(?=[^\d\s.．%~～])"),
+    re.compile(rf"{_LETTER}\d{{1,2}}\s*[.．]\s*\d{{1,2}}\s*[.．]?\s*(?=[^\d\s.．%~～])"),
+    re.compile(rf"{_LETTER}\d{{1,2}}(?:\s*[.．]\s*\d{{1,2}}){{2}}\s*[.．]?\s*(?=[^\d\s.．%~～])"),
+    re.compile(rf"{_LETTER}\d{{1,2}}(?:\s*[.．]\s*\d{{1,2}}){{3,5}}\s*[.．]?\s*(?=[^\d\s.．%~～])"),
     re.compile(r"^[（(]\d{1,2}[）)]|^\d{1,2}[）)]"),
 )
 # Numbers that only headings carry even where nothing else sets them off.
@@ -91,6 +93,7 @@ def _could_be(paragraph: Paragraph, text: str) -> bool:
     return (
         len(paragraph.lines) <= _MOST_LINES
         and letters > 1
+        and not any(line.is_tabbed for line in paragraph.lines)
         and not BULLET.match(text)
         and len({page for page, _ in paragraph.places}) == 1
     )
@@ -122,7 +125,7 @@ def levels(headings: Sequence[tuple[Paragraph, str]], given: Sequence[int | None
 
 
 def _ranks(paragraphs: Sequence[Paragraph]) -> list[int]:
-    """Places in the order of looks: larger first, then bold before light, upright before slanted."""
+    """Places in the order of looks: larger first, bold before light, upright before slanted."""
     looks = [(-round(p.size), not p.bold, p.italic) for p in paragraphs]
     order = {look: rank for rank, look in enumerate(sorted(set(looks)))}
     return [order[look] for look in looks]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from statistics import median
+from typing import NamedTuple
 
 from ingest.parsing.pdf_glyphs import Rect
-from ingest.parsing.pdf_runs import Run
-from ingest.parsing.pdf_text import is_wide
+from ingest.parsing.pdf_runs import GAP, Run
+from ingest.parsing.pdf_text import is_marker, is_wide
 
 _BIN = 2.0
 # A gutter is at least this wide, has lines beside it on both sides, and few across it.
@@ -19,12 +21,25 @@ _ACROSS = 0.2
 # narrower is a list of pairs, and is read row by row.
 _PROSE_WIDTH = 100.0
 _PROSE_FILLED = 0.55
+_TABBED = 0.3
+_SPREAD = 2.5
 _DEEPEST = 3
+# No gutter is nearer to the text's side than this share of its width.
+_MARGIN = 0.15
+_NOWHERE = Rect(0, 0, 0, 0)
+
+
+class Segment(NamedTuple):
+    """A part of a line with a gap on either side."""
+
+    text: str
+    left: float
+    right: float
 
 
 @dataclass(slots=True)
 class Line:
-    """A line of one column."""
+    """A line of one column. Where it has gaps, its segments are what stands between them."""
 
     text: str
     rect: Rect
@@ -33,6 +48,16 @@ class Line:
     letters: int
     bold: bool
     italic: bool
+    segments: tuple[Segment, ...] = ()
+
+    @property
+    def is_tabbed(self) -> bool:
+        return len(self.segments) > 1
+
+    @property
+    def is_spread(self) -> bool:
+        """Whether a gap is wider than any justified line's."""
+        return any(b.left - a.right > _SPREAD * self.size for a, b in pairwise(self.segments))
 
 
 @dataclass(slots=True)
@@ -41,7 +66,7 @@ class Flow:
 
     lines: list[Line] = field(default_factory=list)
     thing: int | None = None
-    rect: Rect = Rect(0, 0, 0, 0)
+    rect: Rect = _NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +114,7 @@ def _clear(run: Run, other: Run) -> bool:
 def _line(row: list[Run]) -> Line:
     row.sort(key=lambda run: run.left)
     text, rect = row[0].text, row[0].rect
-    for before, run in zip(row, row[1:], strict=False):
+    for before, run in pairwise(row):
         text += _between(before, run) + run.text
         rect = rect.joined(run.rect)
     main = max(row, key=lambda run: run.letters)
@@ -102,7 +127,21 @@ def _line(row: list[Run]) -> Line:
         letters=letters,
         bold=sum(run.bold for run in row) > 0.85 * letters,
         italic=sum(run.italic for run in row) > 0.85 * letters,
+        segments=_segments(row),
     )
+
+
+def _segments(row: Sequence[Run]) -> tuple[Segment, ...]:
+    """A marker of a list is part of its item, however far the item stands from it."""
+    found = [Segment(row[0].text, row[0].left, row[0].right)]
+    for before, run in pairwise(row):
+        marker = len(found) == 1 and is_marker(found[0].text)
+        if marker or run.left - before.right < GAP * run.size:
+            text = found[-1].text + _between(before, run) + run.text
+            found[-1] = Segment(text, found[-1].left, run.right)
+        else:
+            found.append(Segment(run.text, run.left, run.right))
+    return tuple(found)
 
 
 def _between(before: Run, run: Run) -> str:
@@ -181,23 +220,27 @@ def _openings(items: Sequence[_Item], left: float, right: float) -> list[float]:
         first = int((item.rect.left - left + 1) / _BIN)
         for number in range(first, int((item.rect.right - left - 1) / _BIN) + 1):
             bins[number] += 1
-    most = max(1, _ACROSS * len(items))
-    strips: list[tuple[int, int, int]] = []
-    start = None
-    for number, count in enumerate([*bins, len(items) + 1]):
-        if count <= most:
-            start = number if start is None else start
-        elif start is not None:
-            strips.append((start, number, min(bins[start:number])))
-            start = None
     found = []
-    for first, end, least in strips:
-        inner = _narrowed(bins, first, end, least)
-        if (inner[1] - inner[0]) * _BIN >= _GUTTER - _BIN:
-            x = left + (inner[0] + inner[1]) / 2 * _BIN
-            if 0.15 < (x - left) / (right - left) < 0.85:  # noqa: PLR2004
-                found.append((least, -(inner[1] - inner[0]), x))
+    for first, end in _strips(bins, max(1, _ACROSS * len(items))):
+        least = min(bins[first:end])
+        start, stop = _narrowed(bins, first, end, least)
+        middle = (start + stop) / 2 * _BIN
+        wide = (stop - start) * _BIN >= _GUTTER - _BIN
+        if wide and _MARGIN < middle / (right - left) < 1 - _MARGIN:
+            found.append((least, start - stop, left + middle))
     return [x for _, _, x in sorted(found)]
+
+
+def _strips(bins: Sequence[int], most: float) -> Iterator[tuple[int, int]]:
+    """From where to where no bin has more than this."""
+    start = None
+    for number, count in enumerate([*bins, most + 1]):
+        if count > most:
+            if start is not None:
+                yield start, number
+            start = None
+        elif start is None:
+            start = number
 
 
 def _narrowed(bins: Sequence[int], first: int, end: int, least: int) -> tuple[int, int]:
@@ -224,7 +267,8 @@ def _parts(items: Sequence[_Item], x: float, left: float, right: float) -> bool:
 
 def _is_prose(runs: Sequence[Run], width: float) -> bool:
     lines = lines_of(runs)
-    if len(lines) < _LINES_BESIDE:
+    tabbed = sum(line.is_tabbed for line in lines)
+    if len(lines) < _LINES_BESIDE or tabbed > _TABBED * len(lines):
         return False
     middle = median(line.rect.right - line.rect.left for line in lines)
     return middle > max(_PROSE_WIDTH, _PROSE_FILLED * width)

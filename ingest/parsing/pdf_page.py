@@ -17,6 +17,8 @@ _NOTABLE_SHARE = 0.015
 _NOTABLE_SIDE = 30.0
 # A drawing is this many curved paths or more, together larger than a picture must be.
 _CURVES = 6
+# A curve no larger than this is a list's bullet or the end of a rule.
+_ORNAMENT = 12.0
 
 
 @dataclass(slots=True)
@@ -132,7 +134,8 @@ def _objects(page: Any) -> tuple[list[Any], list[Any]]:
 def _pictures(paths: Sequence[Any], images: Sequence[Any], frame: Frame) -> list[Rect]:
     wide, high = frame.size
     found = [_bounds(image, frame) for image in images]
-    curved = [_bounds(path, frame) for path in paths if _is_curved(path.raw)]
+    drawn = [_bounds(path, frame) for path in paths if _is_curved(path.raw)]
+    curved = [r for r in drawn if max(r.right - r.left, r.bottom - r.top) > _ORNAMENT]
     if len(curved) >= _CURVES:
         whole = curved[0]
         for rect in curved[1:]:

@@ -8,14 +8,19 @@ from dataclasses import dataclass, field
 
 from ingest.parsing.pdf_glyphs import Rect
 from ingest.parsing.pdf_layout import Flow, Line
-from ingest.parsing.pdf_text import BULLET, NUMBERED, is_wide
+from ingest.parsing.pdf_text import BULLET, CAPTION, NUMBERED, ends_sentence, is_marked, is_wide
 
-_ENDS = re.compile(r"[.。!！?？:：;；…][\"”’』」)）\]\d,\-–]{0,6}$")
 _SIZE_STEP = 0.08
 _PITCH_STEP = 1.25
 # Without a second line to compare with, lines further apart than this many sizes are apart.
 _OPEN_PITCH = 2.4
 _NEAR = 6
+_MUCH_ROOM = 0.25
+# Two centred lines of ordinary size are two headings where the first left this share free.
+_CENTRED_ROOM = 0.4
+_TITLE_SIZE = 13.0
+_DECIMAL = re.compile(r"^\d{1,2}(?:\s*[.．]\s*\d{1,2})+\s*[^\d\s.%]")
+_NEVER_FIRST = "，。、；：？！）】》”’〕」』％%,.;:)!?]"
 
 
 @dataclass(slots=True)
@@ -51,6 +56,7 @@ class _Around:
     line: Line
     after: Line | None
     right: float
+    wide: float
     paragraph: list[Line] = field(default_factory=list)
 
     @property
@@ -58,11 +64,20 @@ class _Around:
         return max(self.line.size, 1.0)
 
     @property
+    def room(self) -> float:
+        return self.right - self.before.rect.right
+
+    @property
     def has_room(self) -> bool:
         """The line's first word would have stood on the line before: so it begins something."""
         first = self.line.text[0]
+        if first in _NEVER_FIRST:
+            return False
         word = 2.5 if is_wide(first) else _width_of_first_word(self.line) / self.em + 1.0
-        return self.right - self.before.rect.right > word * self.em
+        # A formula or an address that cannot be broken leaves room too, so a line that ends no
+        # sentence must leave much.
+        ended = ends_sentence(self.before.text)
+        return self.room > max(word * self.em, 0.0 if ended else _MUCH_ROOM * self.wide)
 
 
 def paragraphs_of(flow: Flow, page: int) -> list[Paragraph]:
@@ -71,8 +86,8 @@ def paragraphs_of(flow: Flow, page: int) -> list[Paragraph]:
     for number, line in enumerate(flow.lines):
         after = flow.lines[number + 1] if number + 1 < len(flow.lines) else None
         if groups:
-            right = _right_edge(flow, number)
-            around = _Around(flow.lines[number - 1], line, after, right, groups[-1])
+            right, wide = _right_edge(flow, number), flow.rect.right - flow.rect.left
+            around = _Around(flow.lines[number - 1], line, after, right, wide, groups[-1])
             if not _begins(around):
                 groups[-1].append(line)
                 continue
@@ -83,9 +98,9 @@ def paragraphs_of(flow: Flow, page: int) -> list[Paragraph]:
 def go_on(before: Paragraph, paragraph: Paragraph) -> bool:
     """Whether a column's or page's first paragraph is the rest of the last one's."""
     last, first = before.lines[-1], paragraph.lines[0]
-    if not _same_look(last, first) or _is_marked(first.text):
+    if not _same_look(last, first) or is_marked(first.text):
         return False
-    if _ENDS.search(last.text):
+    if ends_sentence(last.text):
         return False
     indented = len(paragraph.lines) > 1 and (
         first.rect.left > paragraph.lines[1].rect.left + 0.9 * first.size
@@ -97,7 +112,8 @@ def _fell_short(before: Paragraph, first: Line) -> bool:
     last = before.lines[-1]
     right = max(line.rect.right for line in before.lines)
     right = max(right, before.flow.right)
-    return _Around(last, first, None, right).has_room and not first.text[0].islower()
+    wide = before.flow.right - before.flow.left
+    return _Around(last, first, None, right, wide).has_room and not first.text[0].islower()
 
 
 def _rect_of(lines: Sequence[Line]) -> Rect:
@@ -126,24 +142,33 @@ def _right_edge(flow: Flow, number: int) -> float:
 
 def _begins(around: _Around) -> bool:
     before, line = around.before, around.line
-    if not _same_size(before, line) or line.baseline <= before.baseline:
-        return True
-    if _is_apart(around) or BULLET.match(line.text):
-        return True
-    if NUMBERED.match(line.text) and (around.has_room or _ENDS.search(before.text)):
-        return True
-    if before.bold != line.bold and around.has_room:
+    if _is_set_off(around) or _is_item(around):
         return True
     if _is_centred_pair(before, line, around):
-        return False
+        return line.size < _TITLE_SIZE and around.room > 0.5 * _CENTRED_ROOM * around.wide
     return around.has_room or _is_shifted(around)
+
+
+def _is_set_off(around: _Around) -> bool:
+    before, line = around.before, around.line
+    if not _same_size(before, line) or line.baseline <= before.baseline or _is_apart(around):
+        return True
+    return before.is_spread and (line.is_spread or around.has_room)
+
+
+def _is_item(around: _Around) -> bool:
+    before, text = around.before.text, around.line.text
+    if BULLET.match(text) or (around.line.size >= _TITLE_SIZE and _DECIMAL.match(text)):
+        return True
+    begins = NUMBERED.match(text) or CAPTION.match(text)
+    return bool(begins) and (around.has_room or ends_sentence(before))
 
 
 def _is_apart(around: _Around) -> bool:
     step = around.line.baseline - around.before.baseline
     if len(around.paragraph) > 1:
         usual = around.paragraph[-1].baseline - around.paragraph[-2].baseline
-    elif around.after and _same_look(around.line, around.after):
+    elif around.after and _same_size(around.line, around.after):
         usual = around.after.baseline - around.line.baseline
     else:
         usual = 0.0
@@ -158,7 +183,7 @@ def _is_shifted(around: _Around) -> bool:
     if len(around.paragraph) > 1:
         return abs(left - around.paragraph[1].rect.left) > step
     shift = left - around.before.rect.left
-    if shift <= step or _is_marked(around.before.text):
+    if shift <= step or is_marked(around.before.text):
         return False
     # One line, then an indent: a hanging one when the lines after it keep it.
     return around.after is None or around.after.rect.left < left - step
@@ -168,10 +193,6 @@ def _is_centred_pair(before: Line, line: Line, around: _Around) -> bool:
     middles = [(each.rect.left + each.rect.right) / 2 for each in (before, line)]
     level = abs(before.rect.left - line.rect.left) > around.em
     return level and abs(middles[0] - middles[1]) < 0.3 * around.em and before.bold == line.bold
-
-
-def _is_marked(text: str) -> bool:
-    return bool(BULLET.match(text) or NUMBERED.match(text))
 
 
 def _same_size(one: Line, other: Line) -> bool:

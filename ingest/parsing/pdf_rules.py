@@ -6,6 +6,7 @@ import ctypes
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import pypdfium2.raw as pdfium
@@ -81,7 +82,8 @@ def grids_of(rules: Rules) -> list[Grid]:
     if len(crossings) > _MOST_CROSSINGS:
         return []
     cells = plumber.intersections_to_cells(crossings)
-    grids = [_grid([Rect(*cell) for cell in table]) for table in plumber.cells_to_tables(cells)]
+    tables = [[Rect(*cell) for cell in table] for table in plumber.cells_to_tables(cells)]
+    grids = [_grid(part) for table in tables for part in _parted(table)]
     return [grid for grid in grids if grid.columns > 1]
 
 
@@ -129,18 +131,47 @@ def _sides(edges: Sequence[Edge]) -> Iterator[Edge]:
     for edge in edges:
         if edge["orientation"] == "h":
             groups[round(edge["x0"] / _SNAP), round(edge["x1"] / _SNAP)].append(edge["top"])
-    inner = [edge for edge in edges if edge["orientation"] == "v"]
+    upright = [edge for edge in edges if edge["orientation"] == "v"]
     for (left, right), tops in groups.items():
         x0, x1 = left * _SNAP, right * _SNAP
-        top, bottom = min(tops), max(tops)
-        between = [e for e in inner if x0 < e["x0"] < x1 and _within(e, top, bottom)]
-        if len(tops) > 1 and between:
-            yield _made(x0, top, x0, bottom, "v")
-            yield _made(x1, top, x1, bottom, "v")
+        for top, bottom in pairwise(sorted(tops)):
+            between = [edge for edge in upright if _spans(edge, top, bottom)]
+            inner = any(x0 + _SNAP < edge["x0"] < x1 - _SNAP for edge in between)
+            for x in (x0, x1):
+                if inner and not any(abs(edge["x0"] - x) <= 2 * _SNAP for edge in between):
+                    yield _made(x, top, x, bottom, "v")
 
 
-def _within(edge: Edge, top: float, bottom: float) -> bool:
-    return bool(edge["top"] >= top - _SNAP and edge["bottom"] <= bottom + _SNAP)
+def _spans(edge: Edge, top: float, bottom: float) -> bool:
+    return bool(edge["top"] <= top + _SNAP and edge["bottom"] >= bottom - _SNAP)
+
+
+def _parted(cells: Sequence[Rect]) -> list[list[Rect]]:
+    """Two tables set one under the other without a gap share no column's edge."""
+    for y in _positions(cell.top for cell in cells)[1:]:
+        above = [cell for cell in cells if cell.bottom <= y + _SNAP]
+        below = [cell for cell in cells if cell.top >= y - _SNAP]
+        if len(above) + len(below) < len(cells):
+            continue
+        upper, lower = (
+            _inner_edges([cell for cell in part if abs(edge(cell) - y) <= _SNAP])
+            for part, edge in ((above, _bottom), (below, _top))
+        )
+        if upper and lower and not any(abs(a - b) <= _SNAP for a in upper for b in lower):
+            return [above, *_parted(below)]
+    return [list(cells)]
+
+
+def _top(cell: Rect) -> float:
+    return cell.top
+
+
+def _bottom(cell: Rect) -> float:
+    return cell.bottom
+
+
+def _inner_edges(row: Sequence[Rect]) -> list[float]:
+    return _positions(cell.left for cell in row)[1:]
 
 
 def _grid(cells: Sequence[Rect]) -> Grid:
@@ -181,7 +212,7 @@ def _lines(item: Any) -> Iterator[tuple[float, float, float, float]]:
         if min(max(xs) - min(xs), max(ys) - min(ys)) <= _THIN:
             yield min(xs), min(ys), max(xs), max(ys)
         elif stroke.value:
-            for (ax, ay), (bx, by) in zip(shown, shown[1:], strict=False):
+            for (ax, ay), (bx, by) in pairwise(shown):
                 yield ax, ay, bx, by
 
 

@@ -13,7 +13,7 @@ from ingest.parsing.pdf_runs import Run
 from ingest.parsing.pdf_text import PAGE_NUMBER
 
 # Headers and footers stand in these outer shares of a page, in so many rows at most.
-_ZONE = 0.15
+_ZONE = 0.2
 _ROWS = 4
 # The same text in the same place is a header when it is on three pages and on this share of
 # the pages between its first and its last; so a chapter's header is one, and a heading that
@@ -60,7 +60,9 @@ def _drop_edges(pages: Sequence[Page]) -> None:
                 if not counted and (page.number, zone, _key(row)) not in repeated:
                     break
                 gone.update(id(run) for run in row)
-        page.runs = [run for run in page.runs if id(run) not in gone]
+        left = [run for run in page.runs if id(run) not in gone]
+        # Where nothing else is on the page, what repeats is its text, as on a sheet of labels.
+        page.runs = left or page.runs
 
 
 def _edge_rows(page: Page) -> dict[str, list[Row]]:

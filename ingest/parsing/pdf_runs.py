@@ -12,6 +12,7 @@ from ingest.parsing.pdf_text import is_tight
 # Wider than a justified line's space, narrower than the gutter of a journal's two columns.
 GAP = 0.9
 _WORD_GAP = 0.25
+_OVERLAP = 0.1
 
 
 @dataclass(slots=True)
@@ -31,6 +32,7 @@ class Run:
     cell: int | None = None
     slanted: bool = False
     space: bool = False
+    last: Rect | None = None
 
     @property
     def rect(self) -> Rect:
@@ -73,9 +75,7 @@ def runs_of(glyphs: Iterable[Placed], cell_at: CellAt | None = None) -> list[Run
             continue
         rect = glyph.rect
         cell = (
-            cell_at((rect.left + rect.right) / 2, (rect.top + rect.bottom) / 2)
-            if cell_at
-            else None
+            cell_at((rect.left + rect.right) / 2, (rect.top + rect.bottom) / 2) if cell_at else None
         )
         if run and run.cell == cell and _goes_on(run, glyph):
             _extend(run, glyph)
@@ -97,6 +97,7 @@ def _begun(glyph: Placed, cell: int | None) -> Run:
         italic=int(style.italic),
         cell=cell,
         slanted=style.slanted,
+        last=rect,
     )
 
 
@@ -106,6 +107,8 @@ def _goes_on(run: Run, glyph: Placed) -> bool:
     size = max(run.size, glyph.style.size)
     if abs(glyph.baseline - run.baseline) > 0.5 * size:
         return False
+    if glyph.rect == run.last:  # the second letter of a ligature
+        return True
     if -0.5 * size < glyph.rect.left - run.right < GAP * size:
         return True
     return _goes_left(glyph.text) and abs(glyph.rect.right - run.left) < GAP * size
@@ -118,7 +121,7 @@ def _goes_left(text: str) -> bool:
 def _extend(run: Run, glyph: Placed) -> None:
     rect, style = glyph.rect, glyph.style
     gap = rect.left - run.right
-    apart = gap > _WORD_GAP * run.size or (run.space and gap > -0.1)
+    apart = gap > _WORD_GAP * run.size or (run.space and gap > -_OVERLAP)
     tight = is_tight(run.text[-1], glyph.text[0])
     if (run.space or apart) and not tight and not run.text.endswith("\u3000"):
         run.text += " "
@@ -128,6 +131,7 @@ def _extend(run: Run, glyph: Placed) -> None:
     run.right, run.bottom = max(run.right, rect.right), max(run.bottom, rect.bottom)
     if style.size > run.size:
         run.size, run.baseline = style.size, glyph.baseline
+    run.last = rect
     run.letters += 1
     run.bold += style.bold
     run.italic += style.italic

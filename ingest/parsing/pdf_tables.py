@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 from ingest.parsing.pdf_glyphs import Rect
-from ingest.parsing.pdf_layout import Line, lines_of
+from ingest.parsing.pdf_layout import Flow, Line, lines_of
 from ingest.parsing.pdf_page import Page
+from ingest.parsing.pdf_paragraphs import paragraphs_of
 from ingest.parsing.pdf_rules import Cell, Grid
 from ingest.parsing.pdf_runs import Run
-from ingest.parsing.pdf_text import BULLET, Words, joined
+from ingest.parsing.pdf_text import Words, ends_sentence, is_marked, is_wide, join_two, joined
 
-CAPTION = re.compile(
-    r"^(?:续表|附?表\s*[\d一二三四五六七八九十A-Z]|(?:Table|TABLE)\s+[A-Z]?\d)"
-)
 # A grid with less of its cells filled is a chart's background or a form's ruling.
 _FEWEST_FILLED = 0.3
 # A header cell is a name, not a sentence.
@@ -39,7 +35,6 @@ class Table:
     letters: int
     caption: str = ""
     uncertain: bool = False
-    captions: tuple[Rect, ...] = ()
 
 
 def tables_of(page: Page, words: Words) -> list[Table]:
@@ -64,36 +59,54 @@ def tables_of(page: Page, words: Words) -> list[Table]:
 
 
 def continues(before: Table, table: Table) -> bool:
-    """Whether a table at a page's top has the columns of the one at the last page's end."""
+    """Whether a table is the rest of the one at the last page's end, or right above it."""
     if len(before.edges) != len(table.edges):
         return False
     pairs = zip(before.edges, table.edges, strict=True)
-    return all(abs(a - b) <= _EDGE_TOLERANCE for a, b in pairs) or _same_header(before, table)
+    if all(abs(a - b) <= _EDGE_TOLERANCE for a, b in pairs) or _same_header(before, table):
+        return True
+    return bool(header_of(before)) and (_has_values(table.rows[0]) or not table.header_rows)
+
+
+def header_of(table: Table) -> Rows:
+    """The header, also where a page's end left nothing but it on its page."""
+    alone = len(table.rows) == 1 and all(table.rows[0]) and not _has_values(table.rows[0])
+    return table.rows[: max(table.header_rows, int(alone))]
+
+
+def _has_values(row: Sequence[str]) -> bool:
+    """A row of names has no figures in it, but for its units and footnotes."""
+    return any(cell[:1].isdigit() for cell in row[1:])
 
 
 def continued(before: Table, table: Table) -> Table:
     """The table with the header it goes on under, and doubtful where a row was torn."""
-    header = before.rows[: before.header_rows]
+    header = header_of(before)
     if not header:
         return replace(table, header_rows=0, caption=table.caption or before.caption)
     body = table.rows[len(header) :] if _same_header(before, table) else table.rows
     torn = bool(body) and not body[0][0] and any(body[0])
+    moved = any(
+        abs(a - b) > _EDGE_TOLERANCE for a, b in zip(before.edges, table.edges, strict=False)
+    )
     return replace(
         table,
         rows=header + body,
         header_rows=len(header),
         caption=table.caption or before.caption,
-        uncertain=table.uncertain or torn,
+        uncertain=table.uncertain or torn or moved,
     )
 
 
 def _same_header(before: Table, table: Table) -> bool:
-    header = before.rows[: before.header_rows]
+    header = header_of(before)
     return bool(header) and table.rows[: len(header)] == header
 
 
 def _table(grid: Grid, lines: dict[int, list[Line]], words: Words) -> Table:
-    texts = {number: _cell_text(found, words) for number, found in lines.items()}
+    texts = {
+        number: _cell_text(found, grid.cells[number].rect, words) for number, found in lines.items()
+    }
     bold = {number for number, found in lines.items() if all(line.bold for line in found)}
     header = _header_rows(grid, texts, bold)
     rows, caption = _filled(grid, texts, header), ""
@@ -111,7 +124,7 @@ def _table(grid: Grid, lines: dict[int, list[Line]], words: Words) -> Table:
 
 
 def _filled(grid: Grid, texts: dict[int, str], header: int) -> Rows:
-    """The grid's rows; a merged cell speaks for every row it spans, and in a header for every column."""
+    """The grid's rows: a merged cell speaks for every row it spans, in a header every column."""
     rows = [[""] * grid.columns for _ in range(grid.rows)]
     for number, cell in enumerate(grid.cells):
         wide = cell.columns if cell.row < header else 1
@@ -126,7 +139,8 @@ def _header_rows(grid: Grid, texts: dict[int, str], bold: set[int]) -> int:
     if _is_title(grid, texts):
         return 1 + _header_rows(_without_first(grid), _shifted(grid, texts), bold)
     names = [texts.get(number, "") for number, _ in first]
-    if grid.rows == 1 or any(_is_prose(name) for name in names):
+    named = 2 * sum(map(bool, names)) > len(names)
+    if grid.rows == 1 or not named or any(_is_prose(name) for name in names):
         return 0
     deepest = max((cell.rows for _, cell in first), default=1)
     if any(cell.columns > 1 for _, cell in first):
@@ -179,46 +193,20 @@ def _is_ragged(rows: Rows, header: int) -> bool:
     return len(rows[0]) > 1 and single > 0.6 * len(body)
 
 
-def _cell_text(lines: Sequence[Line], words: Words) -> str:
-    parts: list[list[str]] = [[lines[0].text]]
-    for before, line in pairwise(lines):
-        apart = line.baseline - before.baseline > 2.0 * max(line.size, before.size)
-        if apart or BULLET.match(line.text):
-            parts.append([])
-        parts[-1].append(line.text)
-    return "\n".join(joined(part, words) for part in parts)
+def _cell_text(lines: list[Line], cell: Rect, words: Words) -> str:
+    text = ""
+    for paragraph in paragraphs_of(Flow(lines, rect=cell), 0):
+        part = joined([line.text for line in paragraph.lines], words)
+        if not text:
+            text = part
+        elif _goes_on(text, part):
+            text = join_two(text, part, words)
+        else:
+            text = f"{text}\n{part}"
+    return text
 
 
-def take_captions(tables: Sequence[Table], page: Page) -> list[Table]:
-    """Tables with the caption line that stands right above them; its runs leave the page."""
-    return [_captioned(table, page) for table in tables]
-
-
-def _captioned(table: Table, page: Page) -> Table:
-    over = [run for run in page.runs if run.cell is None and _is_over(run.rect, table.rect)]
-    lines = lines_of(over)
-    start = next((n for n, line in enumerate(lines) if CAPTION.match(line.text)), None)
-    if start is None or not _unbroken(lines[start:], table.rect.top):
-        return table
-    top = lines[start].rect.top
-    taken = [run for run in over if run.baseline >= top]
-    page.runs = [run for run in page.runs if not any(run is other for other in taken)]
-    caption = " ".join(line.text for line in lines[start:])
-    caption = f"{caption} {table.caption}".strip()
-    return replace(table, caption=caption, captions=tuple(line.rect for line in lines[start:]))
-
-
-def _is_over(rect: Rect, table: Rect) -> bool:
-    across = rect.left < table.right and table.left < rect.right
-    return across and -2 < table.top - rect.bottom < 60  # noqa: PLR2004
-
-
-def _unbroken(lines: Iterable[Line], top: float) -> bool:
-    """Three lines at most, without a gap between them or to the table."""
-    heights = [line.rect for line in lines]
-    bottoms = [*heights[1:], Rect(0, top, 0, top)]
-    close = all(
-        below.top - rect.bottom < 1.6 * (rect.bottom - rect.top)
-        for rect, below in zip(heights, bottoms, strict=True)
-    )
-    return len(heights) <= 3 and close  # noqa: PLR2004
+def _goes_on(text: str, part: str) -> bool:
+    """Chinese is broken anywhere in a narrow cell, so its end must show that it is one."""
+    wide = is_wide(text[-1]) or is_wide(part[0])
+    return wide and not is_marked(part) and not ends_sentence(text)

@@ -1,4 +1,4 @@
-"""Lines of text put together as a person would read them: with or without a space, a hyphen or none."""
+"""Lines of text put together as a person would read them, with a space between or a hyphen gone."""
 
 from __future__ import annotations
 
@@ -15,16 +15,23 @@ PAGE_NUMBER = re.compile(
     r"(?:页|/\s*\d+|of\s+\d+|页?\s*[,，/]?\s*共\s*\d+\s*页)?",
     re.IGNORECASE,
 )
+# What begins a table's title.
+CAPTION = re.compile(
+    r"^(?:续表|附?表\s*[\d一二三四五六七八九十A-Z]|(?:Table|TABLE)\s+[A-Z]?\d|TABLE[.:]\s"
+    r"|(?:[A-Z][\w-]* ){1,4}Table[.:]\s)"
+)
 BULLET = re.compile(r"^(?:[•●○◦▪■□◆❖➢✓☑·*‣⁃–—]|o(?=\s)|[-](?=\s))\s*")
 NUMBERED = re.compile(
     r"^(?:[（(]?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,5}|[一二三四五六七八九十]{1,3})[)）]"
     r"|\d{1,3}[.．、](?=\D)|[A-Za-z][.．](?=\s)|[①-⑳]|\[\d{1,3}\]|[一二三四五六七八九十]{1,3}、"
     r"|第[一二三四五六七八九十百\d]{1,4}[章节条篇部])"
 )
+_ENDS = re.compile(r"[.。!！?？:：;；…][\"”’』」)）\]\d,\-–]{0,6}$")
+_MARKER = re.compile(r"[（(\[]?(?:\d{1,3}(?:\.\d{1,2}){0,4}|[a-zA-Z]|[ivx]{1,5})[)）\].．、]?")
 _HYPHENS = "-\u2010\u00ad"
 # Quotation marks and dashes that Chinese and Latin type share.
 _EITHER = "“”‘’…—·"
-# Above this share of lines ending in a hyphen the typesetter breaks words; below, people wrote them.
+# Above this share of lines ending in a hyphen a program broke the words; below, people wrote it.
 _BREAKS_WORDS = 0.03
 _UNFINISHED_ADDRESS = re.compile(r"https?://\S*[/_=&?%.-]$")
 _LAST_WORD = re.compile(r"([^\W\d_]+)[-\u2010]$")
@@ -64,7 +71,7 @@ class Words:
         return self.hyphens > _BREAKS_WORDS * self.lines
 
     def were_one(self, before: str, after: str) -> bool:
-        """Whether `before-` at a line's end and `after` on the next were one word without hyphen."""
+        """Whether `before-` at a line's end and `after` on the next were one word unbroken."""
         whole = self.counts[(before + after).casefold()]
         parted = self.counts[f"{before}-{after}".casefold()]
         if whole != parted:
@@ -96,6 +103,16 @@ def _touch(text: str, line: str) -> bool:
     return wide or bool(_UNFINISHED_ADDRESS.search(text))
 
 
-def is_listed(text: str) -> bool:
+def ends_sentence(text: str) -> bool:
+    """Whether nothing that follows need belong to the text."""
+    return bool(_ENDS.search(text))
+
+
+def is_marked(text: str) -> bool:
     """Whether the line begins an item of a list."""
     return bool(BULLET.match(text) or NUMBERED.match(text))
+
+
+def is_marker(text: str) -> bool:
+    """Whether the text is nothing but the bullet or number of an item or of a heading."""
+    return bool(BULLET.fullmatch(text) or _MARKER.fullmatch(text))

@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from ingest.parsing import superscripts
 
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|[{}^_]|\s+|.", re.S)
 _GREEK = dict(
     zip(
-        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau "
-        "upsilon phi chi psi omega".split(),
+        (
+            *("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota"),
+            *("kappa", "lambda", "mu", "nu", "xi", "pi", "rho", "sigma", "tau", "upsilon"),
+            *("phi", "chi", "psi", "omega"),
+        ),
         "αβγδεζηθικλμνξπρστυφχψω",
         strict=True,
     )
 )
+_CAPITALS = {"gamma", "delta", "theta", "lambda", "xi", "pi", "sigma", "phi", "psi", "omega"}
 _SIGNS = {
     f"\\{name}": sign
     for name, sign in {
         **_GREEK,
-        **{
-            name.capitalize(): sign.upper()
-            for name, sign in _GREEK.items()
-            if name in "gamma delta theta lambda xi pi sigma phi psi omega".split()
-        },
+        **{name.capitalize(): sign.upper() for name, sign in _GREEK.items() if name in _CAPITALS},
         **{"varepsilon": "ε", "varphi": "φ", "sim": "~", "pm": "±", "mp": "∓", "times": "×"},
         **{"div": "÷", "cdot": "·", "leq": "≤", "le": "≤", "geq": "≥", "ge": "≥", "neq": "≠"},
         **{"ne": "≠", "approx": "≈", "equiv": "≡", "to": "→", "rightarrow": "→", "infty": "∞"},
@@ -45,14 +45,14 @@ _SIGNS = {
     }.items()
 }
 _PLAIN = {
-    f"\\{name}"
-    for name in (
-        "mathrm mathbf mathit mathsf mathbb mathcal text textbf textit textrm rm operatorname "
-        "boldsymbol bf pmb mathtt mbox"
-    ).split()
+    *("\\mathrm", "\\mathbf", "\\mathit", "\\mathsf", "\\mathbb", "\\mathcal", "\\mathtt"),
+    *("\\text", "\\textbf", "\\textit", "\\textrm", "\\operatorname", "\\boldsymbol"),
+    *("\\pmb", "\\mbox"),
 }
 _FRACTIONS = {"\\frac", "\\dfrac", "\\tfrac"}
 _DEEPEST = 40
+# Dollars and words between them are money or arrows, no formula.
+_PROSE = re.compile(r"[\u2e80-\u9fff]|(?<![\\A-Za-z])[A-Za-z]{3,}\s+[A-Za-z]{3,}")
 
 
 class _Beyond(Exception):
@@ -64,6 +64,8 @@ def line(source: str) -> str | None:
 
     Blanks in TeX print nothing, so taking them out changes nothing that is read.
     """
+    if _PROSE.search(source):
+        return None
     tokens = iter(_TOKEN.findall(source))
     try:
         return _group(tokens, "", 0).strip()
@@ -87,17 +89,10 @@ def _group(tokens: Iterator[str], end: str, depth: int) -> str:
 def _token(token: str, tokens: Iterator[str], depth: int) -> str:
     if token == "{":  # noqa: S105  (a brace, no password)
         return _group(tokens, "}", depth + 1)
-    if token == "^":  # noqa: S105
-        return _raised(_argument(tokens, depth))
-    if token == "_":  # noqa: S105
-        return superscripts.lowered(_argument(tokens, depth))
     if token in _FRACTIONS:
         return f"({_argument(tokens, depth)})/({_argument(tokens, depth)})"
-    if token == "\\sqrt":  # noqa: S105
-        return f"√({_argument(tokens, depth)})"
-    if token in _PLAIN:
-        return _argument(tokens, depth)
-    return _sign(token)
+    wrap = _WRAPPING.get(token)
+    return wrap(_argument(tokens, depth)) if wrap else _sign(token)
 
 
 def _sign(token: str) -> str:
@@ -119,3 +114,11 @@ def _argument(tokens: Iterator[str], depth: int) -> str:
 
 def _raised(text: str) -> str:
     return text if text in {"°", "′", "*"} else superscripts.raised(text)
+
+
+_WRAPPING: dict[str, Callable[[str], str]] = {
+    "^": _raised,
+    "_": superscripts.lowered,
+    "\\sqrt": lambda text: f"√({text})",
+    **dict.fromkeys(_PLAIN, str),
+}

@@ -18,7 +18,7 @@ class Unavailable(Exception):
 
 
 class Encoder(Protocol):
-    """Rows have length 1, in the order of the texts; a text's row does not depend on the texts beside it.
+    """One row a text, of length 1, in the texts' order, whatever other texts stand beside it.
 
     Safe to call from several threads. The first use may take seconds, while a model is loaded.
     """

@@ -1,4 +1,4 @@
-"""Reads what a sentence-transformers folder says of itself, and whether our own graph can run it."""
+"""Reads what a sentence-transformers folder says of itself, and whether our graph can run it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Prompts:
 
 @dataclass(frozen=True)
 class Network:
-    """`prefix` stands before the names of the weights, `first_position` is the number of the first token's place."""
+    """`prefix` stands before the names of the weights; `first_position` is the first token's."""
 
     prefix: str
     layers: int
@@ -51,7 +51,9 @@ class Description:
 
 
 def describe(folder: Path) -> Description:
-    """Raises NotOurs for anything but a BERT or RoBERTa encoder with mean or CLS pooling in one safetensors file."""
+    """Raises NotOurs unless it is a BERT or RoBERTa encoder, pooled by mean or first token, in
+    one safetensors file.
+    """
     config = _json(folder / "config.json")
     _refuse_other_families(config)
     if not (folder / "tokenizer.json").is_file():
@@ -81,7 +83,7 @@ def _json(path: Path) -> Any:
 
 
 def _refuse_other_families(config: dict[str, Any]) -> None:
-    wanted = {
+    wanted: dict[str, set[Any]] = {
         "model_type": _FAMILIES,
         "hidden_act": {"gelu"},
         "position_embedding_type": {"absolute", None},
@@ -109,7 +111,7 @@ def _prefix(weights: Path) -> str:
     """Models saved with a head put the encoder's name before each weight of the encoder."""
     try:
         with safe_open(weights, "numpy") as file:
-            names = list(file.keys())
+            names: list[str] = list(file.keys())
             kinds = {file.get_slice(name).get_dtype() for name in names}
     except (OSError, SafetensorError) as error:
         raise NotOurs("it has no readable model.safetensors") from error
@@ -125,18 +127,12 @@ def _pooling(folder: Path) -> str:
     steps = _json(folder / "modules.json") or []
     kinds = [step["type"].rpartition(".")[2] for step in steps]
     if kinds not in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"]):
-        raise NotOurs(
-            "its modules.json names other steps than transformer, pooling, normalisation"
-        )
+        raise NotOurs("its modules.json names other steps than transformer, pooling, normalisation")
     config = _json(folder / steps[1]["path"] / "config.json")
     modes = [name for key, name in _POOLINGS.items() if config.get(key)]
     others = [key for key in config if key.startswith("pooling_mode_") and config[key]]
     mode = config.get("pooling_mode") or "".join(modes)
-    if (
-        mode not in _POOLINGS.values()
-        or len(others) > 1
-        or not config.get("include_prompt", True)
-    ):
+    if mode not in _POOLINGS.values() or len(others) > 1 or not config.get("include_prompt", True):
         raise NotOurs("it pools otherwise than by mean or first token")
     return str(mode)
 
@@ -149,4 +145,4 @@ def _max_tokens(folder: Path, places: int) -> int:
         sentences.get("max_seq_length"),
         _json(folder / "tokenizer_config.json").get("model_max_length"),
     )
-    return min(places, *(int(length) for length in said if length))
+    return min([places, *(int(length) for length in said if length)])

@@ -1,4 +1,4 @@
-"""A BERT or RoBERTa encoder as an OpenVINO graph: the word vectors of one text in, one vector of length 1 out."""
+"""A BERT or RoBERTa encoder as an OpenVINO graph: a text's word vectors in, one unit vector out."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ _ALL = -1
 
 
 def build(description: Description) -> openvino.Model:
-    """The input has shape [1, tokens, hidden]: one text alone, so there is no padding, and no mask to hide it.
+    """The input has shape [1, tokens, hidden]: a text alone has no padding, and needs no mask.
 
-    The table of word vectors is not part of the graph, which would hold it in single precision, and once a process.
+    The table of word vectors is not part of the graph, which would hold it in single precision,
+    and once a process.
     """
     return _Encoder(description).model()
 

@@ -1,4 +1,4 @@
-"""Runs BERT and RoBERTa encoders through OpenVINO, without torch, each text as an inference of its own."""
+"""Runs BERT and RoBERTa encoders through OpenVINO, without torch, one inference a text."""
 
 from __future__ import annotations
 
@@ -18,11 +18,12 @@ from llm.embedding.encoder import Rows
 from llm.embedding.folder import WORDS, Description, describe
 from llm.embedding.graph import build
 from llm.embedding.profile import Profile, digest_of
-from llm.embedding.runtime import openvino
+from llm.embedding.runtime import inside, openvino
 from llm.embedding.weights import mapped
 
 PRECISIONS = ("auto", "f32", "bf16")
-# One thread each: two streams of one thread do more than one of two. More than eight would starve the web beside us.
+# One thread each: two streams of one thread do more than one of two. More than eight would
+# starve the web beside us.
 _STREAMS = min(len(os.sched_getaffinity(0)), 8)
 
 logger = logging.getLogger(__name__)
@@ -36,10 +37,11 @@ class _Loaded:
 
 
 class OpenVinoEncoder:
-    """A text alone in its inference gets the same bits whatever stands beside it, in any order, in any process.
+    """A text gets the same bits whatever stands beside it, in any order, in any process.
 
-    It is faster, too: nothing is padded. `find` gives the folder and is asked at the first use, when the model is
-    loaded as well; a process that forks must not have used it before. `precision` is `f32`, `bf16`, or `auto` for
+    That is because it is alone in its inference, which is faster as well: nothing is padded.
+    `find` gives the folder and is asked at the first use, when the model is loaded as well; a
+    process that forks must not have used it before. `precision` is `f32`, `bf16`, or `auto` for
     `bf16` where the processor calculates in it; ValueError where it does not.
     """
 
@@ -56,7 +58,7 @@ class OpenVinoEncoder:
         return self._described()[1]
 
     def passages(self, texts: Sequence[str]) -> Rows:
-        """One batch at a time, so that a query never waits for more than the passages in flight, one a stream."""
+        """One batch at a time: a query waits for the passages in flight at most, one a stream."""
         with self._one_batch:
             return self._encode(self.profile.passage_prompt, texts, _STREAMS)
 
@@ -70,17 +72,21 @@ class OpenVinoEncoder:
         # Neighbours of one length end together, so that no stream waits for another.
         order = sorted(range(len(texts)), key=lambda at: len(tokens[at]), reverse=True)
         ring = [loaded.compiled.create_infer_request() for _ in range(min(streams, len(texts)))]
-        for turn, at in enumerate(order):
+        for turn in range(len(order) + len(ring)):
             request = ring[turn % len(ring)]
-            if turn >= len(ring):
-                _collect(request, rows, order[turn - len(ring)])
-            request.start_async([loaded.words[tokens[at]].astype(np.float32)[np.newaxis]])
-        for turn in range(max(len(order) - len(ring), 0), len(order)):
-            _collect(ring[turn % len(ring)], rows, order[turn])
+            with inside():
+                if turn >= len(ring):
+                    _collect(request, rows, order[turn - len(ring)])
+                if turn < len(order):
+                    words = loaded.words[tokens[order[turn]]]
+                    request.start_async([words.astype(np.float32)[np.newaxis]])
         return rows
 
     def _tokens(self, tokenizer: Tokenizer, texts: list[str]) -> list[NDArray[np.int64]]:
-        encodings = [tokenizer.encode(text) for text in texts]
+        encodings = []
+        for text in texts:
+            with inside():
+                encodings.append(tokenizer.encode(text))
         cut = sum(1 for encoding in encodings if encoding.overflowing)
         if cut:
             limit = self.profile.max_tokens
@@ -100,7 +106,8 @@ class OpenVinoEncoder:
         with self._loading:
             if self._model is None:
                 description, profile = self._described()
-                self._model = _load(description, profile.precision)
+                with inside():
+                    self._model = _load(description, profile.precision)
             return self._model
 
 

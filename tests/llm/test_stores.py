@@ -195,9 +195,7 @@ def test_unknown_collection_is_named(
     [*CALLS.values(), lambda store: store.live(), lambda store: store.collections()],
     ids=[*CALLS, "live", "collections"],
 )
-def test_closed_store_is_away(
-    store: VectorStore, call: Callable[[VectorStore], object]
-) -> None:
+def test_closed_store_is_away(store: VectorStore, call: Callable[[VectorStore], object]) -> None:
     store.close()
     store.close()
 
@@ -213,9 +211,7 @@ def test_closed_store_is_away(
     [(STARTS - 1, []), (STARTS, ["p1"]), (ENDS - 1, ["p1"]), (ENDS, [])],
     ids=["just before", "at the start", "just before the end", "at the end"],
 )
-def test_term_is_exact_to_the_microsecond(
-    store: VectorStore, at: int, found: list[str]
-) -> None:
+def test_term_is_exact_to_the_microsecond(store: VectorStore, at: int, found: list[str]) -> None:
     filled(store, [point(1)])
 
     near = store.nearest(vector(1, 0, 0), Wanted(at), 5)

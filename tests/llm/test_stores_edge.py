@@ -60,9 +60,7 @@ def test_closing_frees_the_folder(folder: Path, store: EdgeStore) -> None:
 
 
 @pytest.mark.slow
-def test_other_process_is_told_that_the_folder_is_in_use(
-    folder: Path, store: EdgeStore
-) -> None:
+def test_other_process_is_told_that_the_folder_is_in_use(folder: Path, store: EdgeStore) -> None:
     other = _python("EdgeStore.open(folder)", folder)
 
     _, complaint = other.communicate()

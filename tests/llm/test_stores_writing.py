@@ -260,6 +260,26 @@ def test_point_that_lost_a_field_is_found_by_a_scan(bench: Bench, field: str) ->
     assert [(s.id, s.payload) for s in bench.store.scan("a")] == [(named(1), None)]
 
 
+@pytest.mark.parametrize("field", ["passage", "starts", "ends"])
+def test_point_that_lost_a_field_is_no_hit(bench: Bench, field: str) -> None:
+    filled(bench.store, [point(1)])
+    damaged = {k: v for k, v in point(2).payload.raw().items() if k != field}
+
+    bench.meddle("a", named(2), damaged, [1.0, 0.0, 0.0])
+
+    assert passages(bench.store.nearest(vector(1, 0, 0), NOW, 5)) == ["p1"]
+
+
+@pytest.mark.parametrize("start", ["today", None, 1.5, [STARTS - 1, STARTS + 9]])
+def test_point_with_an_odd_start_is_no_hit(bench: Bench, start: object) -> None:
+    filled(bench.store, [point(1)])
+    damaged = {**point(2).payload.raw(), "starts": start}
+
+    bench.meddle("a", named(2), damaged, [1.0, 0.0, 0.0])
+
+    assert passages(bench.store.nearest(vector(1, 0, 0), NOW, 5)) == ["p1"]
+
+
 def test_numbered_point_of_somebody_else_can_be_dropped(bench: Bench) -> None:
     bench.store.create("a", 3)
     bench.meddle("a", 42, {"text": "not ours"})

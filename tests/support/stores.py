@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pytest
@@ -30,12 +30,18 @@ CLASSES = ("law", "textbook", "drug_label")
 LANGUAGES = ("zh", "en")
 
 
+class Meddle(Protocol):
+    def __call__(
+        self, name: str, id_: int | str, payload: dict[str, Any], dense: list[float] | None = None
+    ) -> None: ...
+
+
 @dataclass
 class Bench:
     """A store, and how to add a point to one of its collections without it."""
 
     store: VectorStore
-    meddle: Callable[[str, int | str, dict[str, Any]], None]
+    meddle: Meddle
 
 
 def vector(*numbers: float) -> Vector:
@@ -103,10 +109,13 @@ def filled(store: VectorStore, points: Sequence[Point], dimension: int = 3) -> V
 
 @contextmanager
 def edge_bench(folder: Path) -> Iterator[Bench]:
-    def meddle(name: str, id_: int | str, payload: dict[str, Any]) -> None:
+    def meddle(
+        name: str, id_: int | str, payload: dict[str, Any], dense: list[float] | None = None
+    ) -> None:
         bench.store.close()
         shard = edge.EdgeShard.load(str(folder / "collections" / name / "shard"))
-        shard.update(edge.UpdateOperation.upsert_points([edge.Point(id_, {}, payload)]))
+        foreign = edge.Point(id_, {"dense": dense} if dense else {}, payload)
+        shard.update(edge.UpdateOperation.upsert_points([foreign]))
         shard.close()
         bench.store = EdgeStore.open(folder)
 
@@ -134,8 +143,12 @@ def _server_bench(url: str) -> Iterator[Bench]:
     store = ServerStore(url, namespace=namespace)
     client = QdrantClient(url=url, check_compatibility=False)
 
-    def meddle(name: str, id_: int | str, payload: dict[str, Any]) -> None:
-        foreign = models.PointStruct(id=id_, vector={}, payload=payload)
+    def meddle(
+        name: str, id_: int | str, payload: dict[str, Any], dense: list[float] | None = None
+    ) -> None:
+        foreign = models.PointStruct(
+            id=id_, vector={"dense": dense} if dense else {}, payload=payload
+        )
         client.upsert(f"{namespace}_{name}", [foreign], wait=True)
 
     yield Bench(store, meddle)

@@ -1,0 +1,14 @@
+"""Saying no at the door, where a call never reaches the action that would have refused it."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from governance.errors import NotAllowed
+from governance.trail import Actor, changing
+
+
+def refuse(*, by: Actor) -> NoReturn:
+    """Raise `NotAllowed`, and leave the trace in the trail that every refused attempt leaves."""
+    with changing(by=by):
+        raise NotAllowed

@@ -1,0 +1,156 @@
+"""Admin of governed things: shown to those whose duty includes it, changed by actions alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from unfold.admin import ModelAdmin
+
+from governance.admin.pages import ActionPage, account_of
+from governance.duties import Deed
+from governance.errors import TooLarge
+from governance.models import Account
+
+View = Callable[..., HttpResponse]
+
+
+def badge(kind: str, text: object) -> SafeString:
+    """A word on a coloured ground. `kind` is good, bad, warn, plain or info."""
+    return format_html('<span class="kb-badge kb-{}">{}</span>', kind, text)
+
+
+class GovernedAdmin(ModelAdmin):
+    """Lists, and one page a thing. Whatever changes it is an `ActionPage` of its own."""
+
+    view_deed: ClassVar[Deed]
+    list_title: ClassVar[Promise]
+    empty_sentence: ClassVar[Promise]
+    add_page: ClassVar[type[ActionPage[Any]] | None] = None
+    pages: ClassVar[tuple[type[ActionPage[Any]], ...]] = ()
+    detail_template: ClassVar[str]
+
+    actions = None
+    list_per_page = 50
+    show_full_result_count = False
+
+    # Permission is a question to the duty, never to Django's own tables.
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return isinstance(request.user, Account) and request.user.may(self.view_deed)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        page = self.add_page
+        return page is not None and account_of(request).may(page.deed)
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    # Addresses.
+
+    def get_urls(self) -> list[URLPattern]:
+        own = [
+            path(
+                f"<int:pk>/{page.path}/",
+                self._view_of(page),
+                name=f"{self.model._meta.model_name}_{page.path.replace('-', '_')}",
+            )
+            for page in self.pages
+        ]
+        if self.add_page:
+            name = f"governance_{self.model._meta.model_name}_add"
+            own.append(path("add/", self._view_of(self.add_page), name=name))
+        return [*own, *super().get_urls()]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        context = {"title": self.list_title, "add_page": self.add_page, "listing": self}
+        response: HttpResponse = super().changelist_view(request, context | (extra_context or {}))
+        return response
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The thing as it stands, and what this person may do about it now."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        subject = self.get_object(request, object_id)
+        if subject is None:
+            raise Http404
+        context = {
+            **admin.site.each_context(request),
+            "title": str(subject),
+            **self.offered(request, subject),
+            **self.detail(request, subject),
+        }
+        return TemplateResponse(request, self.detail_template, context)
+
+    def detail(self, request: HttpRequest, subject: Any) -> Mapping[str, Any]:
+        """What the detail page shows."""
+        return {}
+
+    def offered(self, request: HttpRequest, subject: Any) -> dict[str, Any]:
+        """The buttons this person may press now, and in words why others are missing."""
+        pages = [page(request, subject) for page in self.pages]
+        fitting = [p for p in pages if p.account.may(p.deed) and p.fits()]
+        obstacles = [(p, p.obstacle()) for p in fitting]
+        buttons = [(p, self.address_of(p, subject)) for p, obstacle in obstacles if not obstacle]
+        withheld = dict.fromkeys(obstacle for _, obstacle in obstacles if obstacle)
+        return {"buttons": buttons, "withheld": list(withheld)}
+
+    def address_of(self, page: ActionPage[Any], subject: Any) -> str:
+        name = f"admin:{self.model._meta.model_name}_{page.path.replace('-', '_')}"
+        return reverse(name, args=[subject.pk])
+
+    def find(self, request: HttpRequest, pk: int | None) -> Any:
+        """The subject of an action page; None where the page makes one."""
+        if pk is None:
+            return None
+        subject = self.get_object(request, str(pk))
+        if subject is None:
+            raise Http404
+        return subject
+
+    def _view_of(self, page: type[ActionPage[Any]]) -> View:
+        """The page as a view that survives a body too large to be received.
+
+        The limit strikes while Django reads the body, which the check of the CSRF token does
+        first; so the token is checked in here, after the body was read.
+        """
+
+        @csrf_protect
+        def checked(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+            return page(request, self.find(request, pk)).answer()
+
+        def view(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+            try:
+                _ = request.POST
+            except TooLarge as refusal:
+                shown = page(request, self.find(request, pk))
+                return shown.refused(shown.form(), refusal)
+            return checked(request, pk)
+
+        wrapped: View = self.admin_site.admin_view(csrf_exempt(view))
+        return wrapped

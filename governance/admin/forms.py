@@ -1,0 +1,104 @@
+"""Forms of the admin: what people type, in the face of the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from unfold.forms import AuthenticationForm
+from unfold.widgets import CHECKBOX_CLASSES, INPUT_CLASSES, SELECT_CLASSES, TEXTAREA_CLASSES
+
+_INPUT = {"class": " ".join(INPUT_CLASSES)}
+_TICK = {"class": " ".join(CHECKBOX_CLASSES)}
+LONGEST_TEXT = 4000
+
+
+def line(
+    label: Promise | str, help_text: Promise | str = "", *, longest: int = 300, **given: Any
+) -> forms.CharField:
+    widget = forms.TextInput(attrs={**_INPUT, "autocomplete": "off"})
+    return forms.CharField(
+        label=label, help_text=help_text, max_length=longest, widget=widget, **given
+    )
+
+
+def paragraph(
+    label: Promise | str, help_text: Promise | str = "", *, rows: int = 3, **given: Any
+) -> forms.CharField:
+    widget = forms.Textarea(attrs={"class": " ".join(TEXTAREA_CLASSES), "rows": rows})
+    given = {"max_length": LONGEST_TEXT} | given
+    return forms.CharField(label=label, help_text=help_text, widget=widget, **given)
+
+
+def choice(
+    label: Promise | str, choices: Any, help_text: Promise | str = "", **given: Any
+) -> forms.ChoiceField:
+    widget = forms.Select(attrs={"class": " ".join(SELECT_CLASSES)})
+    return forms.ChoiceField(
+        label=label, choices=choices, help_text=help_text, widget=widget, **given
+    )
+
+
+def choices(
+    label: Promise | str, of: Any, help_text: Promise | str = "", **given: Any
+) -> forms.MultipleChoiceField:
+    widget = forms.CheckboxSelectMultiple(attrs=_TICK)
+    return forms.MultipleChoiceField(
+        label=label, choices=of, help_text=help_text, widget=widget, **given
+    )
+
+
+def tick(label: Promise | str, help_text: Promise | str = "") -> forms.BooleanField:
+    widget = forms.CheckboxInput(attrs=_TICK)
+    return forms.BooleanField(label=label, help_text=help_text, required=False, widget=widget)
+
+
+def day(label: Promise | str, help_text: Promise | str = "") -> forms.DateField:
+    widget = forms.DateInput(attrs={**_INPUT, "type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(label=label, help_text=help_text, required=False, widget=widget)
+
+
+def password(label: Promise | str, help_text: Promise | str = "", *, new: bool = False) -> Any:
+    known = "new-password" if new else "current-password"
+    widget = forms.PasswordInput(attrs={**_INPUT, "autocomplete": known})
+    return forms.CharField(
+        label=label, help_text=help_text, strip=False, max_length=200, widget=widget
+    )
+
+
+def own_password() -> Any:
+    return password(
+        _("Your password"), _("Asked again, because this decision stands under your name.")
+    )
+
+
+class ReasonForm(forms.Form):
+    reason = paragraph(_("Reason"), _("Goes on the record."))
+
+
+class NoteForm(forms.Form):
+    """Where a reason is welcome and not asked for."""
+
+    reason = paragraph(_("Note"), _("For those who review it; goes on the record."), required=False)
+
+
+class NothingForm(forms.Form):
+    """A button alone."""
+
+
+class DecisionForm(forms.Form):
+    reason = paragraph(_("Reason"), _("What you read it against, and what you found."))
+    digest = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    password = own_password()
+
+
+class LoginForm(AuthenticationForm):
+    """Says what is wrong without speaking of staff accounts."""
+
+    error_messages: Mapping[str, Promise] = {
+        "invalid_login": _("Name and password do not fit together, or the account is disabled."),
+        "inactive": _("This account is disabled."),
+    }

@@ -1,0 +1,200 @@
+"""Pages that do one thing each: say what it will do, ask what it needs, have the action do it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any, ClassVar, Generic, TypeVar
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from governance.admin import once
+from governance.admin.forms import ReasonForm
+from governance.duties import Deed
+from governance.errors import LockedOut, Malformed, NotAllowed, PasswordWrong, Refused
+from governance.models import Account
+from governance.trail import changing
+
+S = TypeVar("S")
+LOCKED_SECONDS = 15 * 60
+STATUS: dict[type[Refused], HTTPStatus] = {
+    Malformed: HTTPStatus.BAD_REQUEST,
+    PasswordWrong: HTTPStatus.FORBIDDEN,
+    LockedOut: HTTPStatus.TOO_MANY_REQUESTS,
+}
+# Where an action names a part of what it was given, and the form's field is called otherwise.
+FIELDS = {
+    "licence.text": "licence_text",
+    "licence.train": "may_train",
+    "scope": "scopes",
+    "filename": "file",
+}
+
+
+def account_of(request: HttpRequest) -> Account:
+    """Who is logged in. The admin lets nobody else so far."""
+    if not isinstance(request.user, Account):
+        raise PermissionDenied
+    return request.user
+
+
+def refuse_without(deed: Deed, account: Account) -> None:
+    """Turn away who may not do this, leaving a trace in the trail as an action would."""
+    if account.may(deed):
+        return
+    try:
+        with changing(by=account, may=deed):
+            """Refused before anything is changed."""
+    except NotAllowed:
+        raise PermissionDenied from None
+
+
+class ActionPage(Generic[S]):
+    """One thing that may be done to a subject, for the person who asks."""
+
+    path: ClassVar[str]
+    deed: ClassVar[Deed]
+    title: ClassVar[Promise]
+    button: ClassVar[Promise]
+    # What it will do, in a few words, beside the button that leads here.
+    hint: ClassVar[Promise]
+    done: ClassVar[Promise]
+    dangerous: ClassVar[bool] = False
+    form_class: ClassVar[type[forms.Form]] = ReasonForm
+    template: ClassVar[str] = "governance/action.html"
+
+    def __init__(self, request: HttpRequest, subject: S) -> None:
+        self.request = request
+        self.account = account_of(request)
+        self.subject = subject
+
+    # What a page says of itself.
+
+    def fits(self) -> bool:
+        """Whether it makes sense at all for the subject as it is now."""
+        return True
+
+    def obstacle(self) -> str:
+        """Why this person cannot do it now, though it fits; empty if nothing is in the way."""
+        return ""
+
+    def sentences(self) -> Sequence[str]:
+        """What will happen, before the person decides."""
+        return [str(self.hint)]
+
+    def warnings(self) -> Sequence[str]:
+        """What the person might regret not having known."""
+        return []
+
+    def initial(self) -> dict[str, Any]:
+        return {}
+
+    def form_arguments(self) -> dict[str, Any]:
+        return {}
+
+    def back(self) -> str:
+        """The address of the subject's own page."""
+        raise NotImplementedError
+
+    def crumbs(self) -> list[tuple[str, str]]:
+        return []
+
+    def context(self) -> dict[str, Any]:
+        return {}
+
+    def do(self, given: dict[str, Any]) -> str | HttpResponse:
+        """Call the action. Answers where to go next, or the page to show."""
+        raise NotImplementedError
+
+    # What every page does.
+
+    def is_offered(self) -> bool:
+        return self.account.may(self.deed) and self.fits() and not self.obstacle()
+
+    def answer(self) -> HttpResponse:
+        if self.request.method == "POST":
+            return self._posted()
+        if self.request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
+        if not self.account.may(self.deed):
+            raise PermissionDenied
+        return self.shown(self.form())
+
+    def form(self, data: Any = None, files: Any = None) -> forms.Form:
+        return self.form_class(data, files, initial=self.initial(), **self.form_arguments())
+
+    def shown(self, form: forms.Form, status: int = HTTPStatus.OK) -> HttpResponse:
+        context = {
+            **admin.site.each_context(self.request),
+            "title": self.title,
+            "crumbs": self.crumbs(),
+            "page": self,
+            "form": form,
+            "once": once.new_token(),
+            "back": self.back(),
+            "in_the_way": self._in_the_way(),
+            **self.context(),
+        }
+        response = TemplateResponse(self.request, self.template, context, status=status)
+        if status == HTTPStatus.TOO_MANY_REQUESTS:
+            response["Retry-After"] = str(LOCKED_SECONDS)
+        return response
+
+    def refused(self, form: forms.Form, refusal: Refused) -> HttpResponse:
+        """The same page with the refusal on it, and what was typed."""
+        if isinstance(refusal, NotAllowed):
+            raise PermissionDenied
+        field = self._field_of(refusal)
+        if field in form.fields and form.is_bound:
+            problem = refusal.facts.get("problem", refusal)
+            form.add_error(field, str(problem))
+        else:
+            messages.error(self.request, str(refusal))
+        return self.shown(form, STATUS.get(type(refusal), HTTPStatus.CONFLICT))
+
+    def _posted(self) -> HttpResponse:
+        refuse_without(self.deed, self.account)
+        form = self.form(self.request.POST, self.request.FILES)
+        if not form.is_valid():
+            return self.shown(form, HTTPStatus.BAD_REQUEST)
+        token = str(self.request.POST.get(once.FIELD, ""))
+        led_to = once.begin(self.account, token)
+        if led_to is not None:
+            messages.info(self.request, _("This was sent twice and done once."))
+            return HttpResponseRedirect(led_to or self.back())
+        return self._do_first(form, token)
+
+    def _do_first(self, form: forms.Form, token: str) -> HttpResponse:
+        is_done = False
+        try:
+            answer = self.do(form.cleaned_data)
+            is_done = True
+        except Refused as refusal:
+            return self.refused(form, refusal)
+        finally:
+            if not is_done:
+                once.forget(self.account, token)
+        if isinstance(answer, HttpResponse):
+            once.finish(self.account, token, self.back())
+            return answer
+        once.finish(self.account, token, answer)
+        messages.success(self.request, str(self.done))
+        return HttpResponseRedirect(answer)
+
+    def _in_the_way(self) -> str:
+        if not self.fits():
+            return _("This cannot be done any more: things have changed meanwhile.")
+        return self.obstacle()
+
+    @staticmethod
+    def _field_of(refusal: Refused) -> str:
+        if isinstance(refusal, PasswordWrong):
+            return "password"
+        field = str(refusal.facts.get("field", ""))
+        return FIELDS.get(field, field)

@@ -1,0 +1,396 @@
+"""What may be done to a version, each on a page of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.urls import reverse
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from unfold.widgets import AutocompleteWidgetMixin
+
+from governance.actions import quarantines, uploads, versions
+from governance.actions.versions import RetirementOrder
+from governance.admin import forms as fields
+from governance.admin.forms import DecisionForm, NothingForm, NoteForm
+from governance.admin.pages import ActionPage
+from governance.admin.standing import Standing, last_day, moment
+from governance.confirmation import confirm
+from governance.duties import Deed
+from governance.errors import AlreadySuperseded, PredecessorChanged
+from governance.identifiers import IdentifierKind
+from governance.lifecycle import APPROVED, NEEDS_SUCCESSOR, RetirementReason, Status
+from governance.models import ParseState, Retirement, Review, Version
+
+
+def address_of_version(version_id: int) -> str:
+    return reverse("admin:governance_version_change", args=[version_id])
+
+
+def address_of_source(source_id: int) -> str:
+    return reverse("admin:governance_source_change", args=[source_id])
+
+
+def crumbs_of(version: Version) -> list[tuple[str, str]]:
+    return [
+        (str(_("Sources")), reverse("admin:governance_source_changelist")),
+        (version.source.title, address_of_source(version.source_id)),
+        (version.label, address_of_version(version.pk)),
+    ]
+
+
+class VersionPage(ActionPage[Version]):
+    @cached_property
+    def standing(self) -> Standing:
+        return Standing.now(self.subject)
+
+    def back(self) -> str:
+        return address_of_version(self.subject.pk)
+
+    def crumbs(self) -> list[tuple[str, str]]:
+        return crumbs_of(self.subject)
+
+    def is_in(self, *statuses: Status) -> bool:
+        return self.subject.status in statuses
+
+
+class ReadAgain(VersionPage):
+    path = "read-again"
+    deed = Deed.CURATE
+    title = _("Read the file again")
+    button = _("Read again")
+    hint = _("Has the same file read once more, from the beginning.")
+    done = _("The file waits to be read.")
+    form_class = NothingForm
+
+    def fits(self) -> bool:
+        failed = self.subject.upload.parse_state == ParseState.FAILED
+        return failed and self.is_in(Status.DRAFT)
+
+    def do(self, given: dict[str, Any]) -> str:
+        uploads.retry(upload=self.subject.upload, by=self.account)
+        return self.back()
+
+
+class Submit(VersionPage):
+    path = "submit"
+    deed = Deed.CURATE
+    title = _("Submit for review")
+    button = _("Submit")
+    hint = _("Asks a reviewer who has not contributed to approve exactly this text.")
+    done = _("Submitted. A reviewer who has not contributed decides now.")
+    form_class = NoteForm
+
+    def fits(self) -> bool:
+        return self.is_in(Status.DRAFT)
+
+    def obstacle(self) -> str:
+        upload = self.subject.upload
+        if upload.parse_state == ParseState.FAILED:
+            return say("It cannot be submitted: the file could not be read.")
+        if upload.parse_state != ParseState.DONE or not self.subject.content_digest:
+            return say("It can be submitted as soon as the file has been read.")
+        if not self.subject.source.has_needed_identifier():
+            return self._asks_for_identifier()
+        return ""
+
+    def _asks_for_identifier(self) -> str:
+        kinds = self.subject.source.policy.identified_by
+        names = say(", ").join(str(IdentifierKind(kind).label) for kind in kinds)
+        sentence = say("Before submission its source needs one of these identifiers: %(kinds)s.")
+        return sentence % {"kinds": names}
+
+    def do(self, given: dict[str, Any]) -> str:
+        versions.submit(version=self.subject, reason=given["reason"], by=self.account)
+        return self.back()
+
+
+class SendBack(VersionPage):
+    path = "send-back"
+    deed = Deed.REVIEW
+    title = _("Send back")
+    button = _("Send back")
+    hint = _("Makes it a draft again, with your reason for those who wrote it.")
+    done = _("Sent back. It is a draft again.")
+
+    def fits(self) -> bool:
+        return self.is_in(Status.IN_REVIEW)
+
+    def do(self, given: dict[str, Any]) -> str:
+        versions.send_back(version=self.subject, reason=given["reason"], by=self.account)
+        return self.back()
+
+
+class Withdraw(VersionPage):
+    path = "withdraw"
+    deed = Deed.CURATE
+    title = _("Withdraw the draft")
+    button = _("Withdraw")
+    hint = _("Abandons the draft for good; the same file may then be uploaded again.")
+    done = _("The draft was withdrawn.")
+    dangerous = True
+
+    def fits(self) -> bool:
+        return self.is_in(Status.DRAFT)
+
+    def do(self, given: dict[str, Any]) -> str:
+        versions.withdraw(version=self.subject, reason=given["reason"], by=self.account)
+        return self.back()
+
+
+class Decision(VersionPage):
+    """Deciding on a version with one's password: not as its contributor, and not twice."""
+
+    kind: Review.Kind
+
+    def obstacle(self) -> str:
+        if self.subject.contributed_to_by(self.account.person):
+            return say("You contributed to this version; another person must decide on it.")
+        if self.standing.decided_by(self.account, self.kind):
+            return say("You have decided on it already; it needs one more person.")
+        return ""
+
+    def persons(self) -> str:
+        needed = self.standing.still_needed(self.kind)
+        if needed == 1:
+            return say("Your decision completes it.")
+        sentence = ngettext(
+            "After yours it needs %(more)s more person; until then nothing changes.",
+            "After yours it needs %(more)s more persons; until then nothing changes.",
+            needed - 1,
+        )
+        return sentence % {"more": needed - 1}
+
+    def due(self) -> str:
+        due = self.standing.would_be_due.isoformat()
+        return say("Its next review is due by %(due)s.") % {"due": due}
+
+
+class Approve(Decision):
+    path = "approve"
+    deed = Deed.REVIEW
+    title = _("Approve")
+    button = _("Approve")
+    hint = _("Brings exactly this text into force, under your name.")
+    done = _("Your approval is on the record.")
+    kind = Review.Kind.APPROVE
+    form_class = DecisionForm
+    template = "governance/approve.html"
+
+    def fits(self) -> bool:
+        return self.is_in(Status.IN_REVIEW)
+
+    def obstacle(self) -> str:
+        if obstacle := super().obstacle():
+            return obstacle
+        if self.subject.predecessor != versions.predecessor_of(self.subject):
+            return str(PredecessorChanged.sentence)
+        if self.standing.would_end <= self.standing.would_start:
+            return say("With its dates it would never be in force. Send it back.")
+        return ""
+
+    def sentences(self) -> Sequence[str]:
+        return [self.persons(), self._effect(), *self._takes_over(), self._until(), self.due()]
+
+    def _effect(self) -> str:
+        starts = self.standing.would_start
+        if starts <= self.standing.at:
+            return say("It takes effect at once.")
+        return say("It takes effect on %(start)s.") % {"start": moment(starts)}
+
+    def _takes_over(self) -> list[str]:
+        before = self.subject.predecessor
+        if before is None:
+            return [say("It takes over from no other version of this source.")]
+        sentence = say("It takes over from “%(label)s”, whose term ends at that instant.")
+        return [sentence % {"label": before.label}]
+
+    def _until(self) -> str:
+        end = last_day(self.standing.would_end)
+        return say("Unless it is reaffirmed, it is in force until the end of %(end)s.") % {
+            "end": end
+        }
+
+    def initial(self) -> dict[str, Any]:
+        return {"digest": self.subject.digest_now()}
+
+    def do(self, given: dict[str, Any]) -> str:
+        confirmed = confirm(self.account, given["password"], request=self.request)
+        versions.approve(
+            version=self.subject, by=confirmed, reason=given["reason"], digest=given["digest"]
+        )
+        return self.back()
+
+
+class ReaffirmForm(forms.Form):
+    searched = fields.paragraph(
+        _("What was searched"), _("Databases, the issuer's pages, and on which day.")
+    )
+    reason = fields.paragraph(_("Why it stands"))
+    password = fields.own_password()
+
+
+class Reaffirm(Decision):
+    path = "reaffirm"
+    deed = Deed.REVIEW
+    title = _("Reaffirm: reviewed, no change")
+    button = _("Reaffirm")
+    hint = _("Says that it was reviewed and stands; a new time until the next review begins.")
+    done = _("Your reaffirmation is on the record.")
+    kind = Review.Kind.REAFFIRM
+    form_class = ReaffirmForm
+
+    def fits(self) -> bool:
+        return self.is_in(Status.ACTIVE)
+
+    def obstacle(self) -> str:
+        if self.standing.is_superseded:
+            return str(AlreadySuperseded.sentence)
+        return super().obstacle()
+
+    def sentences(self) -> Sequence[str]:
+        late = [say("It left force; a new term begins now, and the gap stays on the record.")]
+        return [self.persons(), *(late if self.standing.is_overdue else []), self.due()]
+
+    def do(self, given: dict[str, Any]) -> str:
+        confirmed = confirm(self.account, given["password"], request=self.request)
+        versions.reaffirm(
+            version=self.subject,
+            by=confirmed,
+            reason=given["reason"],
+            searched=given["searched"],
+        )
+        return self.back()
+
+
+class Amend(VersionPage):
+    path = "amend"
+    deed = Deed.CURATE
+    title = _("Amend our reading of the file")
+    button = _("Amend")
+    hint = _("Makes a draft over the same file, to correct the text; this one stays as it is.")
+    done = _("This is the new draft. Correct its passages, then submit it.")
+
+    def fits(self) -> bool:
+        return self.is_in(Status.ACTIVE)
+
+    def do(self, given: dict[str, Any]) -> str:
+        draft = versions.amend(version=self.subject, reason=given["reason"], by=self.account)
+        return address_of_version(draft.pk)
+
+
+class BeginQuarantine(VersionPage):
+    path = "quarantine"
+    deed = Deed.QUARANTINE
+    title = _("Quarantine the version")
+    button = _("Quarantine")
+    hint = _("Takes it out of service at once; two persons are needed to end it.")
+    done = _("Quarantined. It is served to nobody.")
+    dangerous = True
+
+    def fits(self) -> bool:
+        return self.is_in(Status.ACTIVE) and self.standing.quarantine is None
+
+    def do(self, given: dict[str, Any]) -> str:
+        quarantines.begin(subject=self.subject, reason=given["reason"], by=self.account)
+        return self.back()
+
+
+class LiftQuarantine(VersionPage):
+    path = "lift-quarantine"
+    deed = Deed.LIFT_QUARANTINE
+    title = _("Take part in ending the quarantine")
+    button = _("End quarantine")
+    hint = _("The first of two persons says so; the second one's word ends it.")
+    done = _("Your word on ending the quarantine is on the record.")
+
+    def fits(self) -> bool:
+        return self.standing.quarantine is not None
+
+    def obstacle(self) -> str:
+        quarantine = self.standing.quarantine
+        if quarantine and quarantine.first_lift_by == self.account.person:
+            return say("You have agreed to end the quarantine; another person must agree too.")
+        return ""
+
+    def sentences(self) -> Sequence[str]:
+        quarantine = self.standing.quarantine
+        if quarantine and quarantine.first_lift_by:
+            first = {"name": quarantine.first_lift_by.display_name}
+            return [say("%(name)s has agreed already; your word ends it now.") % first]
+        return [say("You are the first of two; it stays quarantined until another agrees.")]
+
+    def do(self, given: dict[str, Any]) -> str:
+        quarantines.lift(subject=self.subject, reason=given["reason"], by=self.account)
+        return self.back()
+
+
+class FoundByTyping(AutocompleteWidgetMixin, AutocompleteSelect):
+    """A version found by a part of its source's title or its label."""
+
+
+class RetireForm(forms.Form):
+    reason_code = fields.choice(_("Reason"), RetirementReason.choices)
+    note = fields.paragraph(_("Note"), _("What happened, and how you know. Goes on the record."))
+    successor = forms.ModelChoiceField(
+        Version.objects.filter(status__in=APPROVED).select_related("source"),
+        label=_("Successor"),
+        help_text=_("The version to read instead; needed for “superseded” and “duplicate”."),
+        required=False,
+    )
+    password = fields.own_password()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        column = Retirement._meta.get_field("successor")
+        successor = self.fields["successor"]
+        assert isinstance(successor, forms.ModelChoiceField)  # noqa: S101  (made so above)
+        successor.widget = FoundByTyping(column, admin.site)
+        successor.widget.choices = successor.choices
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("reason_code") in NEEDS_SUCCESSOR and not given.get("successor"):
+            self.add_error("successor", _("This reason needs a successor."))
+        return given
+
+
+class Retire(VersionPage):
+    path = "retire"
+    deed = Deed.REVIEW
+    title = _("Retire")
+    button = _("Retire")
+    hint = _("Takes it out of force for good; it will never come back.")
+    done = _("Retired.")
+    dangerous = True
+    form_class = RetireForm
+
+    def fits(self) -> bool:
+        return self.is_in(Status.ACTIVE)
+
+    def do(self, given: dict[str, Any]) -> str:
+        confirmed = confirm(self.account, given["password"], request=self.request)
+        reason = RetirementReason(given["reason_code"])
+        order = RetirementOrder(reason, given["note"], given["successor"])
+        versions.retire(version=self.subject, order=order, by=confirmed)
+        return self.back()
+
+
+PAGES: tuple[type[VersionPage], ...] = (
+    ReadAgain,
+    Submit,
+    Approve,
+    SendBack,
+    Reaffirm,
+    Amend,
+    LiftQuarantine,
+    BeginQuarantine,
+    Retire,
+    Withdraw,
+)

@@ -1,0 +1,110 @@
+"""What every call for people shares: who is let in, how bodies are read, what is described."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, TypeVar, cast
+
+from django.db import models
+from django.http import HttpResponseBase
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.permissions import BasePermission
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+from rest_framework.views import APIView
+from rest_framework.viewsets import GenericViewSet
+
+from governance import clock
+from governance.api.bodies import Body, Json
+from governance.api.permissions import people
+from governance.duties import Deed
+from governance.models import Account
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+# An answer of the API is data: nothing in it may be run or shown inside another page, or kept.
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cache-Control": "no-store",
+}
+
+
+class Problem(serializers.Serializer[Any]):
+    """What an error says. `field` is there where one field of what was sent is meant."""
+
+    code = serializers.CharField()
+    detail = serializers.CharField()
+    field = serializers.CharField(required=False)
+
+
+class AlwaysJson(DefaultContentNegotiation):
+    """There is one way to answer, whatever a caller says it accepts."""
+
+    def select_renderer(
+        self,
+        request: Request,
+        renderers: Any,
+        format_suffix: str | None = None,
+    ) -> tuple[BaseRenderer, str]:
+        return renderers[0], renderers[0].media_type
+
+
+class Door(APIView):
+    parser_classes = [Json]
+    content_negotiation_class = AlwaysJson
+    metadata_class = None
+
+    def finalize_response(self, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = super().finalize_response(*args, **kwargs)
+        for name, value in HEADERS.items():
+            response.setdefault(name, value)
+        return response
+
+    def sent(self, kind: type[Body], *, partial: bool = False) -> dict[str, Any]:
+        """The body as checked values. Raises `ValidationError` naming the fields at fault."""
+        body = kind(data=self.request.data, partial=partial)
+        body.is_valid(raise_exception=True)
+        return cast(dict[str, Any], body.validated_data)
+
+    @property
+    def caller(self) -> Account:
+        return cast(Account, self.request.user)
+
+
+class SubjectDoor(Door, GenericViewSet[Any]):
+    """Calls about one kind of thing. `deeds` says what each asks of the caller's duty."""
+
+    lookup_value_regex = "[0-9]{1,18}"
+    deeds: ClassVar[Mapping[str, Deed]]
+
+    def get_permissions(self) -> list[BasePermission]:
+        # No action: the method is not offered, and the answer is 405 for whoever is logged in.
+        action = cast(str | None, self.action)
+        return [people(self.deeds[action])()] if action else []
+
+    def shown(self, subject: models.Model) -> Any:
+        """A subject as it stands now, read afresh."""
+        fresh = self.get_queryset().get(pk=subject.pk)
+        return self.get_serializer(fresh).data
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return super().get_serializer_context() | {"at": clock.now()}
+
+
+def described(
+    summary: str,
+    *,
+    tag: str,
+    takes: Any = None,
+    gives: Any = None,
+    status: int = 200,
+    refuses: tuple[int, ...] = (),
+) -> Callable[[F], F]:
+    """Describe a call for the schema. Every call may also answer 401 and 403."""
+    answers = {code: Problem for code in (401, 403, *refuses)}
+    described = extend_schema(
+        summary=summary, tags=[tag], request=takes, responses={status: gives} | answers
+    )
+    return cast(Callable[[F], F], described)

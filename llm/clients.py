@@ -1,0 +1,59 @@
+"""Builds the store and the encoder that the settings ask for: the only place that asks which."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from django.conf import settings
+
+from llm.embedding import Encoder, choose
+from llm.stores.port import VectorStore
+
+_lock = threading.Lock()
+_stores: dict[str, VectorStore] = {}
+_encoders: dict[str, Encoder] = {}
+
+
+def vector_store() -> VectorStore:
+    """This process's store. Raises `InUse` where another process owns the in-process engine."""
+    key = settings.QDRANT_URL or str(settings.KB_HOME)
+    with _lock:
+        if key not in _stores:
+            _stores[key] = _open_store()
+        return _stores[key]
+
+
+def encoder() -> Encoder:
+    key = settings.EMBEDDING_MODEL
+    with _lock:
+        if key not in _encoders:
+            _encoders[key] = choose(key or None, Path(settings.KB_HOME))
+        return _encoders[key]
+
+
+def install(*, store: VectorStore | None = None, with_encoder: Encoder | None = None) -> None:
+    """Use these from now on."""
+    with _lock:
+        if store is not None:
+            _stores[settings.QDRANT_URL or str(settings.KB_HOME)] = store
+        if with_encoder is not None:
+            _encoders[settings.EMBEDDING_MODEL] = with_encoder
+
+
+def close() -> None:
+    """Let go of every store, so that another process may own it."""
+    with _lock:
+        for store in _stores.values():
+            store.close()
+        _stores.clear()
+
+
+def _open_store() -> VectorStore:
+    if settings.QDRANT_URL:
+        from llm.stores.server import ServerStore
+
+        return ServerStore(settings.QDRANT_URL, api_key=settings.QDRANT_API_KEY or None, timeout=5)
+    from llm.stores.edge import EdgeStore
+
+    return EdgeStore.open(Path(settings.KB_HOME) / "vectors")

@@ -1,0 +1,117 @@
+"""Work on the stores by command: done here, or left to the process that owns the engine."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from governance import clock
+from llm import clients
+from llm.embedding import Unavailable
+from llm.models import Cursor, Job, Parked
+from llm.projections import rebuild as rebuilding
+from llm.projections import reconcile as reconciling
+from llm.projections.advance import advance, behind
+from llm.projections.registry import NAMES, corpus, projection, vectors
+from llm.stores.port import StoreAway
+from llm.stores.shards import InUse
+
+POLL_SECONDS = 0.3
+Outcome = dict[str, Any]
+
+
+def do(verb: str, arguments: dict[str, Any], **here: Any) -> Outcome:
+    """Do it, here if this process may own the stores, else by the one that does, and wait.
+
+    `here` is what only this process can be given, such as where to show progress.
+    """
+    job: Job | None = None
+    while True:
+        try:
+            clients.vector_store()
+        except InUse:
+            job = job or Job.objects.create(verb=verb, arguments=arguments, asked_at=clock.now())
+            job.refresh_from_db()
+            if job.outcome is not None:
+                return dict(job.outcome)
+            time.sleep(POLL_SECONDS)
+        else:
+            if job:
+                # The owner is gone; whatever it had begun is done again, here.
+                job.delete()
+            return _attempt(VERBS[verb], arguments | here)
+
+
+def run_waiting() -> None:
+    """Take up what commands have left for this process."""
+    for job in Job.objects.filter(state=Job.State.WAITING).order_by("pk"):
+        mine = Job.objects.filter(pk=job.pk)
+        taken = mine.filter(state=Job.State.WAITING).update(state=Job.State.RUNNING)
+        if taken:
+            outcome = {"error": "It stopped unexpectedly; the log of the serving process says why."}
+            try:
+                outcome = _attempt(VERBS[job.verb], job.arguments)
+            finally:
+                mine.update(state=Job.State.DONE, outcome=outcome)
+
+
+def catch_up() -> Outcome:
+    """Bring every projection to the end of the trail."""
+    for name in NAMES:
+        Parked.objects.filter(projection=name).update(retry_at=clock.now())
+        while not advance(projection(name)) and behind(_cursor(name)):
+            time.sleep(POLL_SECONDS)
+    parked = Parked.objects.order_by("projection", "version").values_list(
+        "projection", "version", "error"
+    )
+    numbers = {name: _cursor(name).number for name in NAMES}
+    return {"numbers": numbers, "parked": [list(row) for row in parked]}
+
+
+def rebuild(*, store: str, progress: rebuilding.Progress = rebuilding.silent) -> Outcome:
+    """Build a store anew beside the old one, and move its readers."""
+    if store == "vectors":
+        return {"store": store, "points": rebuilding.rebuild_vectors(vectors(), progress)}
+    return {"store": store, "objects": rebuilding.rebuild_corpus(corpus(), progress)}
+
+
+def reconcile(*, repair: bool) -> Outcome:
+    """What differs in each store that the trail's followers keep."""
+    found: list[reconciling.Drift] = []
+    for name in NAMES:
+        cursor = _leased(name)
+        try:
+            if name == "vectors":
+                found += reconciling.reconcile_vectors(vectors(), repair=repair, beat=cursor.hold)
+            else:
+                found += reconciling.reconcile_corpus(corpus(), repair=repair, beat=cursor.hold)
+        finally:
+            cursor.release()
+    drift = [[d.store, d.kind, d.what, d.version] for d in found]
+    return {"drift": drift, "repaired": repair and bool(drift)}
+
+
+VERBS: dict[str, Callable[..., Outcome]] = {
+    "catch_up": catch_up,
+    "rebuild": rebuild,
+    "reconcile": reconcile,
+}
+
+
+def _attempt(work: Callable[..., Outcome], arguments: dict[str, Any]) -> Outcome:
+    """What came of it; a store that is away, or one that is busy, is an outcome too."""
+    try:
+        return work(**arguments)
+    except (StoreAway, Unavailable, rebuilding.Busy, rebuilding.NotEqual) as error:
+        return {"error": repr(error)}
+
+
+def _leased(name: str) -> Cursor:
+    while (cursor := Cursor.objects.lease(name)) is None:
+        time.sleep(POLL_SECONDS)
+    return cursor
+
+
+def _cursor(name: str) -> Cursor:
+    return Cursor.objects.get_or_create(name=name)[0]

@@ -1,0 +1,185 @@
+"""Finds passages for a question: by meaning and by words, fenced by the truth, fused by rank.
+
+The stores only propose. Whether a passage may be served is asked of the truth again, for every
+hit, in one query; a store that is behind can cost recall but never safety.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from django.conf import settings
+from django.db.models import Subquery
+from numpy.typing import NDArray
+
+from governance.models import AuditEntry, Passage, Version
+from llm import clients, words
+from llm.caching import cached, digest_of_embedded
+from llm.embedding import Encoder
+from llm.models import Cursor, VersionWords, WordCount
+from llm.projections.advance import last_knowledge
+from llm.projections.vectors import microseconds
+from llm.stores.port import Hit, NotBuilt, Sparse, VectorStore, Wanted
+
+PROFILE = f"rrf-1:k=60:pool=100:{words.PROFILE}"
+POOL = 100
+DEEPEST = 3200
+# Cormack, Clarke and Büttcher, "Reciprocal Rank Fusion outperforms Condorcet and individual Rank
+# Learning Methods", 2009, where k = 60 too.
+K = 60
+# Engines sum in their own order: beyond these digits their scores differ without meaning.
+SCORE_DIGITS = 5
+
+Vector = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Question:
+    query: str
+    top_k: int = 10
+    source_classes: tuple[str, ...] = ()
+    language: str | None = None
+    sources: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Found:
+    """A passage that may be served. `score` is the fused sum over its possible maximum."""
+
+    passage: Passage
+    score: float
+    similarity: float | None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`trail`: how far the store had come; `truth`: where the fence looked; both count knowledge.
+
+    `withheld` counts the hits that a store offered and the truth refused.
+    """
+
+    found: list[Found]
+    trail: int
+    truth: int
+    withheld: int
+
+
+def retrieve(question: Question, *, at: datetime) -> Answer:
+    """The passages in force that fit best. Raises `StoreAway` where the store does not answer."""
+    store, encoder = clients.vector_store(), clients.encoder()
+    trail = Cursor.objects.filter(name="vectors").values_list("number", flat=True).first() or 0
+    wanted = Wanted(microseconds(at), question.source_classes, question.language, question.sources)
+    by_meaning, vector = _by_meaning(question.query, wanted, store, encoder)
+    by_words = _by_words(question.query, wanted, store, at=at)
+    offered = {int(hit.passage) for hit in [*by_meaning, *by_words]}
+    allowed, truth = _fence(offered, at=at)
+    order = _ranked([by_meaning, by_words], allowed)
+    best = order[: question.top_k]
+    similarity = _similarities(vector, [allowed[pk] for pk, _score in best], encoder)
+    found = [Found(allowed[pk], score, similarity.get(pk)) for pk, score in best]
+    return Answer(found, trail, truth, len(offered) - len(allowed))
+
+
+def _by_meaning(
+    query: str, wanted: Wanted, store: VectorStore, encoder: Encoder
+) -> tuple[list[Hit], Vector | None]:
+    """Nothing while the live collection was made with another encoder: a rebuild is due."""
+    live = store.live()
+    if live is None:
+        raise NotBuilt
+    if not live.startswith(encoder.profile.name + "-"):
+        return [], None
+    vector = encoder.queries([query])[0]
+    exact = store.count(live) <= settings.EXACT_SEARCH_LIMIT
+    return _whole_ties(lambda n: store.nearest(vector, wanted, n, exact)), vector
+
+
+def _by_words(query: str, wanted: Wanted, store: VectorStore, *, at: datetime) -> list[Hit]:
+    ids = words.term_ids(query)
+    holding, passages = word_statistics(ids, at=at)
+    weights = words.of_query(query, holding, passages)
+    sparse = Sparse(weights.indices, weights.values)
+    if not sparse.indices:
+        return []
+    return _whole_ties(lambda n: store.matching(sparse, wanted, n))
+
+
+def word_statistics(terms: set[int], *, at: datetime) -> tuple[dict[int, int], int]:
+    """In how many passages in force each term stands, and how many passages those are.
+
+    From the truth at the instant, never from an engine, which would count what was deleted.
+    """
+    versions = Version.objects.in_force(at).servable().values("pk")
+    counts: dict[int, int] = {}
+    rows = WordCount.objects.filter(term__in=terms, version__in=versions)
+    for term, passages in rows.values_list("term", "passages"):
+        counts[term] = counts.get(term, 0) + passages
+    totals = VersionWords.objects.filter(version__in=versions).values_list("passages", flat=True)
+    return counts, sum(totals)
+
+
+def _whole_ties(search: Callable[[int], list[Hit]]) -> list[Hit]:
+    """The best hits, never cut between two of the same score, where the engine's choice is a whim.
+
+    Asks deeper while the last score goes on; where even that does not end, its hits are left out.
+    """
+    depth = POOL
+    while True:
+        hits = search(depth)
+        if len(hits) < depth:
+            return hits
+        last = _rounded(hits[-1])
+        whole = [hit for hit in hits if _rounded(hit) > last]
+        if whole or depth >= DEEPEST:
+            return whole
+        depth *= 2
+
+
+def _rounded(hit: Hit) -> float:
+    return round(hit.score, SCORE_DIGITS)
+
+
+def _fence(offered: set[int], *, at: datetime) -> tuple[dict[int, Passage], int]:
+    """What of the offered may be served, and at which number of the trail that was so."""
+    number = AuditEntry.objects.knowledge().order_by("-number").values("number")[:1]
+    rows = Passage.objects.in_force(at).filter(pk__in=offered)
+    rows = rows.select_related("version", "section").annotate(truth=Subquery(number))
+    allowed = {p.pk: p for p in rows}
+    if not allowed:
+        return {}, last_knowledge()
+    return allowed, next(iter(allowed.values())).truth or 0  # type: ignore[attr-defined]
+
+
+def _ranked(lists: Sequence[Sequence[Hit]], allowed: dict[int, Passage]) -> list[tuple[int, float]]:
+    """Passages with their fused scores, best first; ties by authority, then by the passage."""
+
+    def tie(pk: int) -> tuple[int, int]:
+        return (allowed[pk].version.citation or {})["authority"], pk
+
+    total: dict[int, float] = {}
+    for hits in lists:
+        scores = {int(hit.passage): _rounded(hit) for hit in hits if int(hit.passage) in allowed}
+        order = sorted(scores, key=lambda pk: (-scores[pk], *tie(pk)))
+        for rank, pk in enumerate(order, start=1):
+            total[pk] = total.get(pk, 0.0) + 1 / (K + rank)
+    most = len(lists) / (K + 1)
+    shares = {pk: round(score / most, SCORE_DIGITS) for pk, score in total.items()}
+    return sorted(shares.items(), key=lambda item: (-item[1], *tie(item[0])))
+
+
+def _similarities(
+    vector: Vector | None, passages: Sequence[Passage], encoder: Encoder
+) -> dict[int, float]:
+    """The cosine of query and passage, from the cache, whichever list found the passage."""
+    if vector is None:
+        return {}
+    digests = {p.pk: digest_of_embedded(p.embedded_text()) for p in passages}
+    known = cached(digests.values(), encoder.profile.name)
+    return {
+        pk: round(float(vector @ known[digest]), 4)
+        for pk, digest in digests.items()
+        if digest in known
+    }

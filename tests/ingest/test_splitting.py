@@ -1,0 +1,403 @@
+"""Passages: nothing lost, nothing torn, nothing across a section, the same every time."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest import parsing
+from ingest.parsing.document import Block, Box, Document
+from ingest.sentences import size
+from ingest.splitting import MOST, PREFERRED, PROFILE, Parsed, split
+
+SENTENCE = "高血压患者每日口服一次，剂量由医师决定。"  # 20
+
+
+def parsed(*blocks: Block) -> Parsed:
+    return split(Document("text/plain", None, blocks))
+
+
+def heading(text: str, level: int = 1, page: int | None = None) -> Block:
+    return Block("heading", text, page=page, level=level)
+
+
+def text(content: str, page: int | None = None, boxes: tuple[Box, ...] = ()) -> Block:
+    return Block("text", content, page=page, boxes=boxes)
+
+
+def table(*rows: tuple[str, ...], caption: str = "", header_rows: int = 1) -> Block:
+    return Block("table", caption, rows=rows, header_rows=header_rows)
+
+
+def contents(found: Parsed) -> list[str]:
+    return [passage.text for passage in found.passages]
+
+
+def box(page: int, top: float = 0) -> Box:
+    return Box(page, 0, top, 10, top + 10)
+
+
+# Sections
+
+
+def test_path_leads_from_the_top_to_the_section() -> None:
+    found = parsed(heading("A"), heading("B", 2), heading("C", 3), text("x。"))
+
+    assert found.sections[2].path == ("A", "B", "C")
+
+
+def test_path_forgets_the_section_before() -> None:
+    found = parsed(heading("A"), heading("B", 2), text("x。"), heading("C", 2), text("y。"))
+
+    assert found.sections[2].path == ("A", "C")
+
+
+def test_level_that_was_skipped_leaves_no_gap() -> None:
+    found = parsed(heading("A"), heading("B", 4), text("x。"), heading("C", 3), text("y。"))
+
+    assert [each.path for each in found.sections] == [("A",), ("A", "B"), ("A", "C")]
+
+
+def test_text_before_the_first_heading_has_a_section_of_its_own() -> None:
+    found = parsed(text("x。"), heading("A"), text("y。"))
+
+    assert (found.sections[0].level, found.sections[0].path) == (0, ("—",))
+
+
+def test_section_before_the_first_heading_is_above_nothing() -> None:
+    found = parsed(text("x。"), heading("A"), text("y。"))
+
+    assert found.sections[1].path == ("A",)
+
+
+def test_document_without_headings_is_one_section() -> None:
+    found = parsed(text("x。"))
+
+    assert [each.path for each in found.sections] == [("—",)]
+
+
+def test_document_that_begins_with_a_heading_has_no_section_before_it() -> None:
+    found = parsed(heading("A"), text("x。"))
+
+    assert [each.title for each in found.sections] == ["A"]
+
+
+def test_section_carries_the_page_of_its_heading() -> None:
+    found = parsed(heading("A", page=4), text("x。", page=5))
+
+    assert found.sections[0].page == 4
+
+
+def test_heading_that_only_names_is_no_passage() -> None:
+    found = parsed(heading("Methods"), heading("Patients", 2), text("x。"))
+
+    assert contents(found) == ["x。"]
+
+
+def test_heading_that_states_something_and_has_nothing_below_is_a_passage() -> None:
+    found = parsed(heading("推荐1：急性缺血性卒中4.5小时内静脉溶栓（1A）"), heading("B"), text("x。"))
+
+    assert contents(found)[0].startswith("推荐1")
+
+
+def test_heading_that_states_something_with_text_below_is_no_passage() -> None:
+    found = parsed(heading("推荐1：静脉溶栓"), text("证据如下。"))
+
+    assert contents(found) == ["证据如下。"]
+
+
+def test_heading_too_long_for_one_is_text() -> None:
+    found = parsed(heading("很" * 201), text("x。"))
+
+    assert found.sections[0].path == ("—",)
+    assert contents(found)[0].startswith("很很")
+
+
+def test_lines_of_a_heading_become_one() -> None:
+    found = parsed(heading("急性\n卒中"), text("x。"))
+
+    assert found.sections[0].title == "急性 卒中"
+
+
+# Text
+
+
+def test_short_section_stays_short() -> None:
+    found = parsed(heading("A"), text("禁用。"), heading("B"), text(SENTENCE * 10))
+
+    assert contents(found)[0] == "禁用。"
+
+
+def test_passage_holds_several_short_paragraphs() -> None:
+    found = parsed(text("口服。"), text("每日一次。"))
+
+    assert contents(found) == ["口服。\n每日一次。"]
+
+
+def test_paragraph_that_nearly_fits_is_not_cut() -> None:
+    found = parsed(text(SENTENCE * 11))
+
+    assert len(found.passages) == 1
+
+
+def test_long_paragraph_is_cut_near_the_preferred_size() -> None:
+    found = parsed(text(SENTENCE * 40))
+
+    sizes = [size(each) for each in contents(found)]
+    assert all(PREFERRED * 0.6 <= each <= PREFERRED * 1.6 for each in sizes)
+
+
+def test_cut_is_at_the_end_of_a_sentence() -> None:
+    found = parsed(text(SENTENCE * 40))
+
+    assert all(each.endswith("。") for each in contents(found))
+
+
+def test_sentence_larger_than_the_maximum_is_cut_at_a_clause() -> None:
+    found = parsed(text("每日口服一次，" * 100 + "。"))
+
+    assert all(each.endswith(("，", "，。")) for each in contents(found))
+
+
+def test_paragraph_begins_anew_after_a_passage_of_some_size() -> None:
+    found = parsed(text(SENTENCE * 5), text(SENTENCE * 8))
+
+    assert contents(found) == [SENTENCE * 5, SENTENCE * 8]
+
+
+def test_line_that_leads_to_the_next_stays_with_it() -> None:
+    found = parsed(text("禁忌如下："), text(SENTENCE * 12))
+
+    assert contents(found)[0].startswith("禁忌如下：\n高血压")
+
+
+def test_small_rest_of_a_section_joins_what_is_before_it() -> None:
+    found = parsed(text(SENTENCE * 8), text("完。"))
+
+    assert contents(found) == [SENTENCE * 8 + "\n完。"]
+
+
+def test_passage_never_crosses_a_section() -> None:
+    found = parsed(heading("A"), text("口服。"), heading("B"), text("注射。"))
+
+    assert [(each.section, each.text) for each in found.passages] == [(0, "口服。"), (1, "注射。")]
+
+
+def test_blank_text_is_no_passage() -> None:
+    found = parsed(heading("A"), text("  \n "), text("x。"))
+
+    assert contents(found) == ["x。"]
+
+
+# Pages and boxes
+
+
+def test_page_is_where_the_passage_begins() -> None:
+    found = parsed(text("口服。", page=2), text("每日一次。", page=3))
+
+    assert found.passages[0].page == 2
+
+
+def test_page_of_the_first_box_counts_where_a_block_names_none() -> None:
+    found = parsed(text("口服。", boxes=(box(7),)))
+
+    assert found.passages[0].page == 7
+
+
+def test_boxes_are_those_of_the_blocks_held() -> None:
+    found = parsed(text("口服。", 1, (box(1, 0),)), text("每日一次。", 1, (box(1, 20),)))
+
+    assert found.passages[0].boxes == (box(1, 0), box(1, 20))
+
+
+def test_each_part_of_a_cut_block_has_its_boxes() -> None:
+    found = parsed(text(SENTENCE * 40, 1, (box(1), box(2))))
+
+    assert {each.boxes for each in found.passages} == {(box(1), box(2))}
+
+
+def test_format_without_pages_gives_none() -> None:
+    assert parsed(text("口服。")).passages[0].page is None
+
+
+# Tables
+
+
+def test_table_is_a_pipe_table_below_its_caption() -> None:
+    found = parsed(table(("药", "量"), ("甲", "5 mg"), caption="表1 剂量"))
+
+    assert contents(found) == ["表1 剂量\n| 药 | 量 |\n| --- | --- |\n| 甲 | 5 mg |"]
+
+
+def test_table_is_a_passage_of_its_own_between_its_neighbours() -> None:
+    found = parsed(text("前。"), table(("a", "b"), ("c", "d")), text("后。"))
+
+    assert [each.kind for each in found.passages] == ["text", "table", "text"]
+
+
+def test_bar_in_a_cell_is_escaped() -> None:
+    found = parsed(table(("a", "b"), ("x|y", "d")))
+
+    assert "| x\\|y | d |" in contents(found)[0]
+
+
+def test_lines_of_a_cell_become_one() -> None:
+    found = parsed(table(("a", "b"), ("x\ny", "d")))
+
+    assert "| x y | d |" in contents(found)[0]
+
+
+def test_long_table_repeats_caption_and_header() -> None:
+    rows = [(f"药物{at}", "每日一次，饭后口服") for at in range(60)]
+
+    found = parsed(table(("药", "用法"), *rows, caption="表1"))
+
+    assert len(found.passages) > 1
+    assert all(each.startswith("表1\n| 药 | 用法 |\n| --- | --- |\n") for each in contents(found))
+
+
+def test_every_header_row_is_repeated() -> None:
+    rows = [(f"药物{at}", "每日一次，饭后口服") for at in range(60)]
+
+    found = parsed(table(("药", "用法"), ("名", "成人"), *rows, header_rows=2))
+
+    assert all("| 药 | 用法 |\n| 名 | 成人 |\n| --- |" in each for each in contents(found))
+
+
+def test_row_larger_than_the_maximum_is_kept_whole_with_its_header() -> None:
+    row = ("甲", "很" * 400)
+
+    found = parsed(table(("药", "用法"), ("乙", "x"), row, ("丙", "y")))
+
+    held = next(each for each in contents(found) if "很" * 400 in each)
+    assert held.startswith("| 药 | 用法 |")
+
+
+def test_header_too_large_to_repeat_is_a_row_once() -> None:
+    found = parsed(table(("很" * 400, "b"), ("c", "d"), ("e", "f")))
+
+    assert sum("很" * 400 in each for each in contents(found)) == 1
+
+
+def test_table_of_a_header_alone_is_kept() -> None:
+    found = parsed(table(("分布", "年份")))
+
+    assert contents(found) == ["| 分布 | 年份 |"]
+
+
+def test_table_without_a_header_has_no_rule() -> None:
+    found = parsed(table(("a", "b"), ("c", "d"), header_rows=0))
+
+    assert contents(found) == ["| a | b |\n| c | d |"]
+
+
+def test_caption_without_rows_is_kept() -> None:
+    found = parsed(Block("table", "表1 剂量"))
+
+    assert contents(found) == ["表1 剂量"]
+
+
+# For any document
+
+CELL = st.text(alphabet="药量甲乙x5 ", min_size=1, max_size=30)
+WRITTEN = st.text(alphabet="本品每日一次。，；ab C.! 12\n", min_size=1, max_size=500)
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> Block:
+    width = draw(st.integers(1, 4))
+    rows = draw(st.lists(st.tuples(*[CELL] * width), min_size=1, max_size=12))
+    return table(*rows, caption=draw(CELL), header_rows=draw(st.integers(0, 2)))
+
+
+HEADINGS = st.builds(heading, st.text(alphabet="一二甲乙AB ", max_size=20), st.integers(1, 6))
+DOCUMENTS = st.lists(st.one_of(HEADINGS, st.builds(text, WRITTEN), tables()), max_size=12)
+
+
+def characters(content: str) -> Counter[str]:
+    return Counter(re.sub(r"\s", "", content))
+
+
+@given(DOCUMENTS)
+def test_no_character_of_any_text_is_lost_or_added(blocks: list[Block]) -> None:
+    found = parsed(*blocks)
+
+    written = "".join(each.text for each in blocks if each.kind == "text")
+    read = "".join(each.text for each in found.passages if each.kind == "text")
+    assert characters(read) == characters(written)
+
+
+@given(DOCUMENTS)
+def test_no_row_of_any_table_is_lost(blocks: list[Block]) -> None:
+    read = "\n".join(contents(parsed(*blocks)))
+
+    for row in (row for each in blocks for row in each.rows):
+        if any(cell.strip() for cell in row):
+            assert "| " + " | ".join(" ".join(cell.split()) for cell in row) + " |" in read
+
+
+@given(DOCUMENTS)
+def test_no_passage_of_text_is_larger_than_the_maximum(blocks: list[Block]) -> None:
+    found = parsed(*blocks)
+
+    assert all(size(each.text) <= MOST for each in found.passages if each.kind == "text")
+
+
+@given(DOCUMENTS)
+def test_passages_follow_the_order_of_their_sections(blocks: list[Block]) -> None:
+    found = parsed(*blocks)
+
+    sections = [each.section for each in found.passages]
+    assert sections == sorted(sections)
+
+
+@given(DOCUMENTS)
+def test_positions_count_from_nought(blocks: list[Block]) -> None:
+    found = parsed(*blocks)
+
+    assert [each.position for each in found.sections] == list(range(len(found.sections)))
+    assert [each.position for each in found.passages] == list(range(len(found.passages)))
+
+
+@given(DOCUMENTS)
+def test_every_path_ends_with_the_title_of_its_section(blocks: list[Block]) -> None:
+    assert all(each.path[-1] == each.title for each in parsed(*blocks).sections)
+
+
+@given(DOCUMENTS)
+def test_same_document_is_split_the_same(blocks: list[Block]) -> None:
+    assert parsed(*blocks) == parsed(*blocks)
+
+
+@given(DOCUMENTS)
+def test_no_passage_is_blank(blocks: list[Block]) -> None:
+    assert all(each.text.strip() == each.text != "" for each in parsed(*blocks).passages)
+
+
+def test_profile_names_its_sizes() -> None:
+    assert f"{PREFERRED}-{MOST}" in PROFILE
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("pattern", ["zh/papers/*V1.md", "en/literature/*.xml", "*/guidelines/*.docx"])
+def test_real_files_are_split_within_the_maximum(pattern: str) -> None:
+    folder = os.environ.get("KB_TEST_DATA")
+    if folder is None:
+        pytest.skip("KB_TEST_DATA names no folder of real files")
+
+    for path in sorted(Path(folder).glob(pattern))[::6]:
+        found = split(parsing.read(path, path.name, lambda share: None))
+        large = [each for each in found.passages if size(each.text) > MOST]
+        assert {each.kind for each in large} <= {"table"}, path.name
+
+
+def test_long_paragraph_without_any_end_takes_no_time() -> None:
+    found = parsed(text("口" * 100_000))
+
+    assert sum(len(each) for each in contents(found)) == 100_000

@@ -1,0 +1,27 @@
+"""Stores of the test's own, and vectors from a seeded fake encoder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from llm import clients
+from llm.projections.advance import advance
+from llm.projections.registry import NAMES, projection
+from tests.support.encoders import FakeEncoder
+
+
+@pytest.fixture(autouse=True)
+def encoder(home: Path) -> Iterator[FakeEncoder]:
+    fake = FakeEncoder(seed=1)
+    clients.install(with_encoder=fake)
+    yield fake
+    clients.close()
+
+
+def follow() -> None:
+    """Bring every projection to the end of the trail."""
+    for name in NAMES:
+        advance(projection(name))
