@@ -159,3 +159,11 @@ class ClockBehind(Refused):
     sentence = _(
         "The server's clock is behind the last audit entry. Nothing is written until it is right."
     )
+
+
+class NotThisInstallation(Refused):
+    code = "not_this_installation"
+    sentence = _(
+        "This database was started as “%(kind)s” in the time zone %(time_zone)s and cannot be"
+        " started otherwise."
+    )

@@ -1,4 +1,4 @@
-"""What a reader found wrong with a file, as sentences for the curator who has to go on from there."""
+"""What a reader found wrong with a file, told to the curator who has to go on from there."""
 
 from __future__ import annotations
 

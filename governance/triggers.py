@@ -10,8 +10,31 @@ from dataclasses import dataclass
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from governance.classes import POLICIES
+from governance.lifecycle import APPROVED, MOVES
+
 APPEND_ONLY = ("governance_auditentry", "governance_auditpayload", "governance_auditnode")
 HEAD = "governance_trailhead"
+VERSION = "governance_version"
+APPROVED_ONES = ", ".join(f"'{s.value}'" for s in APPROVED)
+NO_OVERLAP = "terms_never_overlap"
+# What of a version may no longer change once it was active: all but its status and its review.
+FIXED = (
+    "source_id",
+    "upload_id",
+    "label",
+    "published_on",
+    "effective_from",
+    "effective_until",
+    "registered_at",
+    "predecessor_id",
+    "amends_id",
+    "content_digest",
+    "submitted_at",
+    "approved_at",
+    "digest",
+    "citation",
+)
 
 
 @dataclass(frozen=True)
@@ -31,61 +54,111 @@ BY_A_CONTRIBUTOR = """EXISTS (SELECT 1 FROM governance_contributor c
 TERMS_OVERLAP = """EXISTS (SELECT 1 FROM governance_term t
     WHERE t.source_id = NEW.source_id AND t.id <> NEW.id
     AND t.starts_at < NEW.ends_at AND NEW.starts_at < t.ends_at)"""
-AFTER_APPROVAL = """EXISTS (SELECT 1 FROM governance_version v
-    WHERE v.id = NEW.version_id AND v.status IN ('active', 'retired'))"""
 HEAD_GOES_BACK = "NEW.size < OLD.size"
 
 
 def triggers(vendor: str) -> list[Trigger]:
-    found = [
-        Trigger(f"{table}_no_{verb.lower()}", table, verb, "", "the trail is append-only")
-        for table in APPEND_ONLY
-        for verb in ("UPDATE", "DELETE")
-    ]
-    found += [
-        Trigger("head_no_delete", HEAD, "DELETE", "", "the trail has a head"),
-        Trigger("head_no_return", HEAD, "UPDATE", HEAD_GOES_BACK, "the trail does not go back"),
-        Trigger(
-            "review_by_second_person",
-            "governance_review",
-            "INSERT",
-            BY_A_CONTRIBUTOR,
-            "version_needs_second_person",
-        ),
-        Trigger("review_is_final", "governance_review", "UPDATE", "", "a review is written once"),
-        Trigger("review_is_kept", "governance_review", "DELETE", "", "a review is kept"),
-        Trigger(
-            "contributor_before_approval",
-            "governance_contributor",
-            "INSERT",
-            AFTER_APPROVAL,
-            "an approved version has no new contributors",
-        ),
-        Trigger(
-            "contributor_is_kept",
-            "governance_contributor",
-            "DELETE",
-            "",
-            "a contributor is kept",
-        ),
-    ]
+    found = [*_of_the_trail(), *_of_decisions(), *_of_versions(vendor), *_of_texts()]
     if vendor == "postgresql":
         every = (*APPEND_ONLY, HEAD)
         message = "the trail is append-only"
-        found += [
+        return found + [
             Trigger(f"{t}_no_truncate", t, "TRUNCATE", "", message, "STATEMENT") for t in every
         ]
-        return found
     return found + [
-        Trigger(
-            f"terms_never_overlap_{verb.lower()}",
-            "governance_term",
-            verb,
-            TERMS_OVERLAP,
-            "terms_never_overlap",
-        )
+        Trigger(f"{NO_OVERLAP}_{verb.lower()}", "governance_term", verb, TERMS_OVERLAP, NO_OVERLAP)
         for verb in ("INSERT", "UPDATE")
     ]
+
+
+def _of_the_trail() -> list[Trigger]:
+    message = "the trail is append-only"
+    return [
+        *(
+            Trigger(f"{table}_no_{verb.lower()}", table, verb, "", message)
+            for table in APPEND_ONLY
+            for verb in ("UPDATE", "DELETE")
+        ),
+        Trigger("head_no_delete", HEAD, "DELETE", "", "the trail has a head"),
+        Trigger("head_no_return", HEAD, "UPDATE", HEAD_GOES_BACK, "the trail does not go back"),
+    ]
+
+
+def _of_decisions() -> list[Trigger]:
+    review, contributor = "governance_review", "governance_contributor"
+    quarantine, retirement = "governance_quarantine", "governance_retirement"
+    second, once, kept = "version_needs_second_person", "this is written once", "this is kept"
+    late = "an approved version has no new contributors"
+    ended = "OLD.ends_at IS NOT NULL"
+    return [
+        Trigger("review_by_second_person", review, "INSERT", BY_A_CONTRIBUTOR, second),
+        Trigger("review_is_final", review, "UPDATE", "", once),
+        Trigger("review_is_kept", review, "DELETE", "", kept),
+        Trigger("contributor_before_approval", contributor, "INSERT", _approved("NEW"), late),
+        Trigger("contributor_is_final", contributor, "UPDATE", "", once),
+        Trigger("contributor_is_kept", contributor, "DELETE", "", kept),
+        Trigger("ended_quarantine_is_final", quarantine, "UPDATE", ended, once),
+        Trigger("quarantine_is_kept", quarantine, "DELETE", "", kept),
+        Trigger("retirement_is_final", retirement, "UPDATE", "", once),
+        Trigger("retirement_is_kept", retirement, "DELETE", "", kept),
+    ]
+
+
+def _of_versions(vendor: str) -> list[Trigger]:
+    was_approved = f"OLD.status IN ({APPROVED_ONES})"
+    differs = "IS DISTINCT FROM" if vendor == "postgresql" else "IS NOT"
+    changed = " OR ".join(f"NEW.{column} {differs} OLD.{column}" for column in FIXED)
+    moves = ", ".join(f"'{a.value}>{b.value}'" for a in MOVES for b in sorted(MOVES[a]))
+    leaps = f"NEW.status <> OLD.status AND OLD.status || '>' || NEW.status NOT IN ({moves})"
+    return [
+        Trigger("version_begins_as_draft", VERSION, "INSERT", "NEW.status <> 'draft'", "a draft"),
+        Trigger("version_moves_as_its_life_does", VERSION, "UPDATE", leaps, "illegal_move"),
+        Trigger(
+            "version_is_approved_by_enough",
+            VERSION,
+            "UPDATE",
+            f"NEW.status = 'active' AND OLD.status <> 'active' AND {_too_few()}",
+            "version_needs_second_person",
+        ),
+        Trigger(
+            "version_is_fixed",
+            VERSION,
+            "UPDATE",
+            f"{was_approved} AND ({changed})",
+            "a version that was active does not change",
+        ),
+        Trigger("version_is_kept", VERSION, "DELETE", was_approved, "what was active is kept"),
+    ]
+
+
+def _of_texts() -> list[Trigger]:
+    found = []
+    for name in ("section", "passage"):
+        table, fixed = f"governance_{name}", "the text of what was active does not change"
+        found += [
+            Trigger(f"{name}_is_final", table, "UPDATE", "", "this is written once"),
+            Trigger(f"{name}_joins_a_draft", table, "INSERT", _approved("NEW"), fixed),
+            Trigger(f"{name}_is_kept", table, "DELETE", _approved("OLD"), fixed),
+        ]
+    return found
+
+
+def _approved(row: str) -> str:
+    return f"""EXISTS (SELECT 1 FROM governance_version v
+    WHERE v.id = {row}.version_id AND v.status IN ({APPROVED_ONES}))"""  # noqa: S608  (names of our own)
+
+
+def _too_few() -> str:
+    """Fewer persons than its class needs approved, since its submission, what it will serve."""
+    needs = " ".join(
+        f"WHEN '{name}' THEN {policy.approvals}"
+        for name, policy in sorted(POLICIES.items())
+        if policy.approvals > 1
+    )
+    return f"""(SELECT count(DISTINCT r.person_id) FROM governance_review r
+    WHERE r.version_id = NEW.id AND r.kind = 'approve' AND r.digest = NEW.digest
+    AND r.at >= OLD.submitted_at) < (SELECT CASE s.source_class {needs} ELSE 1 END
+    FROM governance_source s WHERE s.id = NEW.source_id)"""  # noqa: S608  (names of our own)
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
@@ -100,14 +173,18 @@ def install(connection: BaseDatabaseWrapper) -> None:
 
 
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
-    """The names of the triggers that are not in force: gone, or switched off."""
+    """The names of what is not in force: gone, switched off, or saying something else."""
+    wanted = triggers(connection.vendor)
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("SELECT tgname FROM pg_trigger WHERE tgenabled IN ('O', 'A')")
-        else:
-            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-        there = {row[0] for row in cursor.fetchall()}
-    return [t.name for t in triggers(connection.vendor) if t.name not in there]
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            there = set(cursor.fetchall())
+            return [t.name for t in wanted if (t.name, _sqlite(t)[1]) not in there]
+        cursor.execute(_IN_FORCE)
+        there = set(cursor.fetchall())
+        found = [t.name for t in wanted if (t.name, t.table, _body(t)) not in there]
+        cursor.execute("SELECT count(*) FROM pg_constraint WHERE conname = %s", [NO_OVERLAP])
+        return found if cursor.fetchone() == (1,) else [*found, NO_OVERLAP]
 
 
 def _sqlite(trigger: Trigger) -> list[str]:
@@ -120,16 +197,25 @@ def _sqlite(trigger: Trigger) -> list[str]:
 
 
 def _postgresql(trigger: Trigger) -> list[str]:
-    stops = f"RAISE EXCEPTION '{trigger.message}' USING ERRCODE = 'integrity_constraint_violation';"
-    body = f"IF {trigger.refuses} THEN {stops} END IF;" if trigger.refuses else stops
     return [
         f"CREATE OR REPLACE FUNCTION {trigger.name}() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN {body} RETURN NEW; END $$",
+        f"$${_body(trigger)}$$",
         f"DROP TRIGGER IF EXISTS {trigger.name} ON {trigger.table}",
         f"CREATE TRIGGER {trigger.name} BEFORE {trigger.when} ON {trigger.table} "
         f"FOR EACH {trigger.each} EXECUTE FUNCTION {trigger.name}()",
     ]
 
+
+def _body(trigger: Trigger) -> str:
+    stops = f"RAISE EXCEPTION '{trigger.message}' USING ERRCODE = 'integrity_constraint_violation';"
+    body = f"IF {trigger.refuses} THEN {stops} END IF;" if trigger.refuses else stops
+    # A row that may go is let go by giving it back; there is no NEW for it.
+    return f" BEGIN {body} RETURN {'OLD' if trigger.when == 'DELETE' else 'NEW'}; END "
+
+
+_IN_FORCE = """SELECT t.tgname, c.relname, p.prosrc FROM pg_trigger t
+    JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
+    WHERE t.tgenabled IN ('O', 'A')"""
 
 # A range of one number stands for equality, so that no extension is needed.
 _NO_OVERLAP = """DO $$ BEGIN

@@ -6,9 +6,8 @@ What cannot be interpreted is a finding, never passed over.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.apps import apps
@@ -22,6 +21,7 @@ from governance.models import (
     AuditNode,
     AuditPayload,
     Governed,
+    Passage,
     TrailHead,
     Version,
     content_digest,
@@ -53,52 +53,59 @@ def verify_trail() -> Iterator[Finding]:
 
 
 def _entries_and_tree() -> Iterator[Finding]:
-    tree, at = CompactRange(0, ()), None
+    tree = CompactRange()
+    last: AuditEntry | None = None
     nodes = {(n.level, n.index): bytes(n.digest) for n in AuditNode.objects.iterator()}
     for entry in AuditEntry.objects.order_by("number").iterator():
         if entry.number != tree.size + 1:
             yield Finding("entry", f"entry {tree.size + 1}", "The entry is missing.")
             return
-        yield from _one_entry(entry, at)
-        at = entry.at
+        yield from _one_entry(entry, last)
+        last = entry
         tree, complete = tree.append(leaf_hash(bytes(entry.leaf)))
         for level, index, digest in complete:
-            if level and nodes.pop((level, index), b"") != digest:
+            if nodes.pop((level, index), b"") != digest:
                 yield Finding("tree", f"node {level}/{index}", "The node does not fit the entries.")
     for level, index in nodes:
         yield Finding("tree", f"node {level}/{index}", "The node belongs to no entry.")
-    yield from _head(tree, at)
+    yield from _head(tree, last)
 
 
-def _head(tree: CompactRange, at: datetime | None) -> Iterator[Finding]:
+def _head(tree: CompactRange, last: AuditEntry | None) -> Iterator[Finding]:
     head = TrailHead.objects.filter(pk=1).first()
     if head is None:
         yield Finding("head", "head", "The trail has no head.")
     elif head.size > tree.size:
         yield Finding("entry", f"entry {tree.size + 1}", "The end of the trail has been cut off.")
-    elif head.range != tree or head.at != at:
+    elif not _fits(head, tree, last):
         yield Finding("head", "head", "The head does not fit the entries.")
     if AuditPayload.objects.count() != tree.size:
         yield Finding("payload", "payloads", "There are more or fewer payloads than entries.")
 
 
-def _one_entry(entry: AuditEntry, before: datetime | None) -> Iterator[Finding]:
+def _fits(head: TrailHead, tree: CompactRange, last: AuditEntry | None) -> bool:
+    """Whoever begins a new epoch says so in its first entry, so the last one names the head's."""
+    try:
+        told = head.range
+    except (ValueError, TypeError):
+        return False
+    if last is None:
+        return told == tree and head.at is None
+    return (told, head.at, head.epoch) == (tree, last.at, (content_of(last) or {}).get("epoch"))
+
+
+def _one_entry(entry: AuditEntry, before: AuditEntry | None) -> Iterator[Finding]:
     where = f"entry {entry.number}"
     content = content_of(entry)
-    try:
-        told = entry_of(bytes(entry.leaf), content or {}, at=entry.at)
-    except (KeyError, TypeError, AttributeError):
-        content = None
     if content is None:
         yield Finding("entry", where, "Its content cannot be interpreted.")
         return
+    told = entry_of(bytes(entry.leaf), content, at=entry.at)
     names = [f.attname for f in AuditEntry._meta.concrete_fields]
     if any(_bare(getattr(entry, n)) != _bare(getattr(told, n)) for n in names):
         yield Finding("entry", where, "Its columns do not say what its content says.")
-    if content["at"] != plain(entry.at) or (before and entry.at < before):
+    if content["at"] != plain(entry.at) or (before and entry.at < before.at):
         yield Finding("entry", where, "Its instant is not the one it was written at.")
-    if canonical.dumps(content) != bytes(entry.leaf):
-        yield Finding("entry", where, "Its content is not in canonical form.")
     yield from _payload(where, entry.number, content)
 
 
@@ -112,10 +119,19 @@ def _payload(where: str, number: int, content: dict[str, Any]) -> Iterator[Findi
         yield Finding("payload", where, "Its payload is missing.")
         return
     committed = {k: v for k, v in content["commitments"].items() if k != "state"}
-    salt = bytes(payload.salt)
-    told = {k: canonical.commitment([k, v], salt) for k, v in payload.content.items()}
-    if told != committed:
+    if _commitments(payload) != committed:
         yield Finding("payload", where, "Its payload is not what the entry commits to.")
+
+
+def _commitments(payload: AuditPayload) -> dict[str, str] | None:
+    """What an entry with this payload commits to; None where it cannot be worked out."""
+    salt, private = bytes(payload.salt), payload.content
+    if not isinstance(private, dict):
+        return None
+    try:
+        return {k: canonical.commitment([k, v], salt) for k, v in private.items()}
+    except (ValueError, RecursionError):
+        return None
 
 
 def governed_models() -> list[type[Governed]]:
@@ -146,50 +162,109 @@ def _rows() -> Iterator[Finding]:
 def _is_as_committed(row: Governed, number: int) -> bool:
     entry = AuditEntry.objects.filter(pk=number).first()
     payload = AuditPayload.objects.filter(pk=number).first()
-    if entry is None or payload is None:
+    content = content_of(entry) if entry else None
+    if content is None or payload is None:
         return False
-    committed = (content_of(entry) or {}).get("commitments", {}).get("state")
-    told = canonical.commitment(["state", row.state()], bytes(payload.salt))
-    return bool(told == committed)
+    try:
+        told = canonical.commitment(["state", row.state()], bytes(payload.salt))
+    except (ValueError, RecursionError):
+        return False
+    return bool(told == content["commitments"].get("state"))
+
+
+@dataclass(frozen=True)
+class Corrections:
+    """What replaced what, by the trail's word and not by the rows'."""
+
+    digest_of: dict[int, str]
+    replaced_by: dict[int, int]
+
+    def replaced(self, passage: int) -> int | None:
+        return self.replaced_by.get(passage)
 
 
 def _texts() -> Iterator[Finding]:
     """Every passage must be what its digest names, every version what it was sealed with."""
-    replaced = _replaced_digests()
+    corrections = _corrections()
+    gone = {*corrections.digest_of, *corrections.replaced_by}
     for version in Version.objects.order_by("pk").iterator(chunk_size=100):
         where = f"version {version.pk}"
-        passages = version.passages.select_related("section").order_by("position", "pk")
-        current = [p for p in passages if p.pk not in replaced]
-        sections = list(version.sections.order_by("position"))
-        sealed = content_digest(sections, current) if sections or current else ""
-        if sealed != version.content_digest:
+        passages = list(version.passages.select_related("section").order_by("position", "pk"))
+        gone -= {p.pk for p in passages}
+        if _seal(version, passages, corrections) != version.content_digest:
             yield Finding("text", where, "Its text is not the text it was sealed with.")
-        yield from _passages(passages, replaced)
-        if version.digest and version.digest != version.digest_as_approved():
+        for passage in passages:
+            yield from _one_passage(passage, corrections)
+        if version.digest and version.digest != _digest_as_approved(version):
             yield Finding("text", where, "Its digest is not that of what it cites and serves.")
+    for number in sorted(gone):
+        yield Finding("text", f"passage {number}", "The passage of a correction is gone.")
 
 
-def _passages(passages: Any, replaced: dict[int, str]) -> Iterator[Finding]:
-    for passage in passages:
-        digest = digest_of(passage.text)
-        if digest != passage.digest or replaced.get(passage.pk, digest) != digest:
-            yield Finding("text", f"passage {passage.pk}", "Its text is not the text it had.")
+def _seal(version: Version, passages: Sequence[Passage], corrections: Corrections) -> str:
+    """The digest of the text as the rows hold it, or nothing where there is none."""
+    current = [p for p in passages if p.pk not in corrections.digest_of]
+    sections = list(version.sections.order_by("position"))
+    if not version.content_digest and not sections and not current:
+        return ""
+    try:
+        return content_digest(sections, current)
+    except (ValueError, RecursionError):
+        return ""
 
 
-def _replaced_digests() -> dict[int, str]:
-    """What corrections replaced, by the trail's word and not by the rows'."""
-    found = {}
+def _digest_as_approved(version: Version) -> str:
+    try:
+        return version.digest_as_approved()
+    except (ValueError, TypeError, RecursionError):
+        return ""
+
+
+def _one_passage(passage: Passage, corrections: Corrections) -> Iterator[Finding]:
+    where, digest = f"passage {passage.pk}", digest_of(passage.text)
+    if digest != passage.digest or corrections.digest_of.get(passage.pk, digest) != digest:
+        yield Finding("text", where, "Its text is not the text it had.")
+    if passage.replaces_id != corrections.replaced(passage.pk):
+        yield Finding("text", where, "It does not replace what the trail says it replaces.")
+
+
+def _corrections() -> Corrections:
+    found = Corrections({}, {})
     for entry in AuditEntry.objects.filter(action="passage.corrected").iterator():
         content = content_of(entry) or {}
-        old = content.get("facts", {}).get("replaced", {})
-        found[old.get("id", 0)] = old.get("digest", "")
+        match content.get("facts"), content.get("subject"):
+            case {"replaced": {"id": int(old), "digest": str(digest)}}, {"id": str(new)}:
+                found.digest_of[old] = digest
+                found.replaced_by[int(new)] = old
     return found
 
 
+# What an entry's content holds, whoever wrote it: names, and what they stand for.
+SHAPE: dict[str, type] = {
+    "epoch": str,
+    "number": int,
+    "at": int,
+    "by": dict,
+    "action": str,
+    "subject": dict,
+    "governs": dict,
+    "facts": dict,
+    "commitments": dict,
+}
+
+
 def content_of(entry: AuditEntry) -> dict[str, Any] | None:
-    """What an entry says, or None where its bytes cannot be interpreted."""
+    """What an entry says, or None where its bytes cannot be interpreted or are not canonical."""
+    leaf = bytes(entry.leaf)
     try:
-        content = json.loads(bytes(entry.leaf))
-    except ValueError:
+        content = json.loads(leaf)
+        well_formed = isinstance(content, dict) and canonical.dumps(content) == leaf
+    except (ValueError, RecursionError):
         return None
-    return content if isinstance(content, dict) else None
+    return content if well_formed and _has_shape(content) else None
+
+
+def _has_shape(content: dict[str, Any]) -> bool:
+    if {k: type(v) for k, v in content.items()} != SHAPE or "kind" not in content["by"]:
+        return False
+    return all({"type", "id"} == set(content[name]) for name in ("subject", "governs"))

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any, TypeVar
 
+from ingest import parsing
 from ingest.parsing.document import Block, Box, Document, Unreadable, Warning  # noqa: A004
 from ingest.parsing.outcomes import ERRORS, WARNINGS
 from ingest.splitting import Parsed, PassageDraft, SectionDraft
@@ -137,7 +138,7 @@ def _cells(value: Any) -> tuple[str, ...]:
 
 
 def _text(value: Any) -> str:
-    if not isinstance(value, str) or "\0" in value:
+    if not isinstance(value, str) or parsing.NOT_STORABLE.search(value):
         raise Nonsense("not a text")
     return value
 

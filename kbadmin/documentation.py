@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from drf_spectacular.views import SpectacularSwaggerSplitView
 from rest_framework.request import Request
@@ -24,7 +24,9 @@ POLICY = "; ".join(
 
 
 class Documentation(SpectacularSwaggerSplitView):
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        response: Response = super().get(request, *args, **kwargs)
+    def finalize_response(
+        self, request: Request, response: Response, *args: Any, **kwargs: Any
+    ) -> Response:
+        response = cast(Response, super().finalize_response(request, response, *args, **kwargs))
         response["Content-Security-Policy"] = POLICY
         return response

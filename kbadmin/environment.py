@@ -143,3 +143,14 @@ def email() -> dict[str, Any]:
         "EMAIL_USE_SSL": parts.scheme == "smtps",
         "EMAIL_USE_TLS": parts.scheme == "smtp+tls",
     }
+
+
+def check_full_mode(*, embedded: bool, qdrant_url: str) -> None:
+    """Several processes share what one process may keep to itself."""
+    if embedded:
+        return
+    if not qdrant_url:
+        stop("with CELERY_BROKER_URL set, QDRANT_URL must be: the engine in-process has one owner.")
+    for name in ("SECRET_KEY", "CACHE_URL"):
+        if not text(name):
+            stop(f"with CELERY_BROKER_URL set, {name} must be: every process needs the same.")

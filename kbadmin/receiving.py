@@ -15,5 +15,7 @@ class LimitedUploadHandler(TemporaryFileUploadHandler):
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         if start + len(raw_data) > settings.MAX_UPLOAD_MB * MEGABYTE:
+            # Django closes what it has in hand only where it stopped the upload itself.
+            self.upload_interrupted()
             raise TooLarge(limit=settings.MAX_UPLOAD_MB)
         super().receive_data_chunk(raw_data, start)

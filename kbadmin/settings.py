@@ -8,9 +8,11 @@ import tempfile
 from datetime import timedelta
 from typing import Any
 
+import structlog
 from django.utils.translation import gettext_lazy as _
 
 from kbadmin import environment
+from kbadmin.navigation import UNFOLD  # noqa: F401
 
 BASE_DIR = environment.BASE_DIR
 TESTING = "pytest" in sys.modules
@@ -146,6 +148,7 @@ LOCALE_PATHS = [BASE_DIR / "kbadmin" / "locale"]
 
 STATIC_URL = "static/"
 STATIC_ROOT = KB_HOME / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 
@@ -188,7 +191,8 @@ TRAIL_FOLLOWERS = ["llm.follow_trail"]
 READER_TASK = "ingest.parse_upload"
 
 CELERY_BROKER_URL = (
-    environment.url("CELERY_BROKER_URL", ("redis", "rediss", "amqp", "amqps")) or "memory://"
+    environment.url("CELERY_BROKER_URL", ("redis", "rediss", "amqp", "amqps"))
+    or "memory://localhost/"
 )
 EMBEDDED = CELERY_BROKER_URL.startswith("memory:")
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
@@ -229,7 +233,11 @@ EXACT_SEARCH_LIMIT = environment.whole_number("EXACT_SEARCH_LIMIT", 200_000, mos
 
 globals().update(environment.email())
 
-SILENCED_SYSTEM_CHECKS: list[str] = []
+if not TESTING:
+    environment.check_full_mode(embedded=EMBEDDED, qdrant_url=QDRANT_URL)
+
+# An account is locked wherever the wrong passwords came from; that is what is wanted here.
+SILENCED_SYSTEM_CHECKS = ["axes.W006"]
 
 LOGGING: dict[str, Any] = {
     "version": 1,
@@ -237,9 +245,17 @@ LOGGING: dict[str, Any] = {
     "formatters": {
         "line": {
             "()": "structlog.stdlib.ProcessorFormatter",
-            "processor": "structlog.processors.JSONRenderer",
+            "foreign_pre_chain": [
+                structlog.stdlib.add_log_level,
+                structlog.stdlib.add_logger_name,
+                structlog.processors.TimeStamper(fmt="iso"),
+                structlog.processors.format_exc_info,
+            ],
+            "processor": structlog.processors.JSONRenderer(ensure_ascii=False),
         }
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    # The in-process broker has no host, and says so every time.
+    "loggers": {"kombu": {"level": "ERROR"}},
 }

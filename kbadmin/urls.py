@@ -5,16 +5,23 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
+from django_prometheus.exports import ExportToDjangoView
 from drf_spectacular.views import SpectacularAPIView
 
+from kbadmin import health
 from kbadmin.documentation import Documentation
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
+    path("health/live/", health.live),
+    path("health/ready/", health.ready),
+    path("metrics", ExportToDjangoView),
+    path("i18n/", include("django.conf.urls.i18n")),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/v1/docs/", Documentation.as_view(url_name="schema"), name="docs"),
     path("api/v1/", include("governance.api.urls")),
+    path("api/v1/", include("llm.api.urls")),
 ]
 
 handler400 = "kbadmin.failures.bad_request"

@@ -32,6 +32,11 @@ def encoder() -> Encoder:
         return _encoders[key]
 
 
+def is_open() -> bool:
+    """Whether this process has the store open."""
+    return (settings.QDRANT_URL or str(settings.KB_HOME)) in _stores
+
+
 def install(*, store: VectorStore | None = None, with_encoder: Encoder | None = None) -> None:
     """Use these from now on."""
     with _lock:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,8 +16,13 @@ from typing import Any
 import zstandard
 
 from governance import canonical
+from llm.stores.port import StoreAway
 
 LEVEL = 9
+
+_OURS = re.compile(
+    r"manifest\.json|manifests/[0-9a-f]{64}\.json|objects/([0-9a-f]{2})/(\1[0-9a-f]{62})\.zst"
+)
 
 
 class Damaged(Exception):
@@ -24,7 +31,10 @@ class Damaged(Exception):
 
 @dataclass(frozen=True)
 class CorpusFolder:
-    """Every file is written under a temporary name, synced and renamed: never half there."""
+    """Every file is written under a temporary name, synced and renamed: never half there.
+
+    What writes or takes away raises `StoreAway` where the folder does not let it.
+    """
 
     path: Path
 
@@ -51,18 +61,29 @@ class CorpusFolder:
 
     def drop_object(self, sha256: str) -> None:
         """Take an object away; twice is once."""
-        self._object(sha256).unlink(missing_ok=True)
+        with _answering():
+            self._object(sha256).unlink(missing_ok=True)
 
     def remove(self, name: str) -> None:
         """Take away a file by its path inside the folder."""
-        (self.path / name).unlink(missing_ok=True)
+        with _answering():
+            (self.path / name).unlink(missing_ok=True)
+
+    def holds(self, sha256: str) -> bool:
+        return self._object(sha256).exists()
 
     def objects(self) -> set[str]:
-        return {p.name.removesuffix(".zst") for p in self.path.glob("objects/??/*.zst")}
+        """Read from the disk, so ask once and keep the answer."""
+        return {match[2] for name in self._files() if (match := _OURS.fullmatch(name)) and match[2]}
 
-    def strays(self) -> set[Path]:
-        """What lies among the objects and is none."""
-        return {p for p in self.path.glob("objects/**/*") if p.is_file() and p.suffix != ".zst"}
+    def strays(self) -> set[str]:
+        """What lies in the folder under a name that is none of ours."""
+        return {name for name in self._files() if not _OURS.fullmatch(name)}
+
+    def unsound_manifests(self) -> set[str]:
+        """The manifests of any age that are not what their names say."""
+        paths = self.path.glob("manifests/*.json")
+        return {f"manifests/{p.name}" for p in paths if root_of(p.read_bytes()) != p.stem}
 
     def publish(self, manifest: dict[str, Any]) -> str:
         """Write a manifest and make it the newest. Returns its root."""
@@ -87,14 +108,28 @@ class CorpusFolder:
         """The newest manifest, or None if there is none or it is damaged."""
         try:
             content = (self.path / "manifest.json").read_bytes()
-            manifest = json.loads(content)
-            root = manifest.pop("root")
-        except (FileNotFoundError, ValueError, KeyError, AttributeError):
+        except FileNotFoundError:
             return None
-        return content if canonical.digest(manifest) == root else None
+        return content if root_of(content) else None
+
+    def _files(self) -> Iterator[str]:
+        for path in self.path.glob("**/*"):
+            if not path.is_dir():
+                yield path.relative_to(self.path).as_posix()
 
     def _object(self, sha256: str) -> Path:
         return self.path / "objects" / sha256[:2] / f"{sha256}.zst"
+
+
+def root_of(content: bytes) -> str | None:
+    """The root that a manifest names, or None if it is no manifest, or its root does not fit."""
+    try:
+        manifest = json.loads(content)
+        root = manifest.pop("root")
+        fits = CorpusFolder.bytes_of(manifest) == content
+    except (ValueError, KeyError, AttributeError, TypeError):
+        return None
+    return root if fits and isinstance(root, str) else None
 
 
 def lines(rows: Iterable[dict[str, Any]]) -> bytes:
@@ -110,8 +145,22 @@ def _is_named(stored: bytes, sha256: str) -> bool:
     return CorpusFolder.name_of(content) == sha256
 
 
+@contextmanager
+def _answering() -> Iterator[None]:
+    """A folder that is full, or away, is a store that is away."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreAway(f"The corpus folder does not take it: {error}") from error
+
+
 def _write(place: Path, content: bytes) -> None:
-    place.parent.mkdir(parents=True, exist_ok=True)
+    with _answering():
+        place.parent.mkdir(parents=True, exist_ok=True)
+        _replace(place, content)
+
+
+def _replace(place: Path, content: bytes) -> None:
     with tempfile.NamedTemporaryFile(dir=place.parent, prefix=".writing-", delete=False) as file:
         file.write(content)
         file.flush()

@@ -6,13 +6,14 @@ Nothing here is truth: all but the usage can be made again from `governance`.
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Least, Now
 from numpy.typing import NDArray
 
 from governance.models import Client, Version
@@ -20,6 +21,8 @@ from governance.models import Client, Version
 # Longer than a store may take to answer one write, so that nobody's write is still on its way
 # when somebody else takes over.
 LEASE = timedelta(seconds=20)
+FIRST_PAUSE = timedelta(seconds=5)
+LONGEST_PAUSE = timedelta(minutes=15)
 
 
 class LostLease(Exception):
@@ -33,9 +36,16 @@ class CursorQuerySet(models.QuerySet["Cursor"]):
         holder = uuid.uuid4()
         free = Q(leased_until=None) | Q(leased_until__lt=Now())
         taken = self.filter(free, name=name).update(
-            holder=holder, leased_until=Now() + LEASE, fence=F("fence") + 1
+            holder=holder, leased_until=Now() + LEASE, fence=F("fence") + 1, seen_at=Now()
         )
-        return self.get(name=name) if taken else None
+        # By holder: who was held up until the lease ran out must not get a successor's fence.
+        return self.filter(name=name, holder=holder).first() if taken else None
+
+    def rewind(self, name: str, number: int) -> None:
+        """Have everything after this number settled again, whoever holds the cursor now."""
+        self.filter(name=name).update(
+            number=Least(F("number"), number), fence=F("fence") + 1, holder=None, leased_until=None
+        )
 
 
 class Cursor(models.Model):
@@ -51,6 +61,7 @@ class Cursor(models.Model):
     holder = models.UUIDField(null=True)
     leased_until = models.DateTimeField(null=True)
     moved_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)
     error = models.TextField(blank=True)
 
     objects = CursorQuerySet.as_manager()
@@ -76,6 +87,37 @@ class Cursor(models.Model):
             raise LostLease(self.name)
 
 
+class ParkedQuerySet(models.QuerySet["Parked"]):
+    def due(self, projection: str, at: datetime) -> list[int]:
+        """The versions whose pause is over."""
+        ready = self.filter(projection=projection, retry_at__lte=at)
+        return list(ready.order_by("retry_at", "pk").values_list("version_id", flat=True))
+
+    def park(self, projection: str, version_id: int, error: Exception, *, at: datetime) -> None:
+        """Count a failure. The pause doubles with each, up to a quarter of an hour."""
+        parked, _new = self.get_or_create(
+            projection=projection,
+            version_id=version_id,
+            defaults={"since": at, "retry_at": at, "error": ""},
+        )
+        # The pause stops growing long before the power would outgrow what a timedelta can hold.
+        pause = min(FIRST_PAUSE * 2 ** min(parked.attempts, 20), LONGEST_PAUSE)
+        parked.attempts, parked.error = parked.attempts + 1, repr(error)[:2000]
+        parked.retry_at = at + pause
+        parked.save(update_fields=["attempts", "error", "retry_at"])
+
+    def look_again(self, projection: str, versions: Iterable[int], *, at: datetime) -> None:
+        """Have versions settled anew: somebody who had lost the lease may have written to them."""
+        why = "The lease was lost while it was settled."
+        for version_id in versions:
+            self.update_or_create(
+                projection=projection,
+                version_id=version_id,
+                defaults={"error": why, "retry_at": at},
+                create_defaults={"error": why, "retry_at": at, "since": at},
+            )
+
+
 class Parked(models.Model):
     """A version that a projection could not settle, until when to wait, and why."""
 
@@ -85,6 +127,8 @@ class Parked(models.Model):
     error = models.TextField()
     since = models.DateTimeField()
     retry_at = models.DateTimeField()
+
+    objects = ParkedQuerySet.as_manager()
 
     class Meta:
         constraints = [

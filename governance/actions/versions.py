@@ -238,7 +238,7 @@ def _label(label: str) -> str:
 
 
 def _decide(version: Version, kind: Review.Kind, account: Account, changes: Changes) -> Review:
-    """One person's decision, not yet saved. It has a day when it is due if it is the last needed."""
+    """One person's decision, not yet saved; due on a day if it is the last one needed."""
     decided = version.decided_since_submission(kind).filter(person=account.person)
     if version.contributed_to_by(account.person) or decided.exists():
         raise SecondPersonNeeded

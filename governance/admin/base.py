@@ -53,7 +53,7 @@ class GovernedAdmin(ModelAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         page = self.add_page
-        return page is not None and account_of(request).may(page.deed)
+        return page is not None and page(request, None).is_allowed()
 
     def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False
@@ -114,7 +114,7 @@ class GovernedAdmin(ModelAdmin):
     def offered(self, request: HttpRequest, subject: Any) -> dict[str, Any]:
         """The buttons this person may press now, and in words why others are missing."""
         pages = [page(request, subject) for page in self.pages]
-        fitting = [p for p in pages if p.account.may(p.deed) and p.fits()]
+        fitting = [p for p in pages if p.is_allowed() and p.fits()]
         obstacles = [(p, p.obstacle()) for p in fitting]
         buttons = [(p, self.address_of(p, subject)) for p, obstacle in obstacles if not obstacle]
         withheld = dict.fromkeys(obstacle for _, obstacle in obstacles if obstacle)

@@ -59,7 +59,8 @@ class ActionPage(Generic[S]):
     """One thing that may be done to a subject, for the person who asks."""
 
     path: ClassVar[str]
-    deed: ClassVar[Deed]
+    # What the duty must include; None where everybody may who is logged in.
+    deed: ClassVar[Deed | None]
     title: ClassVar[Promise]
     button: ClassVar[Promise]
     # What it will do, in a few words, beside the button that leads here.
@@ -68,6 +69,8 @@ class ActionPage(Generic[S]):
     dangerous: ClassVar[bool] = False
     form_class: ClassVar[type[forms.Form]] = ReasonForm
     template: ClassVar[str] = "governance/action.html"
+    # The field at which a wrong password is shown.
+    asks_password_in: ClassVar[str] = "password"
 
     def __init__(self, request: HttpRequest, subject: S) -> None:
         self.request = request
@@ -114,15 +117,15 @@ class ActionPage(Generic[S]):
 
     # What every page does.
 
-    def is_offered(self) -> bool:
-        return self.account.may(self.deed) and self.fits() and not self.obstacle()
+    def is_allowed(self) -> bool:
+        return self.deed is None or self.account.may(self.deed)
 
     def answer(self) -> HttpResponse:
         if self.request.method == "POST":
             return self._posted()
         if self.request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
-        if not self.account.may(self.deed):
+        if not self.is_allowed():
             raise PermissionDenied
         return self.shown(self.form())
 
@@ -131,7 +134,7 @@ class ActionPage(Generic[S]):
 
     def shown(self, form: forms.Form, status: int = HTTPStatus.OK) -> HttpResponse:
         context = {
-            **admin.site.each_context(self.request),
+            **self.admin_context(),
             "title": self.title,
             "crumbs": self.crumbs(),
             "page": self,
@@ -158,8 +161,12 @@ class ActionPage(Generic[S]):
             messages.error(self.request, str(refusal))
         return self.shown(form, STATUS.get(type(refusal), HTTPStatus.CONFLICT))
 
+    def admin_context(self) -> dict[str, Any]:
+        return admin.site.each_context(self.request)
+
     def _posted(self) -> HttpResponse:
-        refuse_without(self.deed, self.account)
+        if self.deed:
+            refuse_without(self.deed, self.account)
         form = self.form(self.request.POST, self.request.FILES)
         if not form.is_valid():
             return self.shown(form, HTTPStatus.BAD_REQUEST)
@@ -192,9 +199,8 @@ class ActionPage(Generic[S]):
             return _("This cannot be done any more: things have changed meanwhile.")
         return self.obstacle()
 
-    @staticmethod
-    def _field_of(refusal: Refused) -> str:
+    def _field_of(self, refusal: Refused) -> str:
         if isinstance(refusal, PasswordWrong):
-            return "password"
+            return self.asks_password_in
         field = str(refusal.facts.get("field", ""))
         return FIELDS.get(field, field)

@@ -48,7 +48,7 @@ class SourceAnswer(serializers.Serializer[Source]):
 
 class VersionInBrief(serializers.Serializer[Version]):
     id = serializers.IntegerField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     status = serializers.ChoiceField(Status.choices)
     published_on = serializers.CharField()
     review_due = serializers.DateField(allow_null=True)
@@ -107,8 +107,8 @@ class VersionAnswer(serializers.Serializer[Version]):
     its latest term. `digest` is null while there is no text."""
 
     id = serializers.IntegerField()
-    source = serializers.IntegerField(source="source_id")
-    label = serializers.CharField()
+    source = serializers.IntegerField(source="source_id")  # type: ignore[assignment]
+    label = serializers.CharField()  # type: ignore[assignment]
     status = serializers.ChoiceField(Status.choices)
     in_force = serializers.SerializerMethodField()
     in_force_from = serializers.DateTimeField(

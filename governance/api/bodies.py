@@ -1,4 +1,4 @@
-"""What a call is sent, strictly: no unknown fields, no numbers for text, no invisible characters."""
+"""What a call is sent, taken strictly: no unknown fields, no numbers for text."""
 
 from __future__ import annotations
 

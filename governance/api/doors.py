@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, TypeVar, cast
 
 from django.db import models
-from django.http import HttpResponseBase
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.permissions import BasePermission
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
@@ -56,15 +56,17 @@ class Door(APIView):
     content_negotiation_class = AlwaysJson
     metadata_class = None
 
-    def finalize_response(self, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        response = super().finalize_response(*args, **kwargs)
+    def finalize_response(
+        self, request: Request, response: Response, *args: Any, **kwargs: Any
+    ) -> Response:
+        response = super().finalize_response(request, response, *args, **kwargs)
         for name, value in HEADERS.items():
             response.setdefault(name, value)
         return response
 
-    def sent(self, kind: type[Body], *, partial: bool = False) -> dict[str, Any]:
+    def sent(self, kind: type[Body]) -> dict[str, Any]:
         """The body as checked values. Raises `ValidationError` naming the fields at fault."""
-        body = kind(data=self.request.data, partial=partial)
+        body = kind(data=self.request.data)
         body.is_valid(raise_exception=True)
         return cast(dict[str, Any], body.validated_data)
 
@@ -90,7 +92,7 @@ class SubjectDoor(Door, GenericViewSet[Any]):
         return self.get_serializer(fresh).data
 
     def get_serializer_context(self) -> dict[str, Any]:
-        return super().get_serializer_context() | {"at": clock.now()}
+        return {**super().get_serializer_context(), "at": clock.now()}
 
 
 def described(
@@ -103,8 +105,14 @@ def described(
     refuses: tuple[int, ...] = (),
 ) -> Callable[[F], F]:
     """Describe a call for the schema. Every call may also answer 401 and 403."""
-    answers = {code: Problem for code in (401, 403, *refuses)}
-    described = extend_schema(
-        summary=summary, tags=[tag], request=takes, responses={status: gives} | answers
+    given = gives if isinstance(gives, dict) else {status: gives}
+    answers = dict.fromkeys((401, 403, *refuses), Problem)
+    description = extend_schema(
+        summary=summary, tags=[tag], request=takes, responses=given | answers
     )
-    return cast(Callable[[F], F], described)
+    return cast(Callable[[F], F], description)
+
+
+def asking(*parameters: Any) -> Callable[[F], F]:
+    """Describe what a call is asked in its address."""
+    return cast(Callable[[F], F], extend_schema(parameters=list(parameters)))

@@ -75,6 +75,8 @@ class SessionDoor(Door):
         given = self.sent(Credentials)
         _refuse_second_factor(given)
         account = _known(request, given)
+        # Django keeps the key where the same account was logged in already.
+        request._request.session.flush()
         login(request._request, account)
         return Response(WhoAnswer(account).data, status=201)
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
-from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.parsers import MultiPartParser
@@ -21,7 +20,7 @@ from governance.actions.sources import Description, Licence
 from governance.actions.versions import Edition
 from governance.api.answers import SourceAnswer, SourceWithVersions, VersionAnswer
 from governance.api.bodies import Body, Day, Flag, Line, Prose
-from governance.api.doors import SubjectDoor, described
+from governance.api.doors import SubjectDoor, asking, described
 from governance.classes import SourceClass
 from governance.duties import Deed
 from governance.identifiers import IdentifierKind, normalised
@@ -57,20 +56,34 @@ class SourceBody(Body):
     source_class = serializers.ChoiceField(SourceClass.choices)
     issuer = Line(max_length=LONGEST_ISSUER)
     language = serializers.ChoiceField(Language.choices)
-    identifiers = IdentifierBody(many=True, max_length=50)
+    identifiers = IdentifierBody(many=True)
     licence = LicenceBody()
     department = Line(max_length=LONGEST_DEPARTMENT, required=False, allow_null=True)
 
 
-class SourceEditBody(SourceBody):
+class LicenceEditBody(Body):
+    text = Line(required=False)
+    serve = Flag(required=False)
+    quote = Flag(required=False)
+    train = Flag(required=False)
+
+
+class SourceEditBody(Body):
     """What is left out stays as it is."""
 
+    title = Line(required=False)
+    source_class = serializers.ChoiceField(SourceClass.choices, required=False)
+    issuer = Line(max_length=LONGEST_ISSUER, required=False)
+    language = serializers.ChoiceField(Language.choices, required=False)
+    identifiers = IdentifierBody(many=True, required=False)
+    licence = LicenceEditBody(required=False)
+    department = Line(max_length=LONGEST_DEPARTMENT, required=False, allow_null=True)
     reason = Prose()
 
 
 class VersionBody(Body):
     file = serializers.FileField()
-    label = Line(max_length=LONGEST_LABEL)
+    label = Line(max_length=LONGEST_LABEL)  # type: ignore[assignment]
     published_on = Line(help_text="YYYY, YYYY-MM or YYYY-MM-DD")
     effective_from = Day(required=False, allow_null=True)
     effective_until = Day(required=False, allow_null=True)
@@ -103,7 +116,7 @@ class SourceDoor(SubjectDoor):
         newest_first = Version.objects.order_by("-pk")
         return _with_what_is_shown(clock.now()).prefetch_related(Prefetch("versions", newest_first))
 
-    @extend_schema(parameters=[SourceQuery])
+    @asking(SourceQuery)
     @described("Find sources", tag=TAG, gives=SourceAnswer(many=True), refuses=(400,))
     def list(self, request: Request) -> Response:
         """In the order of registration. `search` looks in title, issuer and identifiers;
@@ -112,7 +125,7 @@ class SourceDoor(SubjectDoor):
         query.is_valid(raise_exception=True)
         at = clock.now()
         page = self.paginate_queryset(_with_what_is_shown(at).filter(_wanted(query, at)))
-        return self.get_paginated_response(SourceAnswer(page, many=True).data)
+        return self.get_paginated_response(SourceAnswer(cast(Any, page), many=True).data)
 
     @described("A source with its versions", tag=TAG, gives=SourceWithVersions, refuses=(404,))
     def retrieve(self, request: Request, pk: str) -> Response:
@@ -141,8 +154,8 @@ class SourceDoor(SubjectDoor):
     def partial_update(self, request: Request, pk: str) -> Response:
         """Voids the submission of what is in review. What an active version cites is frozen."""
         source = self.get_object()
-        changes = self.sent(SourceEditBody, partial=True)
-        reason = changes.pop("reason", "")
+        changes = self.sent(SourceEditBody)
+        reason = changes.pop("reason")
         description = _described(_merged(source, changes), by=self.caller)
         sources.edit(source=source, description=description, reason=reason, by=self.caller)
         return Response(self.shown(source))
@@ -160,18 +173,17 @@ class SourceDoor(SubjectDoor):
         """Keeps the file and drafts a version over it; reading the file goes on by itself."""
         source = self.get_object()
         given = self.sent(VersionBody)
-        file: UploadedFile = given.pop("file")
+        file: UploadedFile[Any] = given.pop("file")
         original = originals.keep(file.chunks(), file.name or "")
         version = versions.register(
             source=source, edition=Edition(**given), original=original, by=self.caller
         )
-        return Response(VersionAnswer(version, context=self._context()).data, status=201)
+        return Response(
+            VersionAnswer(version, context=self.get_serializer_context()).data, status=201
+        )
 
     def _asked(self, request: Request) -> set[str]:
         return set(request.query_params) & set(SourceQuery().fields)
-
-    def _context(self) -> dict[str, Any]:
-        return self.get_serializer_context()
 
 
 def _with_what_is_shown(at: datetime) -> QuerySet[Source]:

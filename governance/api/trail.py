@@ -7,14 +7,14 @@ from typing import Any, TypeVar
 
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from governance import proofs
-from governance.api.doors import Door, described
 from governance.api.bodies import whole_number
+from governance.api.doors import Door, asking, described
 from governance.api.permissions import programs
 from governance.duties import Deed, Scope
 from governance.errors import Malformed
@@ -27,7 +27,7 @@ T = TypeVar("T")
 class HeadAnswer(serializers.Serializer[Any]):
     epoch = serializers.CharField()
     size = serializers.IntegerField()
-    root = serializers.CharField()
+    root = serializers.CharField()  # type: ignore[assignment]
 
 
 class InclusionAnswer(serializers.Serializer[Any]):
@@ -39,7 +39,7 @@ class InclusionAnswer(serializers.Serializer[Any]):
     leaf_hash = serializers.CharField()
     index = serializers.IntegerField()
     size = serializers.IntegerField()
-    root = serializers.CharField()
+    root = serializers.CharField()  # type: ignore[assignment]
     path = serializers.ListField(child=serializers.CharField())
 
 
@@ -70,11 +70,9 @@ class HeadDoor(ProofDoor):
 
 
 class InclusionDoor(ProofDoor):
-    @extend_schema(
-        parameters=[
-            OpenApiParameter("number", int, OpenApiParameter.PATH),
-            OpenApiParameter("size", int, description="Of the tree; the whole trail if left out."),
-        ]
+    @asking(
+        OpenApiParameter("number", int, OpenApiParameter.PATH),
+        OpenApiParameter("size", int, description="Of the tree; the whole trail if left out."),
     )
     @described(
         "That an entry stands in the trail", tag=TAG, gives=InclusionAnswer, refuses=(400, 404)
@@ -96,11 +94,9 @@ class InclusionDoor(ProofDoor):
 
 
 class ConsistencyDoor(ProofDoor):
-    @extend_schema(
-        parameters=[
-            OpenApiParameter("from", int, required=True),
-            OpenApiParameter("to", int, description="The whole trail if left out."),
-        ]
+    @asking(
+        OpenApiParameter("from", int, required=True),
+        OpenApiParameter("to", int, description="The whole trail if left out."),
     )
     @described("That the trail only grew", tag=TAG, gives=ConsistencyAnswer, refuses=(400,))
     def get(self, request: Request) -> Response:

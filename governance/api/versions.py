@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import FileResponse
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -19,7 +19,7 @@ from governance import clock, comparison, originals
 from governance.api.answers import PassageAnswer, VersionAnswer
 from governance.api.bodies import whole_number
 from governance.api.decisions import Decisions
-from governance.api.doors import described
+from governance.api.doors import asking, described
 from governance.api.pagination import InReadingOrder
 from governance.comparison import Piece
 from governance.duties import Deed
@@ -63,7 +63,8 @@ class ComparisonAnswer(serializers.Serializer[Any]):
 class VersionDoor(Decisions):
     serializer_class = VersionAnswer
     queryset = Version.objects.all()
-    deeds: ClassVar[Mapping[str, Deed]] = Decisions.deeds | {
+    deeds: ClassVar[Mapping[str, Deed]] = {
+        **Decisions.deeds,
         "retrieve": Deed.READ,
         "passages": Deed.READ,
         "file": Deed.READ,
@@ -85,7 +86,7 @@ class VersionDoor(Decisions):
         """In reading order, without those that a correction has replaced."""
         version = self.get_object()
         page = self.paginate_queryset(shown_passages().filter(version=version, replacement=None))
-        return self.get_paginated_response(PassageAnswer(page, many=True).data)
+        return self.get_paginated_response(PassageAnswer(cast(Any, page), many=True).data)
 
     @described(
         "The file as it was received",
@@ -104,7 +105,7 @@ class VersionDoor(Decisions):
             content_type="application/octet-stream",
         )
 
-    @extend_schema(parameters=[OpenApiParameter("with", int, required=True)])
+    @asking(OpenApiParameter("with", int, required=True))
     @described("Compare two versions", tag=TAG, gives=ComparisonAnswer, refuses=(400, 404))
     @action(detail=True)
     def compare(self, request: Request, pk: str) -> Response:

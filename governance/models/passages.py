@@ -93,9 +93,7 @@ def digest_of(text: str) -> str:
 
 def content_digest(sections: Iterable[Section], passages: Iterable[Passage]) -> str:
     """SHA-256 over every section and current passage of a version, in reading order."""
-    of_sections: list[Any] = [
-        [s.position, s.level, s.title, s.path, s.page] for s in sections
-    ]
+    of_sections: list[Any] = [[s.position, s.level, s.title, s.path, s.page] for s in sections]
     of_passages: list[Any] = [
         [p.position, p.section.position, p.kind, p.page, p.boxes, digest_of(p.text)]
         for p in passages

@@ -353,7 +353,7 @@ class Quarantine(Span):
 class Retirement(models.Model):
     """Why a version was taken out for good. Without a person where the clock did it."""
 
-    version = models.ForeignKey(Version, models.PROTECT, related_name="retirements", unique=True)
+    version = models.ForeignKey(Version, models.PROTECT, related_name="retirements")
     at = models.DateTimeField()
     by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     reason_code = models.CharField(max_length=20, choices=RetirementReason)
@@ -362,6 +362,7 @@ class Retirement(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["version"], name="one_retirement_a_version"),
             models.CheckConstraint(
                 condition=~Q(reason_code__in=["superseded", "duplicate"])
                 | Q(successor__isnull=False),

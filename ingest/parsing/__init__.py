@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
 from ingest.parsing import sniff
-from ingest.parsing.document import Document, Progress, Reader, Unreadable
+from ingest.parsing.document import Block, Document, Progress, Reader, Unreadable
+
+NOT_STORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 def _reader(module: str) -> Reader:
@@ -39,4 +43,10 @@ def read(path: Path, filename: str, progress: Progress) -> Document:
         block.rows or block.text.strip() for block in document.blocks if block.kind != "heading"
     ):
         raise Unreadable("no_text")
-    return document
+    return replace(document, blocks=tuple(map(_storable, document.blocks)))
+
+
+def _storable(block: Block) -> Block:
+    """The block, with a mark in the place of what no database and no UTF-8 can hold."""
+    rows = tuple(tuple(NOT_STORABLE.sub("\ufffd", cell) for cell in row) for row in block.rows)
+    return replace(block, text=NOT_STORABLE.sub("\ufffd", block.text), rows=rows)

@@ -85,7 +85,7 @@ def _block(element: etree._Element) -> Iterator[Block]:
     if name == "table":
         yield from _table(element)
     elif name == "pre":
-        yield from _paragraphs(INLINE.text(element))
+        yield from _paragraphs("".join(map(str, element.itertext())))
     elif name in _HEADINGS:
         text = tidy(INLINE.text(element)).replace("\n", " ")
         if text:

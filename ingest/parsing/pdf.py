@@ -16,8 +16,8 @@ from ingest.parsing.pdf_glyphs import Rect
 from ingest.parsing.pdf_headings import Bookmarks, plain
 from ingest.parsing.pdf_page import Page, read_page
 from ingest.parsing.pdf_running import drop_running
+from ingest.parsing.sniff import PDF
 
-MEDIA_TYPE = "application/pdf"
 MOST_PAGES = 5_000
 # Where the end of a whole file is marked; some programs leave a little behind the mark.
 _TAIL = 4_096
@@ -50,7 +50,7 @@ def read(path: Path, progress: Progress) -> Document:
         warnings += _left_out(page)
     rest = 1 - _READING
     blocks, doubts = blocks_of(pages, bookmarks, lambda part: progress(_READING + rest * part))
-    return Document(MEDIA_TYPE, count, blocks, _in_order([*warnings, *doubts]))
+    return Document(PDF, count, blocks, _in_order([*warnings, *doubts]))
 
 
 def _refuse_torn(path: Path) -> None:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ingest.parsing.headings import rank
 from ingest.parsing.pdf_paragraphs import Paragraph
 from ingest.parsing.pdf_text import BULLET
 
@@ -22,25 +23,13 @@ _STOPS = tuple("。；;，,、：:．")
 _ENDS_SENTENCE = re.compile(r"[.!][\"”’)\]]?$|\)[.]$")
 
 # Recommendations are numbered "R.1.2" and "A1.2" too.
-_LETTER = r"^(?:[A-Z]\s?[.．]?\s?)?"
-# The kinds of numbers, outermost first; what has none stands with the outermost kind used.
-_KINDS = (
-    re.compile(
-        r"^(?:第\s*[一二三四五六七八九十百\d]+\s*[篇部编]|part\s+[\divx]+\b)", re.IGNORECASE
-    ),
-    re.compile(r"^(?:第\s*[一二三四五六七八九十百\d]+\s*章|chapter\s+\d+)", re.IGNORECASE),
-    re.compile(r"^第\s*[一二三四五六七八九十百\d]+\s*节"),
-    re.compile(r"^[一二三四五六七八九十]{1,3}\s*[、.．]"),
-    re.compile(r"^[（(][一二三四五六七八九十]{1,3}[）)]"),
-    re.compile(r"^\d{1,2}\s*[.．、]?\s*(?=[^\d\s.．%~～\-–/])"),
-    re.compile(rf"{_LETTER}\d{{1,2}}\s*[.．]\s*\d{{1,2}}\s*[.．]?\s*(?=[^\d\s.．%~～])"),
-    re.compile(rf"{_LETTER}\d{{1,2}}(?:\s*[.．]\s*\d{{1,2}}){{2}}\s*[.．]?\s*(?=[^\d\s.．%~～])"),
-    re.compile(rf"{_LETTER}\d{{1,2}}(?:\s*[.．]\s*\d{{1,2}}){{3,5}}\s*[.．]?\s*(?=[^\d\s.．%~～])"),
-    re.compile(r"^[（(]\d{1,2}[）)]|^\d{1,2}[）)]"),
-)
-# Numbers that only headings carry even where nothing else sets them off.
+_LETTER = re.compile(r"^[A-Z]\s?[.．]?\s?(?=\d)")
+_LOOSE_POINT = re.compile(r"(?<=\d)\s*[.．]\s*(?=\d)")
+# Ranks of numbers that only headings carry, even where nothing else sets them off: chapters,
+# sections, "一、", "1.1" and deeper.
 _TELLING = (1, 2, 3, 6, 7, 8)
-_TOP_KIND = 5
+# What has no number stands with the outermost kind of number used, or else with "1".
+_TOP_RANK = 5
 
 Bookmarks = Mapping[tuple[int, str], int]
 
@@ -68,9 +57,9 @@ def look_of(paragraphs: Sequence[Paragraph]) -> Look:
     return Look(size, bold, letters)
 
 
-def kind_of(text: str) -> int | None:
-    """Which kind of number a heading begins with."""
-    return next((n for n in reversed(range(len(_KINDS))) if _KINDS[n].match(text)), None)
+def rank_of(text: str) -> int | None:
+    """How deep the number a heading begins with puts it; looser typing than `rank` knows."""
+    return rank(_LOOSE_POINT.sub(".", _LETTER.sub("", text[:_LONGEST])))
 
 
 def is_heading(paragraph: Paragraph, text: str, look: Look) -> bool:
@@ -85,7 +74,7 @@ def is_heading(paragraph: Paragraph, text: str, look: Look) -> bool:
     if paragraph.bold and not look.bold and look.share(paragraph) < _COMMON:
         return len(text) <= _LONGEST_BOLD
     alone = len(paragraph.lines) == 1 and len(text) <= _LONGEST_NUMBERED
-    return alone and size >= 0.95 * look.size and kind_of(text) in _TELLING
+    return alone and size >= 0.95 * look.size and rank_of(text) in _TELLING
 
 
 def _could_be(paragraph: Paragraph, text: str) -> bool:
@@ -106,16 +95,16 @@ def _look(paragraph: Paragraph) -> tuple[float, bool]:
 def levels(headings: Sequence[tuple[Paragraph, str]], given: Sequence[int | None]) -> list[int]:
     """How deep each heading is, 1 at the top; `given` is what bookmarks say, if they do."""
     ranks = _ranks([paragraph for paragraph, _ in headings])
-    kinds = [kind_of(text) for _, text in headings]
+    kinds = [rank_of(text) for _, text in headings]
     outermost: dict[int, int] = {}
-    for rank, kind in zip(ranks, kinds, strict=True):
+    for look, kind in zip(ranks, kinds, strict=True):
         if kind is not None:
-            outermost[rank] = min(kind, outermost.get(rank, kind))
+            outermost[look] = min(kind, outermost.get(look, kind))
     stack: list[tuple[int, int]] = []
     found = []
-    for number, (rank, kind) in enumerate(zip(ranks, kinds, strict=True)):
-        key = (rank, kind if kind is not None else outermost.get(rank, _TOP_KIND))
-        if number == 0 and kind is None and rank == min(ranks):
+    for number, (look, kind) in enumerate(zip(ranks, kinds, strict=True)):
+        key = (look, kind if kind is not None else outermost.get(look, _TOP_RANK))
+        if number == 0 and kind is None and look == min(ranks):
             key = (-1, 0)
         while stack and stack[-1] >= key:
             stack.pop()

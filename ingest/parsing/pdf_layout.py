@@ -255,14 +255,20 @@ def _narrowed(bins: Sequence[int], first: int, end: int, least: int) -> tuple[in
 
 
 def _parts(items: Sequence[_Item], x: float, left: float, right: float) -> bool:
-    before = [item.run for item in items if item.run and item.rect.right <= x]
-    after = [item.run for item in items if item.run and item.rect.left >= x]
+    before = [item for item in items if item.run and item.rect.right <= x]
+    after = [item for item in items if item.run and item.rect.left >= x]
     if not before or not after:
         return False
-    down = min(max(r.bottom for r in before), max(r.bottom for r in after))
-    up = max(min(r.top for r in before), min(r.top for r in after))
-    sides = (_is_prose(before, x - left), _is_prose(after, right - x))
-    return all(sides) and down - up > 3 * before[0].size
+    down = min(max(i.rect.bottom for i in before), max(i.rect.bottom for i in after))
+    up = max(min(i.rect.top for i in before), min(i.rect.top for i in after))
+    level = down - up > 2 * _LINES_BESIDE * _BIN
+    return level and _is_columns(before, x - left) and _is_columns(after, right - x)
+
+
+def _is_columns(items: Sequence[_Item], width: float) -> bool:
+    """Prose, or columns of prose in turn."""
+    prose = _is_prose([item.run for item in items if item.run], width)
+    return prose or _gutter(items) is not None
 
 
 def _is_prose(runs: Sequence[Run], width: float) -> bool:

@@ -15,6 +15,7 @@ _PITCH_STEP = 1.25
 # Without a second line to compare with, lines further apart than this many sizes are apart.
 _OPEN_PITCH = 2.4
 _NEAR = 6
+_WIDEST_LETTER = 0.7
 _MUCH_ROOM = 0.25
 # Two centred lines of ordinary size are two headings where the first left this share free.
 _CENTRED_ROOM = 0.4
@@ -125,7 +126,8 @@ def _rect_of(lines: Sequence[Line]) -> Rect:
 
 def _width_of_first_word(line: Line) -> float:
     word = line.text.split(" ", 1)[0]
-    return len(word) * (line.rect.right - line.rect.left) / max(1, len(line.text))
+    letter = (line.rect.right - line.rect.left) / max(1, len(line.text))
+    return len(word) * min(letter, _WIDEST_LETTER * line.size)
 
 
 def _right_edge(flow: Flow, number: int) -> float:

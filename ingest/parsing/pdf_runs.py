@@ -120,7 +120,7 @@ def _goes_left(text: str) -> bool:
 
 def _extend(run: Run, glyph: Placed) -> None:
     rect, style = glyph.rect, glyph.style
-    gap = rect.left - run.right
+    gap = rect.left - run.right if not run.slanted else 0.0
     apart = gap > _WORD_GAP * run.size or (run.space and gap > -_OVERLAP)
     tight = is_tight(run.text[-1], glyph.text[0])
     if (run.space or apart) and not tight and not run.text.endswith("\u3000"):

@@ -109,7 +109,7 @@ def _table(grid: Grid, lines: dict[int, list[Line]], words: Words) -> Table:
     }
     bold = {number for number, found in lines.items() if all(line.bold for line in found)}
     header = _header_rows(grid, texts, bold)
-    rows, caption = _filled(grid, texts, header), ""
+    rows, caption = _filled(grid, texts), ""
     if len(rows) > 1 and _is_title(grid, texts):
         caption, rows, header = rows[0][0], rows[1:], max(1, header - 1)
     return Table(
@@ -123,13 +123,12 @@ def _table(grid: Grid, lines: dict[int, list[Line]], words: Words) -> Table:
     )
 
 
-def _filled(grid: Grid, texts: dict[int, str], header: int) -> Rows:
-    """The grid's rows: a merged cell speaks for every row it spans, in a header every column."""
+def _filled(grid: Grid, texts: dict[int, str]) -> Rows:
+    """The grid's rows: a merged cell stands in each place that it spans."""
     rows = [[""] * grid.columns for _ in range(grid.rows)]
     for number, cell in enumerate(grid.cells):
-        wide = cell.columns if cell.row < header else 1
         for row in range(cell.row, min(grid.rows, cell.row + cell.rows)):
-            for column in range(cell.column, min(grid.columns, cell.column + wide)):
+            for column in range(cell.column, min(grid.columns, cell.column + cell.columns)):
                 rows[row][column] = texts.get(number, "")
     return tuple(tuple(row) for row in rows if any(row))
 
@@ -142,9 +141,12 @@ def _header_rows(grid: Grid, texts: dict[int, str], bold: set[int]) -> int:
     named = 2 * sum(map(bool, names)) > len(names)
     if grid.rows == 1 or not named or any(_is_prose(name) for name in names):
         return 0
+    figures = sum(name[:1].isdigit() for name in names[1:])
+    if 2 * figures > len(names) - 1 and not bold.issuperset(number for number, _ in first):
+        return 0
     deepest = max((cell.rows for _, cell in first), default=1)
-    if any(cell.columns > 1 for _, cell in first):
-        deepest = max(deepest, 2)
+    if deepest == 1 and _names_parts(grid, texts, [cell for _, cell in first]):
+        deepest = 2
     for row in range(deepest, min(_MOST_HEADER_ROWS, grid.rows - 1)):
         here = [number for number, cell in enumerate(grid.cells) if cell.row == row]
         filled = [number for number in here if number in texts]
@@ -152,6 +154,16 @@ def _header_rows(grid: Grid, texts: dict[int, str], bold: set[int]) -> int:
             break
         deepest = row + 1
     return min(deepest, _MOST_HEADER_ROWS, grid.rows - 1)
+
+
+def _names_parts(grid: Grid, texts: dict[int, str], first: Sequence[Cell]) -> bool:
+    """Whether the second row only names the parts of the first row's merged columns."""
+    parted = [range(c.column, c.column + c.columns) for c in first if c.columns > 1]
+    filled = [
+        cell.column for number, cell in enumerate(grid.cells) if cell.row == 1 and number in texts
+    ]
+    under = [column for column in filled if any(column in columns for columns in parted)]
+    return bool(under) and under == filled and grid.rows > 2  # noqa: PLR2004
 
 
 def _is_title(grid: Grid, texts: dict[int, str]) -> bool:
@@ -189,7 +201,7 @@ def _is_ragged(rows: Rows, header: int) -> bool:
     body = rows[header:]
     if not header or not body:
         return False
-    single = sum(sum(map(bool, row)) <= 1 for row in body)
+    single = sum(len(set(filter(None, row))) <= 1 for row in body)
     return len(rows[0]) > 1 and single > 0.6 * len(body)
 
 

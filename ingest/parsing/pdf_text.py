@@ -26,7 +26,7 @@ NUMBERED = re.compile(
     r"|\d{1,3}[.．、](?=\D)|[A-Za-z][.．](?=\s)|[①-⑳]|\[\d{1,3}\]|[一二三四五六七八九十]{1,3}、"
     r"|第[一二三四五六七八九十百\d]{1,4}[章节条篇部])"
 )
-_ENDS = re.compile(r"[.。!！?？:：;；…][\"”’』」)）\]\d,\-–]{0,6}$")
+_ENDS = re.compile(r"[.。!！?？:：;；…][\"”’』」)）]*(?:\[[\d,\s\-–]+\])?$")
 _MARKER = re.compile(r"[（(\[]?(?:\d{1,3}(?:\.\d{1,2}){0,4}|[a-zA-Z]|[ivx]{1,5})[)）\].．、]?")
 _HYPHENS = "-\u2010\u00ad"
 # Quotation marks and dashes that Chinese and Latin type share.

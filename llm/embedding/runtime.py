@@ -29,7 +29,7 @@ def inside() -> Iterator[None]:
     that has ended aborts the process. So the end waits for those inside, and who comes later
     stays outside for good, as good as killed.
     """
-    global _threads_inside  # noqa: PLW0603
+    global _threads_inside
     with _changed:
         _changed.wait_for(lambda: not _closed)
         _threads_inside += 1
@@ -42,7 +42,7 @@ def inside() -> Iterator[None]:
 
 
 def _close() -> None:
-    global _closed  # noqa: PLW0603
+    global _closed
     with _changed:
         _closed = True
         _changed.wait_for(lambda: _threads_inside == 0)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 from typing import Protocol
 
 from governance import clock
@@ -21,8 +20,6 @@ from llm.stores.port import StoreAway
 log = logging.getLogger(__name__)
 
 BATCH = 200
-FIRST_PAUSE = timedelta(seconds=5)
-LONGEST_PAUSE = timedelta(minutes=15)
 
 # What takes a version, or passages of it, out of a store.
 LEAVING = frozenset(
@@ -37,8 +34,14 @@ class Projection(Protocol):
 
     name: str
 
-    def prepare(self) -> bool:
-        """Make the store ready. True if it is new and empty, so that all must be settled."""
+    def is_missing(self) -> bool:
+        """There is no store yet, or no more, so that everything must be settled."""
+
+    def prepare(self) -> None:
+        """Make an empty store where it is missing."""
+
+    def drop_unknown(self, beat: Beat) -> None:
+        """Take away what belongs to no version that the truth wants in the store."""
 
     def settle(self, version_id: int, beat: Beat) -> None:
         """Make the store agree with the truth about one version, as it stands now."""
@@ -57,15 +60,18 @@ def advance(projection: Projection) -> bool:
     not answer parks nothing: the cursor stays where it is. Raises `StoreAway`.
     """
     while cursor := Cursor.objects.lease(projection.name):
+        error = "It stopped unexpectedly; the log says why."
         try:
             _walk(projection, cursor)
+            error = ""
         except LostLease:
             log.warning("Another worker has taken over %s.", projection.name)
             return False
-        except (StoreAway, Unavailable) as error:
-            cursor.release(error=repr(error))
+        except (StoreAway, Unavailable) as away:
+            error = repr(away)
             raise
-        cursor.release()
+        finally:
+            cursor.release(error=error)
         # What came while the lease was still held rang in vain.
         if not behind(cursor):
             return True
@@ -86,73 +92,77 @@ def behind(cursor: Cursor) -> int:
 
 
 def _walk(projection: Projection, cursor: Cursor) -> None:
-    epoch = TrailHead.objects.values_list("epoch", flat=True).get()
-    if projection.prepare() or cursor.epoch != epoch:
-        cursor.move(0, epoch=epoch)
+    # Before anything is asked of the store, so that the record is open while the store is away.
+    _open_exits(projection, knowledge_after(cursor.number))
+    epoch = _begin(projection, cursor)
     while entries := knowledge_after(cursor.number):
-        settled = _settle_all(projection, cursor, _versions(entries))
-        projection.finish(entries[-1].number)
-        _confirm_exits(projection, entries, settled)
+        _open_exits(projection, entries)
+        settled = _settle_all(projection, cursor, _versions(entries), entries[-1].number)
+        confirm_open_exits(projection, only=settled)
         cursor.move(entries[-1].number, epoch=epoch)
-    due = Parked.objects.filter(projection=projection.name, retry_at__lte=clock.now())
-    if waiting := list(due.values_list("version_id", flat=True)):
-        _settle_all(projection, cursor, waiting)
-        projection.finish(cursor.number)
+    if waiting := Parked.objects.due(projection.name, clock.now()):
+        _settle_all(projection, cursor, waiting, cursor.number)
     confirm_open_exits(projection)
+
+
+def _begin(projection: Projection, cursor: Cursor) -> str:
+    """Go back to the beginning where the store is missing, or the trail is another one.
+
+    The cursor moves first: whoever is killed between the two finds the store missing still.
+    """
+    epoch = TrailHead.objects.values_list("epoch", flat=True).get()
+    is_missing = projection.is_missing()
+    if is_missing or cursor.epoch != epoch:
+        cursor.move(0, epoch=cursor.epoch)
+        projection.prepare()
+        projection.drop_unknown(cursor.hold)
+        cursor.move(0, epoch=epoch)
+    return epoch
 
 
 def _versions(entries: Sequence[AuditEntry]) -> list[int]:
     return list(dict.fromkeys(int(e.governs_id) for e in entries if e.governs_type == "version"))
 
 
-def _settle_all(projection: Projection, cursor: Cursor, versions: Sequence[int]) -> set[int]:
-    settled = set()
-    for version_id in versions:
+def _settle_all(
+    projection: Projection, cursor: Cursor, versions: Sequence[int], number: int
+) -> set[int]:
+    """Settle the versions of a step, and finish it. Returns those that could be settled.
+
+    The lease is asked for once more after the last write: whoever had lost it by then may have
+    written over what a successor wrote, and has it all looked at again.
+    """
+    try:
+        settled = {v for v in versions if _settle(projection, cursor, v)}
         cursor.hold()
-        try:
-            projection.settle(version_id, cursor.hold)
-        except LostLease:
-            _look_again(projection, version_id)
-            raise
-        except (StoreAway, Unavailable):
-            raise
-        except Exception as error:
-            log.exception("%s could not settle version %s.", projection.name, version_id)
-            _park(projection, version_id, error)
-        else:
-            Parked.objects.filter(projection=projection.name, version=version_id).delete()
-            settled.add(version_id)
+        projection.finish(number)
+        cursor.hold()
+    except LostLease:
+        Parked.objects.look_again(projection.name, versions, at=clock.now())
+        raise
     return settled
 
 
-def _look_again(projection: Projection, version_id: int) -> None:
-    """Somebody else has the store; what was written last may be stale. Have it settled anew."""
-    now = clock.now()
-    Parked.objects.update_or_create(
-        projection=projection.name,
-        version_id=version_id,
-        defaults={"error": "The lease was lost while it was settled.", "retry_at": now},
-        create_defaults={"error": "The lease was lost.", "retry_at": now, "since": now},
-    )
+def _settle(projection: Projection, cursor: Cursor, version_id: int) -> bool:
+    cursor.hold()
+    mine = Parked.objects.filter(projection=projection.name, version=version_id)
+    before = mine.first()
+    try:
+        projection.settle(version_id, cursor.hold)
+    except (LostLease, StoreAway, Unavailable):
+        raise
+    except Exception as error:
+        log.exception("%s could not settle version %s.", projection.name, version_id)
+        Parked.objects.park(projection.name, version_id, error, at=clock.now())
+        return False
+    if before:
+        # Not what was parked meanwhile by a worker that had lost its lease.
+        mine.filter(retry_at=before.retry_at).delete()
+    return True
 
 
-def _park(projection: Projection, version_id: int, error: Exception) -> None:
-    now = clock.now()
-    parked, _new = Parked.objects.get_or_create(
-        projection=projection.name,
-        version_id=version_id,
-        defaults={"since": now, "retry_at": now, "error": ""},
-    )
-    pause = min(FIRST_PAUSE * 2**parked.attempts, LONGEST_PAUSE)
-    parked.attempts, parked.error = parked.attempts + 1, repr(error)[:2000]
-    parked.retry_at = now + pause
-    parked.save(update_fields=["attempts", "error", "retry_at"])
-
-
-def _confirm_exits(
-    projection: Projection, entries: Sequence[AuditEntry], settled: set[int]
-) -> None:
-    """Open the exit record of what left, and close it once the store is read back empty of it."""
+def _open_exits(projection: Projection, entries: Sequence[AuditEntry]) -> None:
+    """Open the record of what left; it is closed once the store is read back empty of it."""
     for entry in entries:
         if entry.action in LEAVING:
             Exit.objects.get_or_create(
@@ -161,13 +171,14 @@ def _confirm_exits(
                 number=entry.number,
                 defaults={"left_at": entry.at},
             )
-    confirm_open_exits(projection, only=settled)
 
 
 def confirm_open_exits(projection: Projection, *, only: set[int] | None = None) -> None:
     waiting = Exit.objects.filter(projection=projection.name, confirmed_at=None)
     if only is not None:
         waiting = waiting.filter(version__in=only)
-    for version_id in set(waiting.values_list("version_id", flat=True)):
+    seen = list(waiting.values_list("pk", "version_id"))
+    for version_id in {version_id for _pk, version_id in seen}:
         if projection.is_gone(version_id):
-            waiting.filter(version=version_id).update(confirmed_at=clock.now())
+            mine = [pk for pk, version in seen if version == version_id]
+            waiting.filter(pk__in=mine).update(confirmed_at=clock.now())

@@ -5,14 +5,23 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from django.db import transaction
+
 from governance.models import Term, TrailHead, Version
 from governance.models.governed import plain
 from governance.proofs import root_of
 from llm.corpus import CorpusFolder, lines
 from llm.embedding import Encoder
 from llm.models import CorpusObject
-from llm.projections.advance import Beat
-from llm.projections.holdings import Holding, citation_of, holding_of, quoted, shown
+from llm.projections.advance import Beat, last_knowledge
+from llm.projections.holdings import (
+    Holding,
+    citation_of,
+    held_versions,
+    holding_of,
+    quoted,
+    shown,
+)
 
 
 class Corpus:
@@ -22,49 +31,62 @@ class Corpus:
         self.folder = folder
         self.encoder = encoder
 
-    def prepare(self) -> bool:
+    def is_missing(self) -> bool:
         """Where no sound manifest is, everything is written anew."""
-        if self.folder.newest() is not None:
-            return False
-        CorpusObject.objects.update(is_held=False)
-        return True
+        return self.folder.newest() is None
+
+    def prepare(self) -> None:
+        if self.is_missing():
+            CorpusObject.objects.update(is_held=False)
+
+    def drop_unknown(self, beat: Beat) -> None:
+        """Rows of another trail went with it; the files that they named are here still."""
+        held = CorpusObject.objects.filter(version__in=held_versions())
+        for sha256 in self.folder.objects() - set(held.values_list("sha256", flat=True)):
+            beat()
+            self.folder.drop_object(sha256)
 
     def settle(self, version_id: int, beat: Beat) -> None:
         holding = holding_of(version_id)
         if holding is None:
-            self._withdraw(version_id)
+            self._let_go(version_id)
+            self._drop_withdrawn(version_id)
             return
         content = content_of(holding)
         beat()
         sha256 = self.folder.put_object(content)
-        self._withdraw(version_id, but=sha256)
-        CorpusObject.objects.update_or_create(
-            sha256=sha256,
-            version_id=version_id,
-            defaults={
-                "passages": len(holding.passages),
-                "bytes": len(content),
-                "is_held": True,
-            },
-        )
+        # The row first, then the files: what is withdrawn must not be what is held.
+        with transaction.atomic():
+            self._let_go(version_id, but=sha256)
+            CorpusObject.objects.update_or_create(
+                sha256=sha256, version_id=version_id, defaults=_listed(holding, content)
+            )
+        self._drop_withdrawn(version_id)
 
     def finish(self, number: int) -> None:
-        self.folder.publish(self.manifest(number))
+        """Publish, unless the truth has moved on: a manifest says what was true at its number.
+
+        What moved it comes next on the trail, and the manifest with it.
+        """
+        manifest = self.manifest(number)
+        if last_knowledge() == number:
+            self.folder.publish(manifest)
 
     def is_gone(self, version_id: int) -> bool:
         """No file is left that the version no longer wants, and the manifest names none."""
-        withdrawn = self._withdrawn(version_id)
+        if held_versions().filter(pk=version_id).exists():
+            still = self._withdrawn(version_id)
+        else:
+            mine = CorpusObject.objects.filter(version=version_id)
+            still = list(mine.values_list("sha256", flat=True))
         named = (self.folder.newest() or b"").decode()
-        there = self.folder.objects()
-        return not any(sha256 in there or sha256 in named for sha256 in withdrawn)
+        return not any(self.folder.holds(sha256) or sha256 in named for sha256 in still)
 
     def manifest(self, number: int) -> dict[str, Any]:
         """Without `root`, and without the time of writing: the same truth, the same bytes."""
         held = CorpusObject.objects.filter(is_held=True).order_by("version_id")
-        terms = _latest_terms()
-        due = {v.pk: v.review_due for v in Version.objects.active().only("review_due")}
-        versions = held.values_list("version_id", "version__source_id", "version__digest")
-        rows = zip(held, versions, strict=True)
+        terms, active = _latest_terms(), Version.objects.active()
+        versions = {v.pk: v for v in active.only("source_id", "digest", "review_due")}
         return {
             "epoch": TrailHead.objects.values_list("epoch", flat=True).get(),
             "trail": number,
@@ -72,38 +94,44 @@ class Corpus:
             "embedding": asdict(self.encoder.profile),
             "versions": [
                 {
-                    "version": version,
-                    "source": source,
-                    "digest": digest,
-                    "object": held_object.sha256,
-                    "passages": held_object.passages,
-                    "bytes": held_object.bytes,
-                    "from": shown(terms[version].starts_at),
-                    "until": shown(terms[version].ends_at),
-                    "review_due": plain(due[version]),
+                    "version": row.version_id,
+                    "source": versions[row.version_id].source_id,
+                    "digest": versions[row.version_id].digest,
+                    "object": row.sha256,
+                    "passages": row.passages,
+                    "bytes": row.bytes,
+                    "from": shown(terms[row.version_id].starts_at),
+                    "until": shown(terms[row.version_id].ends_at),
+                    "review_due": plain(versions[row.version_id].review_due),
                 }
-                for held_object, (version, source, digest) in rows
-                if version in terms and version in due
+                for row in held
+                if row.version_id in terms and row.version_id in versions
             ],
             "relations": [],
         }
 
-    def holds(self, version_id: int, sha256: str) -> bool:
-        """Whether the object is listed as the one of this version."""
-        mine = CorpusObject.objects.filter(version=version_id, sha256=sha256)
-        return mine.filter(is_held=True).exists()
+    def lists(self, holding: Holding, content: bytes) -> bool:
+        """Whether the object is listed, and rightly, as the one of this version."""
+        mine = CorpusObject.objects.filter(version=holding.version, **_listed(holding, content))
+        return mine.filter(sha256=self.folder.name_of(content)).exists()
 
-    def _withdraw(self, version_id: int, *, but: str = "") -> None:
-        """Take away what the version no longer wants; another version may still want its bytes."""
+    def _let_go(self, version_id: int, *, but: str = "") -> None:
         old = CorpusObject.objects.filter(version=version_id).exclude(sha256=but)
         old.update(is_held=False)
+
+    def _drop_withdrawn(self, version_id: int) -> None:
         for sha256 in self._withdrawn(version_id):
             self.folder.drop_object(sha256)
 
     def _withdrawn(self, version_id: int) -> list[str]:
+        """What the version no longer wants. Another version may still want the same bytes."""
         held = CorpusObject.objects.filter(is_held=True).values("sha256")
         gone = CorpusObject.objects.filter(version=version_id, is_held=False)
         return list(gone.exclude(sha256__in=held).values_list("sha256", flat=True))
+
+
+def _listed(holding: Holding, content: bytes) -> dict[str, Any]:
+    return {"passages": len(holding.passages), "bytes": len(content), "is_held": True}
 
 
 def content_of(holding: Holding) -> bytes:

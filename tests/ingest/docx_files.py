@@ -31,7 +31,8 @@ STYLES = """
 <w:style w:type="paragraph" w:default="1" w:styleId="a"><w:name w:val="Normal"/></w:style>
 <w:style w:type="paragraph" w:styleId="1"><w:name w:val="heading 1"/></w:style>
 <w:style w:type="paragraph" w:styleId="2"><w:name w:val="heading 2"/></w:style>
-<w:style w:type="paragraph" w:styleId="own"><w:name w:val="Chapter"/><w:basedOn w:val="1"/></w:style>
+<w:style w:type="paragraph" w:styleId="own"><w:name w:val="Chapter"/>
+  <w:basedOn w:val="1"/></w:style>
 <w:style w:type="paragraph" w:styleId="toc"><w:name w:val="toc 1"/></w:style>
 <w:style w:type="paragraph" w:styleId="cap"><w:name w:val="caption"/></w:style>
 <w:style w:type="paragraph" w:styleId="out"><w:name w:val="Outlined"/>
@@ -87,7 +88,10 @@ def numbering(*levels: tuple[str, str], extra: str = "") -> str:
 def write(path: Path, body: str, **parts: str) -> Path:
     """A file of one body and parts such as styles="…", numbering="…", footnotes="…"."""
     parts = {"styles": STYLES} | parts
-    files = {f"word/{kind}.xml": f"<w:{kind} {_NAMESPACES}>{inside}</w:{kind}>" for kind, inside in parts.items()}
+    files = {
+        f"word/{kind}.xml": f"<w:{kind} {_NAMESPACES}>{inside}</w:{kind}>"
+        for kind, inside in parts.items()
+    }
     files["word/document.xml"] = f"<w:document {_NAMESPACES}><w:body>{body}</w:body></w:document>"
     files["word/_rels/document.xml.rels"] = _relations({kind: f"{kind}.xml" for kind in parts})
     files["_rels/.rels"] = _relations({"officeDocument": "word/document.xml"})

@@ -2,38 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import zipfile
 from pathlib import Path
 
-import docx
 import pytest
 
-from ingest.parsing.document import Unreadable
 from ingest.parsing.docx import read
 from tests.ingest.docx_files import (
     blocks,
     counts,
     document,
-    listed,
-    numbering,
     p,
-    pack,
     r,
     styled,
     tbl,
-    tc,
     texts,
     tr,
     write,
 )
-
-
-def refusal(path: Path) -> str:
-    with pytest.raises(Unreadable) as caught:
-        read(path, lambda share: None)
-    return caught.value.code
-
 
 # Headings
 
@@ -238,8 +223,12 @@ def test_subscript_stays_lowered(tmp_path: Path) -> None:
     assert texts(tmp_path, body) == ["SpO₂"]
 
 
-@pytest.mark.parametrize(("code", "sign"), [("F0B3", "≥"), ("F0A3", "≤"), ("F06D", "μ"), ("F0B1", "±")])
-def test_sign_of_the_symbol_font_reads_as_what_it_shows(tmp_path: Path, code: str, sign: str) -> None:
+@pytest.mark.parametrize(
+    ("code", "sign"), [("F0B3", "≥"), ("F0A3", "≤"), ("F06D", "μ"), ("F0B1", "±")]
+)
+def test_sign_of_the_symbol_font_reads_as_what_it_shows(
+    tmp_path: Path, code: str, sign: str
+) -> None:
     body = p(f'<w:r><w:sym w:font="Symbol" w:char="{code}"/></w:r>' + r("5"))
 
     assert texts(tmp_path, body) == [f"{sign}5"]
@@ -262,7 +251,9 @@ def test_line_break_stays_a_line(tmp_path: Path) -> None:
 
 
 def test_hyphen_that_does_not_break_is_a_hyphen(tmp_path: Path) -> None:
-    assert texts(tmp_path, p(r("β") + "<w:r><w:noBreakHyphen/></w:r>" + r("blocker"))) == ["β-blocker"]
+    assert texts(tmp_path, p(r("β") + "<w:r><w:noBreakHyphen/></w:r>" + r("blocker"))) == [
+        "β-blocker"
+    ]
 
 
 def test_ruby_reads_as_its_base(tmp_path: Path) -> None:
@@ -370,308 +361,3 @@ def test_progress_ends_at_one(tmp_path: Path) -> None:
     read(write(tmp_path / "a.docx", p("text")), seen.append)
 
     assert seen[-1] == 1.0
-
-
-# Lists
-
-
-def test_numbers_of_a_list_are_read(tmp_path: Path) -> None:
-    body = listed("first") + listed("second")
-
-    assert texts(tmp_path, body, numbering=numbering(("decimal", "%1."))) == ["1. first", "2. second"]
-
-
-def test_chinese_numbers_of_a_list_are_read(tmp_path: Path) -> None:
-    body = listed("总则") + listed("附则")
-
-    found = texts(tmp_path, body, numbering=numbering(("chineseCounting", "%1、")))
-
-    assert found == ["一、总则", "二、附则"]
-
-
-def test_inner_list_counts_within_the_outer(tmp_path: Path) -> None:
-    body = listed("a") + listed("b", depth=1) + listed("c", depth=1) + listed("d")
-    outline = numbering(("decimal", "%1."), ("decimal", "%1.%2"))
-
-    assert texts(tmp_path, body, numbering=outline) == ["1. a", "1.1 b", "1.2 c", "2. d"]
-
-
-def test_inner_list_begins_anew_below_each_item(tmp_path: Path) -> None:
-    body = listed("a") + listed("b", depth=1) + listed("c") + listed("d", depth=1)
-    outline = numbering(("decimal", "%1."), ("lowerLetter", "%2)"))
-
-    assert texts(tmp_path, body, numbering=outline) == ["1. a", "a) b", "2. c", "a) d"]
-
-
-def test_bullets_are_read(tmp_path: Path) -> None:
-    found = texts(tmp_path, listed("rash"), numbering=numbering(("bullet", "\uf0b7")))
-
-    assert found == ["• rash"]
-
-
-def test_list_that_restarts_begins_at_its_start(tmp_path: Path) -> None:
-    again = (
-        '<w:num w:numId="2"><w:abstractNumId w:val="7"/>'
-        '<w:lvlOverride w:ilvl="0"><w:startOverride w:val="1"/></w:lvlOverride></w:num>'
-    )
-    body = listed("a") + listed("b") + listed("c", number=2)
-    lists = numbering(("decimal", "%1."), extra=again)
-
-    assert texts(tmp_path, body, numbering=lists) == ["1. a", "2. b", "1. c"]
-
-
-def test_second_list_of_one_kind_goes_on_counting(tmp_path: Path) -> None:
-    more = '<w:num w:numId="2"><w:abstractNumId w:val="7"/></w:num>'
-    body = listed("a") + listed("b", number=2)
-    lists = numbering(("decimal", "%1."), extra=more)
-
-    assert texts(tmp_path, body, numbering=lists) == ["1. a", "2. b"]
-
-
-def test_number_zero_takes_a_paragraph_out_of_its_list(tmp_path: Path) -> None:
-    body = listed("plain", number=0)
-
-    assert texts(tmp_path, body, numbering=numbering(("decimal", "%1."))) == ["plain"]
-
-
-def test_numbered_heading_carries_its_number(tmp_path: Path) -> None:
-    properties = '<w:pStyle w:val="1"/><w:numPr><w:numId w:val="1"/></w:numPr>'
-
-    found = texts(tmp_path, p("Dose", properties), numbering=numbering(("decimal", "%1")))
-
-    assert found == ["1 Dose"]
-
-
-# Tables
-
-
-def test_cell_merged_across_stands_in_each_column(tmp_path: Path) -> None:
-    wide = tc("dose", '<w:gridSpan w:val="2"/>')
-
-    found = blocks(tmp_path, tbl(tr("drug", wide), tr("x", "1", "2"), tr("y", "3", "4")))
-
-    assert found[0].rows[0] == ("drug", "dose", "dose")
-
-
-def test_cell_merged_down_stands_in_each_row(tmp_path: Path) -> None:
-    top, below = tc("adult", '<w:vMerge w:val="restart"/>'), tc("", "<w:vMerge/>")
-
-    found = blocks(tmp_path, tbl(tr("who", "dose"), tr(top, "1"), tr(below, "2")))
-
-    assert found[0].rows[2] == ("adult", "2")
-
-
-def test_header_reaches_as_far_as_its_merged_cells(tmp_path: Path) -> None:
-    top, below = tc("drug", '<w:vMerge w:val="restart"/>'), tc("", "<w:vMerge/>")
-    wide = tc("dose", '<w:gridSpan w:val="2"/>')
-
-    found = blocks(tmp_path, tbl(tr(top, wide), tr(below, "adult", "child"), tr("x", "1", "2")))
-
-    assert found[0].header_rows == 2
-
-
-def test_rows_marked_as_repeating_are_the_header(tmp_path: Path) -> None:
-    head = tr("a", "b", properties="<w:tblHeader/>")
-
-    found = blocks(tmp_path, tbl(head, head, tr("c", "d")))
-
-    assert found[0].header_rows == 2
-
-
-def test_deleted_row_is_not_read(tmp_path: Path) -> None:
-    gone = tr("x", "50 mg", properties="<w:del/>")
-
-    found = blocks(tmp_path, tbl(tr("drug", "dose"), gone, tr("x", "5 mg")))
-
-    assert found[0].rows == (("drug", "dose"), ("x", "5 mg"))
-
-
-def test_row_that_begins_later_keeps_its_columns(tmp_path: Path) -> None:
-    late = tr("b2", properties='<w:gridBefore w:val="1"/>')
-
-    found = blocks(tmp_path, tbl(tr("a1", "b1"), late))
-
-    assert found[0].rows[1] == ("", "b2")
-
-
-def test_paragraphs_of_a_cell_are_its_lines(tmp_path: Path) -> None:
-    found = blocks(tmp_path, tbl(tr("a", tc(p("one") + p("two"))), tr("b", "c")))
-
-    assert found[0].rows[0][1] == "one\ntwo"
-
-
-def test_table_within_a_cell_is_read(tmp_path: Path) -> None:
-    inner = tc(tbl(tr("i", "ii"), tr("iii", "iv")) + p("after"))
-
-    found = blocks(tmp_path, tbl(tr("a", inner), tr("b", "c")))
-
-    assert found[0].rows[0][1] == "i | ii\niii | iv\nafter"
-
-
-def test_table_of_one_cell_is_a_box_around_text(tmp_path: Path) -> None:
-    found = blocks(tmp_path, tbl(tr(tc(p("Warning") + p("Not for children.")))))
-
-    assert [(each.kind, each.text) for each in found] == [
-        ("text", "Warning"),
-        ("text", "Not for children."),
-    ]
-
-
-def test_caption_above_a_table_is_its_own(tmp_path: Path) -> None:
-    found = blocks(tmp_path, styled("表1 剂量", "cap") + tbl(tr("a", "b"), tr("c", "d")))
-
-    assert [(each.kind, each.text) for each in found] == [("table", "表1 剂量")]
-
-
-def test_empty_table_is_no_block(tmp_path: Path) -> None:
-    assert texts(tmp_path, tbl(tr("", ""), tr("", "")) + p("text")) == ["text"]
-
-
-# Hostile and broken files
-
-
-def test_part_that_unpacks_beyond_measure_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "bomb.docx"
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        archive.writestr("word/document.xml", bytes(40 * 2**20))
-
-    assert refusal(path) == "unpacks_too_large"
-
-
-def test_declared_entity_is_refused(tmp_path: Path) -> None:
-    trick = '<!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/passwd">]><d>&x;</d>'
-
-    path = pack(tmp_path / "a.docx", {"word/document.xml": trick})
-
-    assert refusal(path) == "unsafe_xml"
-
-
-def test_document_type_without_entities_is_refused_too(tmp_path: Path) -> None:
-    path = pack(tmp_path / "a.docx", {"word/document.xml": '<!DOCTYPE d SYSTEM "x"><d/>'})
-
-    assert refusal(path) == "unsafe_xml"
-
-
-def test_cut_off_file_is_truncated(tmp_path: Path) -> None:
-    whole = write(tmp_path / "whole.docx", p("text")).read_bytes()
-    path = tmp_path / "cut.docx"
-    path.write_bytes(whole[: len(whole) // 2])
-
-    assert refusal(path) == "truncated_file"
-
-
-def test_damaged_part_is_truncated(tmp_path: Path) -> None:
-    path = write(tmp_path / "a.docx", p("text " * 500))
-    data = bytearray(path.read_bytes())
-    with zipfile.ZipFile(path) as archive:
-        at = archive.getinfo("word/document.xml").header_offset
-    data[at + 60 : at + 80] = bytes(20)
-    path.write_bytes(data)
-
-    assert refusal(path) == "truncated_file"
-
-
-def test_archive_behind_a_password_is_encrypted(tmp_path: Path) -> None:
-    path = write(tmp_path / "a.docx", p("text"))
-    data = bytearray(path.read_bytes())
-    data[data.index(b"PK\x01\x02") + 8] |= 1
-    path.write_bytes(data)
-
-    assert refusal(path) == "encrypted_file"
-
-
-def test_archive_without_a_document_is_broken(tmp_path: Path) -> None:
-    assert refusal(pack(tmp_path / "a.docx", {"word/other.xml": "<x/>"})) == "broken_file"
-
-
-def test_deep_nesting_is_refused(tmp_path: Path) -> None:
-    deep = "<w:sdt><w:sdtContent>" * 300 + "</w:sdtContent></w:sdt>" * 300
-
-    assert refusal(write(tmp_path / "a.docx", deep)) == "unsafe_xml"
-
-
-def test_relation_to_a_part_that_is_not_there_does_no_harm(tmp_path: Path) -> None:
-    path = write(tmp_path / "a.docx", p("text"))
-    with zipfile.ZipFile(path) as archive:
-        files = {name: archive.read(name) for name in archive.namelist()}
-    del files["word/styles.xml"]
-
-    found = read(pack(tmp_path / "b.docx", files), lambda share: None)
-
-    assert [each.text for each in found.blocks] == ["text"]
-
-
-# Files of others
-
-
-def test_what_another_writer_wrote_is_read_as_it_reads_it(tmp_path: Path) -> None:
-    theirs = docx.Document()
-    theirs.add_heading("Dose", level=1)
-    theirs.add_paragraph("Once daily.")
-    theirs.save(tmp_path / "a.docx")
-
-    found = read(tmp_path / "a.docx", lambda share: None)
-
-    expected = [each.text for each in docx.Document(tmp_path / "a.docx").paragraphs]
-    assert [each.text for each in found.blocks] == expected
-
-
-def test_list_of_another_writer_is_numbered(tmp_path: Path) -> None:
-    theirs = docx.Document()
-    theirs.add_paragraph("wash hands", style="List Number")
-    theirs.add_paragraph("dry hands", style="List Number")
-    theirs.save(tmp_path / "a.docx")
-
-    found = read(tmp_path / "a.docx", lambda share: None)
-
-    assert [each.text for each in found.blocks] == ["1. wash hands", "2. dry hands"]
-
-
-def test_merged_cells_of_another_writer_are_repeated(tmp_path: Path) -> None:
-    theirs = docx.Document()
-    table = theirs.add_table(rows=3, cols=2)
-    for at, cell in enumerate(cell for row in table.rows for cell in row.cells):
-        cell.text = str(at)
-    table.cell(1, 0).merge(table.cell(2, 0)).text = "both"
-    theirs.save(tmp_path / "a.docx")
-
-    rows = read(tmp_path / "a.docx", lambda share: None).blocks[0].rows
-
-    assert [row[0] for row in rows] == ["0", "both", "both"]
-
-
-def real(name: str) -> Path:
-    folder = os.environ.get("KB_TEST_DATA")
-    if folder is None:
-        pytest.skip("KB_TEST_DATA names no folder of real files")
-    return Path(folder) / name
-
-
-def test_protocol_of_the_health_commission_has_its_outline() -> None:
-    path = real("zh/guidelines/nhc-covid-19-protocol.zh.docx")
-
-    found = read(path, lambda share: None)
-
-    second = [each.text for each in found.blocks if each.level == 2]
-    assert second[0] == "一、病原学特点"
-    assert len(second) == 12
-
-
-@pytest.mark.slow
-def test_textbook_keeps_every_word_of_its_paragraphs() -> None:
-    path = real("en/textbook/pharmacology-for-nurses.docx")
-
-    found = read(path, lambda share: None)
-
-    ours = set(" ".join(each.text for each in found.blocks).split())
-    theirs = {word for each in docx.Document(path).paragraphs for word in each.text.split()}
-    assert len(theirs - ours) < len(theirs) / 100
-
-
-def test_protocol_loses_no_paragraph() -> None:
-    path = real("en/guidelines/nhc-covid-19-protocol.en.docx")
-
-    found = read(path, lambda share: None)
-
-    theirs = [" ".join(each.text.split()) for each in docx.Document(path).paragraphs]
-    assert [" ".join(each.text.split()) for each in found.blocks] == [each for each in theirs if each]

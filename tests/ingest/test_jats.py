@@ -14,7 +14,8 @@ DOCTYPE = '<!DOCTYPE article PUBLIC "-//NLM//DTD v3.0//EN" "http://dtd.example/j
 
 
 def article(body: str, front: str = "", back: str = "") -> str:
-    meta = f"<article-meta><title-group><article-title>Title</article-title></title-group>{front}</article-meta>"
+    title = "<title-group><article-title>Title</article-title></title-group>"
+    meta = f"<article-meta>{title}{front}</article-meta>"
     return f"<article><front>{meta}</front><body>{body}</body><back>{back}</back></article>"
 
 
@@ -58,7 +59,9 @@ def test_title_stands_above_everything(tmp_path: Path) -> None:
 
 
 def test_sections_nest(tmp_path: Path) -> None:
-    body = "<sec><title>A</title><sec><title>B</title><p>x</p></sec></sec><sec><title>C</title></sec>"
+    body = (
+        "<sec><title>A</title><sec><title>B</title><p>x</p></sec></sec><sec><title>C</title></sec>"
+    )
 
     found = blocks(tmp_path, body)
 
@@ -78,7 +81,11 @@ def test_abstract_in_parts_keeps_them(tmp_path: Path) -> None:
 
     found = blocks(tmp_path, "", front=front)
 
-    assert [(each.text, each.level) for each in found] == [("Abstract", 2), ("Background", 3), ("b", 0)]
+    assert [(each.text, each.level) for each in found] == [
+        ("Abstract", 2),
+        ("Background", 3),
+        ("b", 0),
+    ]
 
 
 def test_keywords_are_text(tmp_path: Path) -> None:
@@ -120,7 +127,9 @@ def test_glossary_is_read_word_by_word(tmp_path: Path) -> None:
 
 
 def test_reply_printed_with_the_article_is_read(tmp_path: Path) -> None:
-    front = "<front-stub><title-group><article-title>Reply</article-title></title-group></front-stub>"
+    front = (
+        "<front-stub><title-group><article-title>Reply</article-title></title-group></front-stub>"
+    )
     source = article("<p>x</p>").replace(
         "</article>", f"<response>{front}<body><p>We agree.</p></body></response></article>"
     )
@@ -174,7 +183,11 @@ def test_item_keeps_the_label_it_has(tmp_path: Path) -> None:
 def test_list_within_a_paragraph_parts_it(tmp_path: Path) -> None:
     items = "<list><list-item><p>rash</p></list-item></list>"
 
-    assert texts(tmp_path, f"<p>watch for {items} and stop</p>") == ["watch for", "• rash", "and stop"]
+    assert texts(tmp_path, f"<p>watch for {items} and stop</p>") == [
+        "watch for",
+        "• rash",
+        "and stop",
+    ]
 
 
 def test_boxed_text_is_a_section(tmp_path: Path) -> None:
@@ -188,14 +201,16 @@ def test_quotation_is_text(tmp_path: Path) -> None:
 
 
 def test_caption_of_a_figure_stays_and_the_figure_is_counted(tmp_path: Path) -> None:
-    body = "<fig><label>Figure 1</label><caption><title>Flow</title><p>Of patients.</p></caption><graphic/></fig>"
+    caption = "<caption><title>Flow</title><p>Of patients.</p></caption>"
+    body = f"<fig><label>Figure 1</label>{caption}<graphic/></fig>"
 
     assert texts(tmp_path, body) == ["Figure 1. Flow. Of patients."]
     assert counts(tmp_path, body)["figure_left_out"] == 1
 
 
 def test_supplement_is_named_and_counted(tmp_path: Path) -> None:
-    body = "<supplementary-material><label>S1</label><caption><p>Data.</p></caption></supplementary-material>"
+    inside = "<label>S1</label><caption><p>Data.</p></caption>"
+    body = f"<supplementary-material>{inside}</supplementary-material>"
 
     assert texts(tmp_path, body) == ["S1. Data."]
     assert counts(tmp_path, body)["supplement_left_out"] == 1
@@ -281,9 +296,10 @@ def test_table_that_is_a_picture_is_counted_and_its_caption_stays(tmp_path: Path
 
 
 def test_table_given_twice_is_read_once(tmp_path: Path) -> None:
-    inner = "<alternatives><graphic/><table><tr><td>a</td></tr><tr><td>b</td></tr></table></alternatives>"
+    rows = "<tr><td>a</td></tr><tr><td>b</td></tr>"
+    both = f"<alternatives><graphic/><table>{rows}</table></alternatives>"
 
-    found = blocks(tmp_path, f"<table-wrap>{inner}</table-wrap>")
+    found = blocks(tmp_path, f"<table-wrap>{both}</table-wrap>")
 
     assert [each.kind for each in found] == ["table"]
 

@@ -39,7 +39,10 @@ def test_indent_of_chinese_paragraphs_goes(tmp_path: Path) -> None:
 def test_lines_broken_at_the_margin_join_again(tmp_path: Path) -> None:
     line = "The dose should be reduced in patients with renal impairment whose"
 
-    assert texts(tmp_path, f"x\n\n{line}\nclearance is low.\n") == ["x", f"{line} clearance is low."]
+    assert texts(tmp_path, f"x\n\n{line}\nclearance is low.\n") == [
+        "x",
+        f"{line} clearance is low.",
+    ]
 
 
 def test_chinese_lines_broken_at_the_margin_join_without_a_blank(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ingest.sentences import sentences, shortened, size
 
 WRITTEN = st.text(
-    alphabet=st.sampled_from("本品每日一次。！？；，、ab c.!?;,: \n|12.5（）\"”[]"), max_size=300
+    alphabet=st.sampled_from('本品每日一次。！？；，、ab c.!?;,: \n|12.5（）"”[]'), max_size=300
 )
 
 
@@ -41,7 +41,20 @@ def test_english_sentence_ends_before_a_capital() -> None:
 
 @pytest.mark.parametrize(
     "short",
-    ["e.g.", "i.e.", "Fig.", "vs.", "et al.", "Dr.", "cf.", "No.", "approx.", "i.v.", "p.o.", "spp."],
+    [
+        "e.g.",
+        "i.e.",
+        "Fig.",
+        "vs.",
+        "et al.",
+        "Dr.",
+        "cf.",
+        "No.",
+        "approx.",
+        "i.v.",
+        "p.o.",
+        "spp.",
+    ],
 )
 def test_english_sentence_does_not_end_after(short: str) -> None:
     assert len(sentences(f"as shown {short} Aspirin works")) == 1

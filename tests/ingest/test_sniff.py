@@ -95,7 +95,10 @@ def test_file_without_content_is_empty(tmp_path: Path, data: bytes) -> None:
     assert refusal(tmp_path, data) == "empty_file"
 
 
-@pytest.mark.parametrize("start", [b"<!DOCTYPE html><html>", b"<html><head>", b"\xef\xbb\xbf <HTML>", b"<!-- x --><html>"])
+@pytest.mark.parametrize(
+    "start",
+    [b"<!DOCTYPE html><html>", b"<html><head>", b"\xef\xbb\xbf <HTML>", b"<!-- x --><html>"],
+)
 def test_web_page_called_pdf_is_of_the_wrong_type(tmp_path: Path, start: bytes) -> None:
     assert refusal(tmp_path, start + b"<p>404</p></html>", "guideline.pdf") == "wrong_type"
 
@@ -130,7 +133,15 @@ def test_old_container_of_something_else_is_not_supported(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize(
     "start",
-    [b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0", b"GIF89a", b"II*\0", b"MM\0*", b"RIFF\0\0\0\0WEBP", b"BM"],
+    [
+        b"\x89PNG\r\n\x1a\n",
+        b"\xff\xd8\xff\xe0",
+        b"GIF89a",
+        b"II*\0",
+        b"MM\0*",
+        b"RIFF\0\0\0\0WEBP",
+        b"BM",
+    ],
 )
 def test_picture_is_a_picture_only(tmp_path: Path, start: bytes) -> None:
     assert refusal(tmp_path, start + bytes(64), "scan.pdf") == "picture_only"
@@ -219,7 +230,10 @@ def test_table_is_text_enough(tmp_path: Path) -> None:
 def test_real_picture_is_a_picture_only(tmp_path: Path) -> None:
     header = struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)
     data = b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+        struct.pack(">I", len(content))
+        + name
+        + content
+        + struct.pack(">I", zlib.crc32(name + content))
         for name, content in ((b"IHDR", header), (b"IDAT", zlib.compress(b"\0\0")), (b"IEND", b""))
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import subprocess
 import sys
@@ -13,20 +14,24 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from llm.embedding import Rows, choose, shipped
+from llm.embedding import Encoder, Rows, choose, shipped
 from llm.embedding.openvino_encoder import OpenVinoEncoder
 from tests.support.encoders import shipped_home, tiny_package
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = json.loads((Path(__file__).parent / "reference_vectors.json").read_text("utf-8"))
 TEXTS = ["abc", "溶栓", "a much longer text of many words", "", "abc abc", "zzz"]
-SHIPPED = {name: choose(None, shipped_home(), precision=name) for name in ("auto", "f32")}
 
 
 @pytest.fixture
-def encoder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> OpenVinoEncoder:
+def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> OpenVinoEncoder:
     monkeypatch.syspath_prepend(str(tiny_package(tmp_path / "site")))
     return OpenVinoEncoder(lambda: shipped.folder(tmp_path), "f32")
+
+
+@functools.cache
+def shipped_encoder(precision: str) -> Encoder:
+    return choose(None, shipped_home(), precision=precision)
 
 
 def reference(kind: str) -> tuple[list[str], Rows]:
@@ -40,7 +45,7 @@ def reference(kind: str) -> tuple[list[str], Rows]:
 def test_shipped_passages_agree_with_the_reference(precision: str) -> None:
     texts, wanted = reference("passage")
 
-    rows = SHIPPED[precision].passages(texts)
+    rows = shipped_encoder(precision).passages(texts)
 
     assert (rows * wanted).sum(axis=1).min() >= 0.9999
 
@@ -50,7 +55,7 @@ def test_shipped_passages_agree_with_the_reference(precision: str) -> None:
 def test_shipped_queries_agree_with_the_reference(precision: str) -> None:
     texts, wanted = reference("query")
 
-    rows = SHIPPED[precision].queries(texts)
+    rows = shipped_encoder(precision).queries(texts)
 
     assert (rows * wanted).sum(axis=1).min() >= 0.9999
 
@@ -59,7 +64,7 @@ def test_shipped_queries_agree_with_the_reference(precision: str) -> None:
 def test_single_precision_agrees_with_the_reference_in_each_component() -> None:
     texts, wanted = reference("passage")
 
-    rows = SHIPPED["f32"].passages(texts)
+    rows = shipped_encoder("f32").passages(texts)
 
     assert rows[:, :16] == pytest.approx(wanted[:, :16], abs=2e-4)
 
@@ -69,9 +74,9 @@ def test_single_precision_agrees_with_the_reference_in_each_component() -> None:
 def test_a_shipped_vector_has_the_same_bits_alone_and_among_others(precision: str) -> None:
     texts, _ = reference("passage")
 
-    among = SHIPPED[precision].passages(texts[::-1])[::-1]
+    among = shipped_encoder(precision).passages(texts[::-1])[::-1]
 
-    alone = [SHIPPED[precision].passages([text])[0] for text in texts]
+    alone = [shipped_encoder(precision).passages([text])[0] for text in texts]
     assert np.array_equal(alone, among)
 
 
@@ -86,12 +91,12 @@ def test_a_shipped_vector_has_the_same_bits_in_another_process() -> None:
 
     answer = run_python(program, str(shipped_home()), *texts[::-1])
 
-    assert answer.stdout == SHIPPED["auto"].queries(texts)[::-1].tobytes()
+    assert answer.stdout == shipped_encoder("auto").queries(texts)[::-1].tobytes()
 
 
 @pytest.mark.slow
 def test_a_query_does_not_wait_for_a_batch_of_passages() -> None:
-    encoder = SHIPPED["auto"]
+    encoder = shipped_encoder("auto")
     encoder.queries(["load"])
     batch = threading.Thread(target=encoder.passages, args=(["静脉溶栓的剂量与禁忌。" * 20] * 60,))
     batch.start()
@@ -103,41 +108,41 @@ def test_a_query_does_not_wait_for_a_batch_of_passages() -> None:
     batch.join()
 
 
-def test_the_profile_says_what_the_folder_says(encoder: OpenVinoEncoder) -> None:
-    profile = encoder.profile
+def test_the_profile_says_what_the_folder_says(tiny: OpenVinoEncoder) -> None:
+    profile = tiny.profile
 
     assert (profile.query_prompt, profile.passage_prompt) == ("query: ", "passage: ")
     assert (profile.max_tokens, profile.dimension, profile.precision) == (48, 32, "f32")
 
 
-def test_rows_stand_in_the_order_of_the_texts_with_length_one(encoder: OpenVinoEncoder) -> None:
-    rows = encoder.passages(TEXTS)
+def test_rows_stand_in_the_order_of_the_texts_with_length_one(tiny: OpenVinoEncoder) -> None:
+    rows = tiny.passages(TEXTS)
 
     assert np.linalg.norm(rows, axis=1) == pytest.approx(1)
-    assert np.array_equal(rows, np.concatenate([encoder.passages([text]) for text in TEXTS]))
+    assert np.array_equal(rows, np.concatenate([tiny.passages([text]) for text in TEXTS]))
 
 
-def test_a_text_is_another_vector_as_query_than_as_passage(encoder: OpenVinoEncoder) -> None:
-    assert not np.allclose(encoder.queries(["abc"]), encoder.passages(["abc"]))
+def test_a_text_is_another_vector_as_query_than_as_passage(tiny: OpenVinoEncoder) -> None:
+    assert not np.allclose(tiny.queries(["abc"]), tiny.passages(["abc"]))
 
 
-def test_no_texts_give_no_rows(encoder: OpenVinoEncoder) -> None:
-    assert encoder.passages([]).shape == (0, 32)
+def test_no_texts_give_no_rows(tiny: OpenVinoEncoder) -> None:
+    assert tiny.passages([]).shape == (0, 32)
 
 
-def test_many_threads_get_the_bits_that_one_gets(encoder: OpenVinoEncoder) -> None:
-    alone = encoder.queries(TEXTS)
+def test_many_threads_get_the_bits_that_one_gets(tiny: OpenVinoEncoder) -> None:
+    alone = tiny.queries(TEXTS)
 
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(encoder.queries, [TEXTS] * 40))
+        answers = list(pool.map(tiny.queries, [TEXTS] * 40))
 
     assert all(np.array_equal(answer, alone) for answer in answers)
 
 
 def test_a_text_too_long_is_embedded_by_its_beginning_and_said_so(
-    encoder: OpenVinoEncoder, caplog: pytest.LogCaptureFixture
+    tiny: OpenVinoEncoder, caplog: pytest.LogCaptureFixture
 ) -> None:
-    rows = encoder.passages(["ab" * 50, "ab" * 70, "ab"])
+    rows = tiny.passages(["ab" * 50, "ab" * 70, "ab"])
 
     assert np.array_equal(rows[0], rows[1])
     assert "2 of 3 texts embedded by their first 48 tokens" in caplog.text

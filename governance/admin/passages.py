@@ -1,0 +1,57 @@
+"""The addresses of passages. They are read within their version."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from governance.admin.base import GovernedAdmin
+from governance.admin.passage_pages import PAGES
+from governance.admin.reading import page_of
+from governance.admin.version_pages import address_of_version
+from governance.duties import Deed
+from governance.models import Passage
+
+
+@admin.register(Passage)
+class PassageAdmin(GovernedAdmin):
+    view_deed = Deed.READ
+    list_title = _("Passages")
+    empty_sentence = _("Passages are read within their version.")
+    pages = PAGES
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Passage]:
+        rows: QuerySet[Passage] = super().get_queryset(request)
+        return rows.select_related("section", "version__source", "version__upload")
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, object] | None = None
+    ) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:governance_version_changelist"))
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, object] | None = None,
+    ) -> HttpResponse:
+        """To its place in the version's text; a corrected one leads to what replaced it."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        passage = self.get_object(request, object_id)
+        if passage is None:
+            raise Http404
+        current = Passage.objects.filter(
+            version=passage.version, position=passage.position, replacement=None
+        )
+        shown = current.first() or passage
+        address = address_of_version(passage.version_id)
+        return HttpResponseRedirect(f"{address}?page={page_of(shown)}#passage-{shown.pk}")

@@ -1,0 +1,184 @@
+"""Persons, accounts and keys, for the security administrator alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+
+from governance import clock
+from governance.admin.base import GovernedAdmin, badge
+from governance.admin.filters import ByActive, ByDuty
+from governance.admin.histories import ReadOnlyHistory
+from governance.admin.people_pages import (
+    CreateAccount,
+    CreateClient,
+    Disable,
+    Enable,
+    Revoke,
+    SetPassword,
+    SetRoles,
+    list_of,
+)
+from governance.duties import Deed, Role, Scope
+from governance.models import Account, Client, Person
+
+
+def roles_of(person: Person) -> str:
+    return say(", ").join(str(Role(role).label) for role in sorted(person.roles))
+
+
+@admin.register(Person)
+class PersonAdmin(ReadOnlyHistory, GovernedAdmin):
+    view_deed = Deed.ADMINISTER
+    list_title = _("Persons")
+    empty_sentence = _("No person fits. A person is entered with the first account.")
+    pages = (SetRoles,)
+    detail_template = "governance/person.html"
+    list_display = ["shown_name", "employee_number", "obligation", "roles", "section"]
+    list_filter = [ByDuty]
+    search_fields = ["display_name", "number"]
+    search_help_text = _("Name or employee number")
+    ordering = ["display_name", "pk"]
+    list_select_related = ["department"]
+
+    @admin.display(description=_("Name"), ordering="display_name")
+    def shown_name(self, person: Person) -> str:
+        return person.display_name
+
+    @admin.display(description=_("Employee number"), ordering="number")
+    def employee_number(self, person: Person) -> str:
+        return person.number
+
+    @admin.display(description=_("Duty"), ordering="duty")
+    def obligation(self, person: Person) -> str:
+        return person.get_duty_display()
+
+    @admin.display(description=_("Roles"))
+    def roles(self, person: Person) -> str:
+        return roles_of(person)
+
+    @admin.display(description=_("Department"), ordering="department__name")
+    def section(self, person: Person) -> str:
+        return str(person.department or "–")
+
+    def detail(self, request: HttpRequest, subject: Person) -> Mapping[str, Any]:
+        return {
+            "person": subject,
+            "roles": roles_of(subject),
+            "accounts": subject.accounts.order_by("username"),
+            "crumbs": [(say("Persons"), list_of("person"))],
+        }
+
+
+def state_of_account(account: Account) -> str:
+    return badge("good", _("Active")) if account.is_active else badge("bad", _("Disabled"))
+
+
+@admin.register(Account)
+class AccountAdmin(GovernedAdmin):
+    view_deed = Deed.ADMINISTER
+    list_title = _("Accounts")
+    empty_sentence = _("No account fits.")
+    add_page = CreateAccount
+    pages = (SetPassword, Disable, Enable)
+    detail_template = "governance/account.html"
+    list_display = ["login", "holder", "roles", "state", "last_seen"]
+    list_filter = [ByActive]
+    search_fields = ["username", "person__display_name", "person__number"]
+    search_help_text = _("Name or employee number")
+    ordering = ["username"]
+    list_select_related = ["person"]
+
+    @admin.display(description=_("Logs in as"), ordering="username")
+    def login(self, account: Account) -> str:
+        return account.username
+
+    @admin.display(description=_("Person"), ordering="person__display_name")
+    def holder(self, account: Account) -> str:
+        return account.person.display_name
+
+    @admin.display(description=_("Roles"))
+    def roles(self, account: Account) -> str:
+        return roles_of(account.person)
+
+    @admin.display(description=_("State"), ordering="is_active")
+    def state(self, account: Account) -> str:
+        return state_of_account(account)
+
+    @admin.display(description=_("Last login"), ordering="last_login")
+    def last_seen(self, account: Account) -> str:
+        at = account.last_login
+        return date_format(localtime(at), "Y-m-d H:i") if at else "–"
+
+    def detail(self, request: HttpRequest, subject: Account) -> Mapping[str, Any]:
+        return {
+            "subject": subject,
+            "roles": roles_of(subject.person),
+            "state": state_of_account(subject),
+            "crumbs": [(say("Accounts"), list_of("account"))],
+        }
+
+
+def state_of_key(client: Client) -> str:
+    if client.revoked_at:
+        return badge("bad", _("Revoked"))
+    if client.expires_at and client.expires_at <= clock.now():
+        return badge("warn", _("Expired"))
+    return badge("good", _("Valid"))
+
+
+@admin.register(Client)
+class ClientAdmin(GovernedAdmin):
+    view_deed = Deed.ADMINISTER
+    list_title = _("Keys")
+    empty_sentence = _("No key fits. A program of the inference tier needs one to ask anything.")
+    add_page = CreateClient
+    pages = (Revoke,)
+    detail_template = "governance/client.html"
+    list_display = ["program", "hint", "opens", "state", "made", "ends"]
+    search_fields = ["name", "key_hint"]
+    search_help_text = _("Name, or how the key begins")
+    ordering = ["name"]
+
+    @admin.display(description=_("Program"), ordering="name")
+    def program(self, client: Client) -> str:
+        return client.name
+
+    @admin.display(description=_("Key begins with"))
+    def hint(self, client: Client) -> str:
+        return f"{client.key_hint}…"
+
+    @admin.display(description=_("Opens"))
+    def opens(self, client: Client) -> str:
+        return opened_by(client)
+
+    @admin.display(description=_("State"))
+    def state(self, client: Client) -> str:
+        return state_of_key(client)
+
+    @admin.display(description=_("Made"), ordering="created_at")
+    def made(self, client: Client) -> str:
+        return date_format(localtime(client.created_at), "Y-m-d")
+
+    @admin.display(description=_("Expires"), ordering="expires_at")
+    def ends(self, client: Client) -> str:
+        return date_format(localtime(client.expires_at), "Y-m-d") if client.expires_at else "–"
+
+    def detail(self, request: HttpRequest, subject: Client) -> Mapping[str, Any]:
+        return {
+            "client": subject,
+            "opens": opened_by(subject),
+            "state": state_of_key(subject),
+            "crumbs": [(say("Keys"), list_of("client"))],
+        }
+
+
+def opened_by(client: Client) -> str:
+    return say(", ").join(str(Scope(scope).label) for scope in client.scopes)

@@ -1,0 +1,184 @@
+"""What may be done about a source, each on a page of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+from django import forms
+from django.urls import reverse
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+
+from governance import originals
+from governance.actions import people, sources, versions
+from governance.actions.versions import Edition
+from governance.admin.pages import ActionPage
+from governance.admin.source_forms import (
+    EXAMPLES,
+    EditSourceForm,
+    IdentifierFormSet,
+    OwnerForm,
+    SourceForm,
+    VersionForm,
+    described,
+    description_of,
+    rules_of_classes,
+)
+from governance.admin.version_pages import address_of_source, address_of_version
+from governance.duties import Deed
+from governance.lifecycle import Status, check_dates
+from governance.models import Account, Department, Source
+
+
+def list_of_sources() -> str:
+    return reverse("admin:governance_source_changelist")
+
+
+class DescriptionPage(ActionPage[Any]):
+    """Asks for all that is said of a source, its identifiers in rows of their own."""
+
+    deed = Deed.CURATE
+    template = "governance/source_form.html"
+
+    @cached_property
+    def identifiers(self) -> Any:
+        data = self.request.POST if self.request.method == "POST" else None
+        return IdentifierFormSet(data, prefix="identifiers", initial=self.identified())
+
+    def identified(self) -> list[dict[str, str]]:
+        return []
+
+    def form(self, data: Any = None, files: Any = None) -> forms.Form:
+        form = super().form(data, files)
+        if data is not None and not self.identifiers.is_valid():
+            form.add_error(None, say("One of the identifiers is not right; see below."))
+        return form
+
+    def context(self) -> dict[str, Any]:
+        return {
+            "identifiers": self.identifiers,
+            "class_rules": rules_of_classes(),
+            "examples": {kind.value: example for kind, example in EXAMPLES.items()},
+            "departments": Department.objects.order_by("name").values_list("name", flat=True),
+        }
+
+    def described(self, given: dict[str, Any]) -> sources.Description:
+        department = _department(given["department"].strip(), self.account)
+        return described(given, self.identifiers, department)
+
+
+class Register(DescriptionPage):
+    title = _("Register a source")
+    path = "add"
+    button = _("Register")
+    hint = _("Enters the work itself. Its editions are uploaded afterwards, as versions.")
+    done = _("Registered. Now upload its first version.")
+    form_class = SourceForm
+
+    def back(self) -> str:
+        return list_of_sources()
+
+    def crumbs(self) -> list[tuple[str, str]]:
+        return [(say("Sources"), list_of_sources())]
+
+    def initial(self) -> dict[str, Any]:
+        return {"language": "zh", "may_serve": True, "may_quote": True}
+
+    def do(self, given: dict[str, Any]) -> str:
+        source = sources.register(description=self.described(given), by=self.account)
+        return address_of_source(source.pk)
+
+
+class SourcePage(ActionPage[Source]):
+    def back(self) -> str:
+        return address_of_source(self.subject.pk)
+
+    def crumbs(self) -> list[tuple[str, str]]:
+        return [(say("Sources"), list_of_sources()), (self.subject.title, self.back())]
+
+
+class Edit(DescriptionPage, SourcePage):
+    path = "edit"
+    title = _("Edit the source")
+    button = _("Edit")
+    hint = _("Changes what is said of the work; you become its contributor.")
+    done = _("Changed.")
+    form_class = EditSourceForm
+
+    def initial(self) -> dict[str, Any]:
+        return description_of(self.subject)
+
+    def identified(self) -> list[dict[str, str]]:
+        return self.subject.identified()
+
+    def warnings(self) -> Sequence[str]:
+        rows = self.subject.versions
+        told = []
+        if rows.filter(status=Status.IN_REVIEW).exists():
+            told.append(say("A version is in review: a change makes it a draft again."))
+        if rows.filter(status=Status.ACTIVE).exists():
+            told.append(
+                say(
+                    "A version is active: class, language and identifiers are fixed, and what it"
+                    " cites changes with the next approval only."
+                )
+            )
+        return told
+
+    def do(self, given: dict[str, Any]) -> str:
+        sources.edit(
+            source=self.subject,
+            description=self.described(given),
+            reason=given["reason"],
+            by=self.account,
+        )
+        return self.back()
+
+
+class NewVersion(SourcePage):
+    path = "new-version"
+    deed = Deed.CURATE
+    title = _("Upload a new version")
+    button = _("New version")
+    hint = _("Uploads a file as a draft of a new edition. Nothing in force changes by it.")
+    done = _("Received. The file is being read.")
+    form_class = VersionForm
+
+    def do(self, given: dict[str, Any]) -> str:
+        names = ("label", "published_on", "effective_from", "effective_until")
+        edition = Edition(**{name: given[name] for name in names})
+        # Before the bytes are kept, for a day that does not exist should not cost an upload.
+        check_dates(edition.published_on, edition.effective_from, edition.effective_until)
+        file = given["file"]
+        original = originals.keep(file.chunks(), file.name or "")
+        version = versions.register(
+            source=self.subject, edition=edition, original=original, by=self.account
+        )
+        return address_of_version(version.pk)
+
+
+class HandOver(SourcePage):
+    path = "hand-over"
+    deed = Deed.CURATE
+    title = _("Hand the source over")
+    button = _("Hand over")
+    hint = _("Gives it another owner, to whom reminders go. Says nothing about its content.")
+    done = _("Handed over.")
+    form_class = OwnerForm
+
+    def do(self, given: dict[str, Any]) -> str:
+        sources.hand_over(
+            source=self.subject, owner=given["owner"], reason=given["reason"], by=self.account
+        )
+        return self.back()
+
+
+def _department(name: str, by: Account) -> Department | None:
+    if not name:
+        return None
+    return Department.objects.filter(name=name).first() or people.found_department(name=name, by=by)
+
+
+PAGES: tuple[type[SourcePage], ...] = (NewVersion, Edit, HandOver)

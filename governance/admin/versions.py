@@ -1,0 +1,158 @@
+"""The pages of versions: the list, and one version with its text and what may be done now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.urls import URLPattern, path
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+
+from governance import clock, originals
+from governance.admin.base import GovernedAdmin, badge
+from governance.admin.filters import ByDue, ByForce, ByReading, ByStatus, ByWaiting, quarantined
+from governance.admin.histories import ReadOnlyHistory
+from governance.admin.reading import text_of
+from governance.admin.standing import Standing
+from governance.admin.uploads import report_of
+from governance.admin.version_pages import PAGES, crumbs_of
+from governance.duties import Deed
+from governance.lifecycle import Status
+from governance.models import Version
+
+KINDS = {
+    Status.DRAFT: "plain",
+    Status.IN_REVIEW: "info",
+    Status.ACTIVE: "good",
+    Status.RETIRED: "warn",
+    Status.WITHDRAWN: "warn",
+}
+
+
+def status_badge(version: Version) -> SafeString:
+    return badge(KINDS[Status(version.status)], version.get_status_display())
+
+
+def due_badge(version: Version) -> SafeString | str:
+    """The day its review is due, marked where that is past."""
+    if version.review_due is None:
+        return "–"
+    if version.is_overdue(clock.today()):
+        return badge("bad", say("%(day)s overdue") % {"day": version.review_due})
+    return str(version.review_due)
+
+
+@admin.register(Version)
+class VersionAdmin(ReadOnlyHistory, GovernedAdmin):
+    view_deed = Deed.READ
+    list_title = _("Versions")
+    empty_sentence = _("No version fits. A version is made on the page of its source.")
+    pages = PAGES
+    detail_template = "governance/version.html"
+    list_display = ["named", "standing", "force", "reading", "due", "registered"]
+    list_filter = [ByStatus, ByForce, ByDue, ByWaiting, ByReading]
+    search_fields = ["source__title", "label"]
+    search_help_text = _("Title of the source, or label")
+    ordering = ["-registered_at", "-pk"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Version]:
+        rows: QuerySet[Version] = super().get_queryset(request)
+        me = {"pk": OuterRef("pk")}
+        return rows.select_related("source", "upload").annotate(
+            now_in_force=Exists(Version.objects.in_force(clock.now()).filter(**me)),
+            now_quarantined=Exists(quarantined(Version.objects.filter(**me))),
+        )
+
+    @admin.display(description=_("Version"), ordering="source__title")
+    def named(self, version: Version) -> str:
+        return str(version)
+
+    @admin.display(description=_("Status"), ordering="status")
+    def standing(self, version: Version) -> str:
+        return status_badge(version)
+
+    @admin.display(description=_("In force"))
+    def force(self, version: Any) -> str:
+        if version.now_quarantined:
+            return badge("bad", _("Quarantined"))
+        return badge("good", _("In force")) if version.now_in_force else "–"
+
+    @admin.display(description=_("File"))
+    def reading(self, version: Version) -> str:
+        return version.upload.get_parse_state_display()
+
+    @admin.display(description=_("Review due"), ordering="review_due")
+    def due(self, version: Version) -> str:
+        return due_badge(version)
+
+    @admin.display(description=_("Registered"), ordering="registered_at")
+    def registered(self, version: Version) -> str:
+        return format_html("{}", version.registered_at.date())
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        own = [
+            path("<int:pk>/state/", view(self.state), name="version_state"),
+            path("<int:pk>/file/", view(self.file), name="version_file"),
+        ]
+        return [*own, *super().get_urls()]
+
+    def detail(self, request: HttpRequest, subject: Version) -> Mapping[str, Any]:
+        standing = Standing.now(subject)
+        return {
+            "version": subject,
+            "status_badge": status_badge(subject),
+            "due_badge": due_badge(subject),
+            "standing": standing,
+            "why_not": standing.why_not_in_force(),
+            "digest": subject.digest_now(),
+            "crumbs": crumbs_of(subject)[:-1],
+            "report": report_of(subject.upload),
+            "reviews": subject.reviews.select_related("person").order_by("at"),
+            "quarantines": _quarantines(subject),
+            "contributors": subject.contributors.select_related("person").order_by("pk"),
+            "successors": _successors(subject),
+            **text_of(subject, request),
+        }
+
+    def state(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """How far the file has been read, for the page that waits for it."""
+        report = report_of(self._seen(request, pk).upload)
+        return JsonResponse({"state": report.state, "settled": report.is_settled})
+
+    def file(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The bytes as they were received. Never opened in the browser: a file is hostile."""
+        upload = self._seen(request, pk).upload
+        place = originals.path_of(upload.sha256)
+        if not place.exists():
+            raise Http404
+        return FileResponse(
+            place.open("rb"),
+            as_attachment=True,
+            filename=upload.filename,
+            content_type="application/octet-stream",
+        )
+
+    def _seen(self, request: HttpRequest, pk: int) -> Version:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        version: Version = self.find(request, pk)
+        return version
+
+
+def _successors(version: Version) -> QuerySet[Version]:
+    approved = version.successors.filter(status__in=[Status.ACTIVE, Status.RETIRED])
+    return approved.select_related("source").order_by("approved_at")
+
+
+def _quarantines(version: Version) -> QuerySet[Any]:
+    people = ("passage", "begun_by", "first_lift_by", "ended_by")
+    rows: QuerySet[Any] = version.quarantines.select_related(*people)
+    return rows.order_by("starts_at")

@@ -1,0 +1,127 @@
+"""How every part is: for `doctor`, `/health/ready/` and `/metrics` alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, JsonResponse
+
+from governance import clock, triggers
+from governance.models import ParseState, Quarantine, TrailHead, Upload, Version
+from llm import clients
+from llm.models import Cursor, Exit, Parked
+from llm.projections.advance import behind
+from llm.projections.registry import NAMES
+from llm.stores.port import StoreAway
+from llm.stores.shards import InUse
+
+# The schedule wakes every projection every few seconds; longer silence means nobody works.
+SILENT = timedelta(seconds=60)
+
+
+@dataclass(frozen=True)
+class Component:
+    name: str
+    ok: bool
+    detail: str = ""
+    figures: dict[str, Any] = field(default_factory=dict)
+
+
+def components() -> list[Component]:
+    """Every part, each asked on its own. The truth first; without it nothing else can be asked."""
+    truth = _asked("truth", _truth)
+    if not truth.ok:
+        return [truth]
+    parts = [truth, _asked("worker", _worker), _asked("vector_store", _vector_store)]
+    parts += [_asked(name, _following(name)) for name in NAMES]
+    return [*parts, _asked("uploads", _uploads)]
+
+
+def in_figures() -> dict[str, int]:
+    """What a curator, and a monitor, wants to know in numbers."""
+    now = clock.now()
+    return {
+        "trail_entries": TrailHead.objects.values_list("size", flat=True).get(),
+        "versions_in_force": Version.objects.in_force(now).count(),
+        "versions_overdue": Version.objects.overdue(clock.today()).count(),
+        "quarantines_open": Quarantine.objects.filter(ends_at=None).count(),
+        "exits_unconfirmed": Exit.objects.filter(confirmed_at=None).count(),
+    }
+
+
+def live(request: HttpRequest) -> JsonResponse:
+    """The process answers; it says nothing about anything else."""
+    return JsonResponse({"status": "ok"})
+
+
+def ready(request: HttpRequest) -> JsonResponse:
+    """Each component by name. 503 only where the truth is out of reach."""
+    parts = components()
+    told = {p.name: {"ok": p.ok, "detail": p.detail, **p.figures} for p in parts}
+    status = "ok" if all(p.ok for p in parts) else "degraded"
+    if not parts[0].ok:
+        return JsonResponse({"status": "unavailable", "components": told}, status=503)
+    return JsonResponse({"status": status, "components": told})
+
+
+def _asked(name: str, ask: Callable[[], tuple[bool, str, dict[str, Any]]]) -> Component:
+    try:
+        ok, detail, figures = ask()
+    except (DatabaseError, StoreAway, InUse, OSError) as error:
+        return Component(name, ok=False, detail=f"out of reach: {type(error).__name__}")
+    return Component(name, ok, detail, figures)
+
+
+def _truth() -> tuple[bool, str, dict[str, Any]]:
+    gone = triggers.missing(connection)
+    detail = f"triggers missing: {', '.join(gone)}" if gone else connection.vendor
+    return not gone, detail, {"trail": TrailHead.objects.values_list("size", flat=True).get()}
+
+
+def _worker() -> tuple[bool, str, dict[str, Any]]:
+    seen = max(
+        (c.seen_at for c in Cursor.objects.filter(name__in=NAMES) if c.seen_at), default=None
+    )
+    alive = seen is not None and clock.now() - seen < SILENT
+    return alive, "" if alive else "no worker has been at work for a minute", {}
+
+
+def _vector_store() -> tuple[bool, str, dict[str, Any]]:
+    if not settings.QDRANT_URL and not clients.is_open():
+        # Another process owns the engine, or none runs; `worker` tells which.
+        return True, "in the serving process", {}
+    store, encoder = clients.vector_store(), clients.encoder()
+    live_name = store.live()
+    if live_name is None:
+        return False, "no collection yet", {}
+    fits = live_name.startswith(encoder.profile.name + "-")
+    exact = store.count(live_name) <= settings.EXACT_SEARCH_LIMIT
+    detail = "" if fits else "made with another embedding model: rebuild vectors"
+    search = "exact" if exact else "approximate, through the engine's index"
+    return fits, detail, {"collection": live_name, "search": search}
+
+
+def _following(name: str) -> Callable[[], tuple[bool, str, dict[str, Any]]]:
+    def ask() -> tuple[bool, str, dict[str, Any]]:
+        cursor = Cursor.objects.filter(name=name).first()
+        if cursor is None:
+            return False, "has not begun to follow the trail", {}
+        figures = {
+            "number": cursor.number,
+            "behind": behind(cursor),
+            "parked": Parked.objects.filter(projection=name).count(),
+        }
+        return not figures["parked"] and not cursor.error, cursor.error, figures
+
+    return ask
+
+
+def _uploads() -> tuple[bool, str, dict[str, Any]]:
+    states = ParseState.QUEUED, ParseState.RUNNING, ParseState.FAILED
+    counts = {s.value: Upload.objects.filter(parse_state=s).count() for s in states}
+    return True, "", counts

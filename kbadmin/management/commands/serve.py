@@ -1,0 +1,44 @@
+"""Serves web, worker and schedule in one process; with an outside broker, the web alone."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.core.wsgi import get_wsgi_application
+
+from governance import clock
+from kbadmin import demo, serving, startup
+from llm import clients
+
+
+class Command(BaseCommand):
+    help = "Serve. --demo serves a sample in a database of its own."
+    requires_migrations_checks = False
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--demo", action="store_true", help="serve the sample knowledge")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        startup.prepare()
+        if options["demo"] and demo.is_empty():
+            self._load_sample()
+        startup.settle(is_sample=options["demo"])
+        try:
+            serving.serve(get_wsgi_application(), ready=self._say_ready)
+        finally:
+            clients.close()
+
+    def _load_sample(self) -> None:
+        self.stdout.write("Loading the sample …")
+        access = demo.load(now=clock.now())
+        self.stdout.write("Accounts of the sample. Their passwords are shown this once:")
+        for name, password in access.passwords.items():
+            self.stdout.write(f"  {name:16} {password}")
+        self.stdout.write("The key of the sample's program “sample-model”, shown this once:")
+        self.stdout.write(f"  {access.key}")
+
+    def _say_ready(self, address: str) -> None:
+        self.stdout.write(f"Serving at {address}")
+        self.stdout.flush()

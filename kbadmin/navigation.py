@@ -1,0 +1,97 @@
+"""The face of the admin: its name, its colours, and what stands in the side bar for whom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+from governance.duties import Deed
+
+Permission = Callable[[HttpRequest], bool]
+
+
+def may(deed: Deed) -> Permission:
+    """Whether who asks is logged in and has a duty that includes the deed."""
+
+    def permits(request: HttpRequest) -> bool:
+        return request.user.is_authenticated and request.user.may(deed)
+
+    return permits
+
+
+def _item(title: Any, icon: str, address: str, deed: Deed) -> dict[str, Any]:
+    link = reverse_lazy(f"admin:{address}")
+    return {"title": title, "icon": icon, "link": link, "permission": may(deed)}
+
+
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": _("Clinical knowledge base"),
+    "SITE_HEADER": _("Clinical knowledge base"),
+    "SITE_SYMBOL": "clinical_notes",
+    "SITE_URL": None,
+    "SHOW_HISTORY": False,
+    "SHOW_VIEW_ON_SITE": False,
+    "SHOW_LANGUAGES": True,
+    "DASHBOARD_CALLBACK": "governance.admin.home.index",
+    "LOGIN": {"form": "governance.admin.forms.LoginForm"},
+    "STYLES": [lambda request: static("governance/admin.css")],
+    "SCRIPTS": [lambda request: static("governance/admin.js")],
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97% .014 220)",
+            "100": "oklch(94% .03 220)",
+            "200": "oklch(89% .055 220)",
+            "300": "oklch(81% .09 220)",
+            "400": "oklch(70% .11 222)",
+            "500": "oklch(58% .11 225)",
+            "600": "oklch(49% .10 228)",
+            "700": "oklch(43% .09 230)",
+            "800": "oklch(37% .075 232)",
+            "900": "oklch(31% .06 234)",
+            "950": "oklch(23% .045 236)",
+        },
+    },
+    "SIDEBAR": {
+        "show_search": False,
+        "show_all_applications": False,
+        "navigation": [
+            {
+                "title": "",
+                "items": [
+                    {"title": _("Home"), "icon": "home", "link": reverse_lazy("admin:index")},
+                ],
+            },
+            {
+                "title": _("Knowledge"),
+                "items": [
+                    _item(_("Sources"), "menu_book", "governance_source_changelist", Deed.READ),
+                    _item(_("Versions"), "layers", "governance_version_changelist", Deed.READ),
+                ],
+            },
+            {
+                "title": _("Oversight"),
+                "items": [
+                    _item(
+                        _("Audit trail"),
+                        "receipt_long",
+                        "governance_auditentry_changelist",
+                        Deed.AUDIT,
+                    ),
+                ],
+            },
+            {
+                "title": _("Access"),
+                "items": [
+                    _item(_("Accounts"), "key", "governance_account_changelist", Deed.ADMINISTER),
+                    _item(_("Persons"), "badge", "governance_person_changelist", Deed.ADMINISTER),
+                    _item(_("Keys"), "vpn_key", "governance_client_changelist", Deed.ADMINISTER),
+                ],
+            },
+        ],
+    },
+}

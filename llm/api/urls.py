@@ -1,0 +1,15 @@
+"""What programs call, under `/api/v1/`."""
+
+from django.urls import path, re_path
+
+from llm.api.changes import ChangesDoor
+from llm.api.corpus import ManifestDoor, NewestDoor, ObjectDoor
+from llm.api.retrieval import RetrieveDoor
+
+urlpatterns = [
+    path("retrieve/", RetrieveDoor.as_view(), name="retrieve"),
+    path("changes/", ChangesDoor.as_view(), name="changes"),
+    path("corpus/", NewestDoor.as_view(), name="corpus"),
+    re_path(r"^corpus/manifests/(?P<root>[0-9a-f]{64})/$", ManifestDoor.as_view(), name="manifest"),
+    re_path(r"^corpus/objects/(?P<sha256>[0-9a-f]{64})$", ObjectDoor.as_view(), name="object"),
+]
