@@ -38,7 +38,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_LANGUAGES": True,
     "DASHBOARD_CALLBACK": "governance.admin.home.index",
-    "LOGIN": {"form": "governance.admin.forms.LoginForm"},
+    "LOGIN": {"form": "kbadmin.login.LoginForm"},
     "STYLES": [lambda request: static("governance/admin.css")],
     "SCRIPTS": [lambda request: static("governance/admin.js")],
     "COLORS": {

@@ -61,13 +61,14 @@ def count_words(version: Version) -> None:
     texts = [p.embedded_text() for p in current_passages(version)]
     counts = words.counts(texts)
     with transaction.atomic():
+        # First, for it locks the row: two workers may be counting the same version.
+        VersionWords.objects.update_or_create(
+            version=version, defaults={"passages": len(texts), **now}
+        )
         WordCount.objects.filter(version=version).delete()
         WordCount.objects.bulk_create(
             (WordCount(version=version, term=t, passages=n) for t, n in sorted(counts.items())),
             batch_size=2000,
-        )
-        VersionWords.objects.update_or_create(
-            version=version, defaults={"passages": len(texts), **now}
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import os
@@ -93,6 +94,12 @@ class CorpusFolder:
         _write(self.path / "manifest.json", content)
         return root
 
+    def is_published(self, manifest: dict[str, Any]) -> bool:
+        """Whether it is the newest, and lies under its root too."""
+        content, root = self.bytes_of(manifest), canonical.digest(manifest)
+        kept = self.manifest_path(root)
+        return self.newest() == content and kept.exists() and kept.read_bytes() == content
+
     @staticmethod
     def bytes_of(manifest: dict[str, Any]) -> bytes:
         return canonical.dumps(manifest | {"root": canonical.digest(manifest)})
@@ -121,8 +128,12 @@ class CorpusFolder:
         return self.path / "objects" / sha256[:2] / f"{sha256}.zst"
 
 
+@functools.lru_cache(maxsize=2)
 def root_of(content: bytes) -> str | None:
-    """The root that a manifest names, or None if it is no manifest, or its root does not fit."""
+    """The root that a manifest names, or None if it is no manifest, or its root does not fit.
+
+    Remembered, because the same manifest is asked for again and again.
+    """
     try:
         manifest = json.loads(content)
         root = manifest.pop("root")

@@ -9,16 +9,19 @@ from typing import Any
 from governance import clock
 from llm import clients
 from llm.embedding import Unavailable
-from llm.models import Cursor, Job, Parked
+from llm.models import Cursor, Job, LostLease, Parked
 from llm.projections import rebuild as rebuilding
 from llm.projections import reconcile as reconciling
-from llm.projections.advance import advance, behind
+from llm.projections.advance import advance
 from llm.projections.registry import NAMES, corpus, projection, vectors
 from llm.stores.port import StoreAway
 from llm.stores.shards import InUse
 
 POLL_SECONDS = 0.3
 Outcome = dict[str, Any]
+
+# Jobs that run on a thread of this process.
+_running: set[int] = set()
 
 
 def do(verb: str, arguments: dict[str, Any], **here: Any) -> Outcome:
@@ -32,11 +35,12 @@ def do(verb: str, arguments: dict[str, Any], **here: Any) -> Outcome:
             clients.vector_store()
         except InUse:
             job = job or Job.objects.create(verb=verb, arguments=arguments, asked_at=clock.now())
-            job.refresh_from_db()
-            if job.outcome is not None:
-                return dict(job.outcome)
+            if (outcome := _outcome_of(job)) is not None:
+                return outcome
             time.sleep(POLL_SECONDS)
         else:
+            if job and (outcome := _outcome_of(job)) is not None:
+                return outcome
             if job:
                 # The owner is gone; whatever it had begun is done again, here.
                 job.delete()
@@ -44,23 +48,21 @@ def do(verb: str, arguments: dict[str, Any], **here: Any) -> Outcome:
 
 
 def run_waiting() -> None:
-    """Take up what commands have left for this process."""
+    """Take up what commands have left for this process, which owns the engine.
+
+    What runs and is none of its own was begun by an owner before it, which is gone.
+    """
+    orphans = Job.objects.filter(state=Job.State.RUNNING).exclude(pk__in=list(_running))
+    orphans.update(state=Job.State.WAITING)
     for job in Job.objects.filter(state=Job.State.WAITING).order_by("pk"):
-        mine = Job.objects.filter(pk=job.pk)
-        taken = mine.filter(state=Job.State.WAITING).update(state=Job.State.RUNNING)
-        if taken:
-            outcome = {"error": "It stopped unexpectedly; the log of the serving process says why."}
-            try:
-                outcome = _attempt(VERBS[job.verb], job.arguments)
-            finally:
-                mine.update(state=Job.State.DONE, outcome=outcome)
+        _run(job)
 
 
 def catch_up() -> Outcome:
     """Bring every projection to the end of the trail."""
     for name in NAMES:
         Parked.objects.filter(projection=name).update(retry_at=clock.now())
-        while not advance(projection(name)) and behind(_cursor(name)):
+        while not advance(projection(name)):
             time.sleep(POLL_SECONDS)
     parked = Parked.objects.order_by("projection", "version").values_list(
         "projection", "version", "error"
@@ -88,6 +90,8 @@ def reconcile(*, repair: bool) -> Outcome:
                 found += reconciling.reconcile_corpus(corpus(), repair=repair, beat=cursor.hold)
         finally:
             cursor.release()
+    if repair and any(d.kind == "outdated" for d in found):
+        rebuilding.rebuild_vectors(vectors())
     drift = [[d.store, d.kind, d.what, d.version] for d in found]
     return {"drift": drift, "repaired": repair and bool(drift)}
 
@@ -99,11 +103,31 @@ VERBS: dict[str, Callable[..., Outcome]] = {
 }
 
 
+def _run(job: Job) -> None:
+    """Marked as this process's own before it is taken, so that nobody here thinks it an orphan."""
+    mine = Job.objects.filter(pk=job.pk)
+    if job.pk in _running:
+        return
+    _running.add(job.pk)
+    outcome: Outcome = {"error": "It stopped unexpectedly; the log of the server says why."}
+    try:
+        if mine.filter(state=Job.State.WAITING).update(state=Job.State.RUNNING):
+            outcome = _attempt(VERBS[job.verb], job.arguments)
+    finally:
+        mine.filter(state=Job.State.RUNNING).update(state=Job.State.DONE, outcome=outcome)
+        _running.discard(job.pk)
+
+
+def _outcome_of(job: Job) -> Outcome | None:
+    job.refresh_from_db()
+    return None if job.outcome is None else dict(job.outcome)
+
+
 def _attempt(work: Callable[..., Outcome], arguments: dict[str, Any]) -> Outcome:
     """What came of it; a store that is away, or one that is busy, is an outcome too."""
     try:
         return work(**arguments)
-    except (StoreAway, Unavailable, rebuilding.Busy, rebuilding.NotEqual) as error:
+    except (StoreAway, Unavailable, LostLease, rebuilding.Busy, rebuilding.NotEqual) as error:
         return {"error": repr(error)}
 
 

@@ -6,6 +6,7 @@ hit, in one query; a store that is behind can cost recall but never safety.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +16,7 @@ from django.conf import settings
 from django.db.models import Subquery
 from numpy.typing import NDArray
 
-from governance.models import AuditEntry, Passage, Version
+from governance.models import AuditEntry, Passage, TrailHead, Version
 from llm import clients, words
 from llm.caching import cached, digest_of_embedded
 from llm.embedding import Encoder
@@ -32,6 +33,8 @@ DEEPEST = 3200
 K = 60
 # Engines sum in their own order: beyond these digits their scores differ without meaning.
 SCORE_DIGITS = 5
+
+_NUMBER = re.compile(r"[1-9][0-9]{0,17}")
 
 Vector = NDArray[np.float32]
 
@@ -69,18 +72,25 @@ class Answer:
 
 def retrieve(question: Question, *, at: datetime) -> Answer:
     """The passages in force that fit best. Raises `StoreAway` where the store does not answer."""
+    at = _not_before_the_trail(at)
     store, encoder = clients.vector_store(), clients.encoder()
     trail = Cursor.objects.filter(name="vectors").values_list("number", flat=True).first() or 0
     wanted = Wanted(microseconds(at), question.source_classes, question.language, question.sources)
     by_meaning, vector = _by_meaning(question.query, wanted, store, encoder)
     by_words = _by_words(question.query, wanted, store, at=at)
-    offered = {int(hit.passage) for hit in [*by_meaning, *by_words]}
+    offered = {hit.passage for hit in [*by_meaning, *by_words]}
     allowed, truth = _fence(offered, at=at)
     order = _ranked([by_meaning, by_words], allowed)
     best = order[: question.top_k]
     similarity = _similarities(vector, [allowed[pk] for pk, _score in best], encoder)
     found = [Found(allowed[pk], score, similarity.get(pk)) for pk, score in best]
     return Answer(found, trail, truth, len(offered) - len(allowed))
+
+
+def _not_before_the_trail(at: datetime) -> datetime:
+    """Where this machine's clock is behind another's, what that one ended has ended."""
+    last = TrailHead.objects.values_list("at", flat=True).get()
+    return max(at, last) if last else at
 
 
 def _by_meaning(
@@ -142,10 +152,14 @@ def _rounded(hit: Hit) -> float:
     return round(hit.score, SCORE_DIGITS)
 
 
-def _fence(offered: set[int], *, at: datetime) -> tuple[dict[int, Passage], int]:
-    """What of the offered may be served, and at which number of the trail that was so."""
+def _fence(offered: set[str], *, at: datetime) -> tuple[dict[int, Passage], int]:
+    """What of the offered may be served, and at which number of the trail that was so.
+
+    A store may offer what is no passage's number, where somebody else has put it there.
+    """
     number = AuditEntry.objects.knowledge().order_by("-number").values("number")[:1]
-    rows = Passage.objects.in_force(at).filter(pk__in=offered)
+    known = [int(name) for name in offered if _NUMBER.fullmatch(name)]
+    rows = Passage.objects.in_force(at).filter(pk__in=known)
     rows = rows.select_related("version", "section").annotate(truth=Subquery(number))
     allowed = {p.pk: p for p in rows}
     if not allowed:
@@ -159,9 +173,10 @@ def _ranked(lists: Sequence[Sequence[Hit]], allowed: dict[int, Passage]) -> list
     def tie(pk: int) -> tuple[int, int]:
         return (allowed[pk].version.citation or {})["authority"], pk
 
+    by_name = {str(pk): pk for pk in allowed}
     total: dict[int, float] = {}
     for hits in lists:
-        scores = {int(hit.passage): _rounded(hit) for hit in hits if int(hit.passage) in allowed}
+        scores = {by_name[h.passage]: _rounded(h) for h in hits if h.passage in by_name}
         order = sorted(scores, key=lambda pk: (-scores[pk], *tie(pk)))
         for rank, pk in enumerate(order, start=1):
             total[pk] = total.get(pk, 0.0) + 1 / (K + rank)

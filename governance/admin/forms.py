@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from unfold.forms import AuthenticationForm
 from unfold.widgets import CHECKBOX_CLASSES, INPUT_CLASSES, SELECT_CLASSES, TEXTAREA_CLASSES
 
 _INPUT = {"class": " ".join(INPUT_CLASSES)}
@@ -93,12 +91,3 @@ class DecisionForm(forms.Form):
     reason = paragraph(_("Reason"), _("What you read it against, and what you found."))
     digest = forms.CharField(widget=forms.HiddenInput, max_length=64)
     password = own_password()
-
-
-class LoginForm(AuthenticationForm):
-    """Says what is wrong without speaking of staff accounts."""
-
-    error_messages: Mapping[str, Promise] = {
-        "invalid_login": _("Name and password do not fit together, or the account is disabled."),
-        "inactive": _("This account is disabled."),
-    }

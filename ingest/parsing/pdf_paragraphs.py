@@ -185,7 +185,7 @@ def _is_shifted(around: _Around) -> bool:
     if len(around.paragraph) > 1:
         return abs(left - around.paragraph[1].rect.left) > step
     shift = left - around.before.rect.left
-    if shift <= step or is_marked(around.before.text):
+    if shift <= step or is_marked(around.before.text) or not ends_sentence(around.before.text):
         return False
     # One line, then an indent: a hanging one when the lines after it keep it.
     return around.after is None or around.after.rect.left < left - step

@@ -74,13 +74,11 @@ class Corpus:
 
     def is_gone(self, version_id: int) -> bool:
         """No file is left that the version no longer wants, and the manifest names none."""
-        if held_versions().filter(pk=version_id).exists():
-            still = self._withdrawn(version_id)
-        else:
-            mine = CorpusObject.objects.filter(version=version_id)
-            still = list(mine.values_list("sha256", flat=True))
+        if not held_versions().filter(pk=version_id).exists():
+            self._let_go(version_id)
         named = (self.folder.newest() or b"").decode()
-        return not any(self.folder.holds(sha256) or sha256 in named for sha256 in still)
+        gone = self._withdrawn(version_id)
+        return not any(self.folder.holds(sha256) or sha256 in named for sha256 in gone)
 
     def manifest(self, number: int) -> dict[str, Any]:
         """Without `root`, and without the time of writing: the same truth, the same bytes."""

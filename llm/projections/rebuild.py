@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 
+from governance import clock
 from governance.models import TrailHead
-from llm.models import Cursor
-from llm.projections.advance import knowledge_after, last_knowledge
+from llm.models import LEASE, CorpusObject, Cursor, LostLease, Parked
+from llm.projections.advance import Beat, advance, knowledge_after, last_knowledge
 from llm.projections.corpus import Corpus
 from llm.projections.holdings import held_versions
-from llm.projections.reconcile import differences
+from llm.projections.reconcile import differences, reconcile_corpus
 from llm.projections.vectors import Vectors
+
+POLL_SECONDS = 0.1
+# A worker that was killed gives way after a lease.
+PATIENCE = 3 * LEASE
 
 Progress = Callable[[int, int], None]
 
@@ -27,59 +35,60 @@ class NotEqual(Exception):
     """What was built is not what the truth says; the readers stay where they are."""
 
 
-def rebuild_vectors(vectors: Vectors, progress: Progress = silent) -> int:
+def rebuild_vectors(
+    vectors: Vectors, progress: Progress = silent, *, patience: timedelta = PATIENCE
+) -> int:
     """Returns how many points the new collection holds. Changing the model is the same path.
 
-    The long part runs without the lease, so that approvals go on reaching the old collection;
-    what they changed meanwhile is settled in the new one before the switch.
+    The long part runs without the cursor's lease, so that approvals go on reaching the old
+    collection; what they changed meanwhile is settled in the new one before the switch. Nothing
+    is left of a rebuild that fails. Raises `Busy` while another one runs, or where the cursor
+    is not free within `patience`.
     """
-    began, epoch = last_knowledge(), _epoch()
-    name, old = vectors.new_name(), vectors.store.collections()
-    vectors.store.create(name, vectors.encoder.profile.dimension)
-    versions = list(held_versions().values_list("pk", flat=True))
-    for done, version_id in enumerate(versions, start=1):
-        vectors.settle_in(name, version_id, lambda: None)
-        progress(done, len(versions))
-    with_lease = Cursor.objects.lease(vectors.name)
-    if with_lease is None:
-        vectors.store.discard(name)
-        raise Busy
-    try:
-        return _take_over(vectors, with_lease, name, began, epoch, old)
-    finally:
-        with_lease.release()
+    with _leased("rebuild", patience=timedelta(0)) as building:
+        began, old = last_knowledge(), vectors.store.collections()
+        name = vectors.new_name()
+        with ExitStack() as undo:
+            undo.callback(vectors.store.discard, name)
+            vectors.store.create(name, vectors.encoder.profile.dimension)
+            _fill(vectors, name, building.hold, progress)
+            with _leased(vectors.name, patience=patience) as cursor:
+                number = _catch_up(vectors, cursor, name, began)
+                if differences(vectors, name, beat=cursor.hold):
+                    raise NotEqual(name)
+                cursor.hold()
+                vectors.store.switch(name)
+                undo.pop_all()
+                _let_others_follow(vectors, cursor, number)
+        for other in old - {name}:
+            vectors.store.discard(other)
+    advance(vectors)
+    return vectors.store.count(name)
 
 
-def rebuild_corpus(corpus: Corpus, progress: Progress = silent) -> int:
-    """Settle every version again and publish. Objects are content-addressed: the old stay right."""
-    cursor = Cursor.objects.lease(corpus.name)
-    if cursor is None:
-        raise Busy
-    try:
-        number = last_knowledge()
+def rebuild_corpus(
+    corpus: Corpus, progress: Progress = silent, *, patience: timedelta = PATIENCE
+) -> int:
+    """Settle every version again and publish. Objects are content-addressed: the old stay right.
+
+    Returns how many objects there are.
+    """
+    with _leased(corpus.name, patience=patience) as cursor:
         versions = list(held_versions().values_list("pk", flat=True))
         for done, version_id in enumerate(versions, start=1):
             corpus.settle(version_id, cursor.hold)
             progress(done, len(versions))
-        corpus.finish(number)
-        cursor.move(number, epoch=_epoch())
-    finally:
-        cursor.release()
-    return len(versions)
+        reconcile_corpus(corpus, repair=True, beat=cursor.hold)
+    advance(corpus)
+    return CorpusObject.objects.filter(is_held=True).count()
 
 
-def _take_over(
-    vectors: Vectors, cursor: Cursor, name: str, began: int, epoch: str, old: set[str]
-) -> int:
-    number = _catch_up(vectors, cursor, name, began)
-    if differences(vectors, name, beat=cursor.hold):
-        vectors.store.discard(name)
-        raise NotEqual(name)
-    cursor.move(number, epoch=epoch)
-    vectors.store.switch(name)
-    for other in old - {name}:
-        vectors.store.discard(other)
-    return vectors.store.count(name)
+def _fill(vectors: Vectors, name: str, beat: Beat, progress: Progress) -> None:
+    versions = list(held_versions().values_list("pk", flat=True))
+    for done, version_id in enumerate(versions, start=1):
+        beat()
+        vectors.settle_in(name, version_id, beat)
+        progress(done, len(versions))
 
 
 def _catch_up(vectors: Vectors, cursor: Cursor, name: str, began: int) -> int:
@@ -92,5 +101,26 @@ def _catch_up(vectors: Vectors, cursor: Cursor, name: str, began: int) -> int:
     return number
 
 
-def _epoch() -> str:
-    return TrailHead.objects.values_list("epoch", flat=True).get()
+def _let_others_follow(vectors: Vectors, cursor: Cursor, number: int) -> None:
+    """The cursor stays where it is: what it goes over again is settled already, and exits of it
+    are recorded. Who took over since the last heartbeat went on in the old collection.
+    """
+    epoch = TrailHead.objects.values_list("epoch", flat=True).get()
+    try:
+        cursor.move(min(cursor.number, number) if cursor.epoch == epoch else 0, epoch=epoch)
+    except LostLease:
+        Cursor.objects.rewind(vectors.name, number)
+    Parked.objects.filter(projection=vectors.name).update(retry_at=clock.now())
+
+
+@contextmanager
+def _leased(name: str, *, patience: timedelta) -> Iterator[Cursor]:
+    deadline = time.monotonic() + patience.total_seconds()
+    while (cursor := Cursor.objects.lease(name)) is None:
+        if time.monotonic() >= deadline:
+            raise Busy(name)
+        time.sleep(POLL_SECONDS)
+    try:
+        yield cursor
+    finally:
+        cursor.release()

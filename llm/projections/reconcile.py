@@ -1,24 +1,30 @@
 """Compares a store with the truth, point by point and file by file, and repairs it.
 
-Finds what was lost, what should be gone, and what somebody changed in the store directly.
+Finds what was lost, what should be gone, and what somebody changed in the store directly. What
+the store has not followed yet is no difference.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from llm.caching import Vector, cached, digest_of_embedded
-from llm.models import Cursor
+import numpy as np
+
+from governance.models import AuditEntry, Passage
+from llm.caching import Vector, vectors_of
+from llm.models import CorpusObject, Cursor
 from llm.projections.advance import Beat, last_knowledge
 from llm.projections.corpus import Corpus, content_of
-from llm.projections.holdings import all_holdings
-from llm.projections.vectors import Vectors, payload_of, point_id
-from llm.stores.port import Payload, Stored
+from llm.projections.holdings import all_holdings, held_versions
+from llm.projections.vectors import Vectors, ids_of, payload_of, profile_of, sparse_of
+from llm.stores.port import Payload, Sparse, Stored
 
 PAGE = 500
 # The store may keep a vector in its own rounding.
 LEAST_COSINE = 0.9999
+WEIGHT_ROUNDING = 1e-5
 
 
 @dataclass(frozen=True)
@@ -37,21 +43,25 @@ class Drift:
 @dataclass(frozen=True)
 class _Expected:
     payload: Payload
-    text_digest: str
+    passage: int
 
 
 def reconcile_vectors(vectors: Vectors, *, repair: bool, beat: Beat) -> list[Drift]:
-    """What differs in the live collection; put right where `repair` is set."""
+    """What differs in the live collection; put right where `repair` is set.
+
+    A collection made with another embedding model is `outdated`; only a rebuild puts that right.
+    """
     live = vectors.store.live()
     if live is None:
-        return [Drift("vectors", "missing", "the live collection")]
-    found = differences(vectors, live, beat=beat)
-    if not repair:
-        return found
-    strays = [d.what for d in found if d.kind in ("foreign", "damaged")]
-    vectors.store.drop_points(live, strays)
-    for version_id in sorted({d.version for d in found if d.version}):
-        vectors.settle_in(live, version_id, beat)
+        return _missing_collection(vectors, repair=repair, beat=beat)
+    if profile_of(live) != vectors.encoder.profile.name:
+        return [Drift("vectors", "outdated", live)]
+    found = _settled_alone(differences(vectors, live, beat=beat), vectors.name)
+    if repair:
+        strays = [d.what for d in found if d.kind in ("foreign", "damaged")]
+        vectors.store.drop_points(live, strays)
+        for version_id in sorted({d.version for d in found if d.version}):
+            vectors.settle_in(live, version_id, beat)
     return found
 
 
@@ -59,18 +69,13 @@ def differences(vectors: Vectors, collection: str, *, beat: Beat) -> list[Drift]
     """Every point that is missing, foreign or damaged in a collection."""
     expected = _expected(vectors, beat)
     found: list[Drift] = []
-    for page in _pages(vectors, collection):
+    stored = vectors.store.scan(collection, vectors=True)
+    while page := list(itertools.islice(stored, PAGE)):
         beat()
-        profile = vectors.encoder.profile.name
-        digests = [expected[s.id].text_digest for s in page if s.id in expected]
-        known = cached(digests, profile)
-        for stored in page:
-            want = expected.pop(stored.id, None)
-            if want is None:
-                version = stored.payload.version if stored.payload else 0
-                found.append(Drift("vectors", "foreign", stored.id, version))
-            elif not _is_right(stored, want, known):
-                found.append(Drift("vectors", "damaged", stored.id, want.payload.version))
+        mine = [(s, expected.pop(s.id)) for s in page if s.id in expected]
+        ours = {s.id for s, _want in mine}
+        found += [_foreign(s) for s in page if s.id not in ours]
+        found += _damaged(vectors, mine, beat)
     found += [
         Drift("vectors", "missing", id_, want.payload.version) for id_, want in expected.items()
     ]
@@ -79,67 +84,107 @@ def differences(vectors: Vectors, collection: str, *, beat: Beat) -> list[Drift]
 
 def reconcile_corpus(corpus: Corpus, *, repair: bool, beat: Beat) -> list[Drift]:
     """What differs in the folder; put right where `repair` is set."""
-    found = list(_corpus_differences(corpus, beat))
+    found = _settled_alone(_corpus_differences(corpus, beat), corpus.name)
     if repair and found:
         for drift in found:
-            if drift.kind == "foreign":
+            if "/" in drift.what:
                 corpus.folder.remove(drift.what)
         for version_id in sorted({d.version for d in found if d.version}):
             corpus.settle(version_id, beat)
-        corpus.finish(_number(corpus))
+        corpus.finish(_number(corpus.name))
     return found
 
 
-def _corpus_differences(corpus: Corpus, beat: Beat) -> Iterator[Drift]:
-    wanted = set()
+def _missing_collection(vectors: Vectors, *, repair: bool, beat: Beat) -> list[Drift]:
+    if repair:
+        vectors.prepare()
+        for version_id in list(held_versions().values_list("pk", flat=True)):
+            vectors.settle(version_id, beat)
+    return [Drift("vectors", "missing", "the live collection")]
+
+
+def _settled_alone(found: Collection[Drift], name: str) -> list[Drift]:
+    """Without what the trail says of versions that the store has not followed yet."""
+    ahead = AuditEntry.objects.knowledge().after(_number(name))
+    moved = {int(id_) for id_ in ahead.values_list("governs_id", flat=True)}
+    return [drift for drift in found if drift.version not in moved]
+
+
+def _expected(vectors: Vectors, beat: Beat) -> dict[str, _Expected]:
+    expected: dict[str, _Expected] = {}
+    for holding in all_holdings():
+        beat()
+        for id_, passage in ids_of(holding, vectors.encoder.profile.name).items():
+            expected[id_] = _Expected(payload_of(holding, passage.pk), passage.pk)
+    return expected
+
+
+def _foreign(stored: Stored) -> Drift:
+    return Drift("vectors", "foreign", stored.id, stored.payload.version if stored.payload else 0)
+
+
+def _damaged(
+    vectors: Vectors, page: Sequence[tuple[Stored, _Expected]], beat: Beat
+) -> Iterator[Drift]:
+    passages = Passage.objects.select_related("section").in_bulk([w.passage for _s, w in page])
+    texts = [passages[want.passage].embedded_text() for _stored, want in page]
+    right = vectors_of(texts, vectors.encoder, beat=beat)
+    for (stored, want), text, vector in zip(page, texts, right, strict=True):
+        if stored.payload != want.payload or not _is_right(stored, vector, sparse_of(text)):
+            yield Drift("vectors", "damaged", stored.id, want.payload.version)
+
+
+def _is_right(stored: Stored, vector: Vector, words: Sparse) -> bool:
+    if stored.dense is None or stored.words is None:
+        return False
+    if stored.dense.shape != vector.shape or float(vector @ stored.dense) < LEAST_COSINE:
+        return False
+    there = dict(zip(stored.words.indices, stored.words.values, strict=True))
+    wanted = dict(zip(words.indices, words.values, strict=True))
+    weights = [there[term] for term in wanted if term in there]
+    return there.keys() == wanted.keys() and np.allclose(
+        weights, list(wanted.values()), atol=WEIGHT_ROUNDING
+    )
+
+
+def _corpus_differences(corpus: Corpus, beat: Beat) -> list[Drift]:
+    found: list[Drift] = []
+    there, wanted = corpus.folder.objects(), set()
     for holding in all_holdings():
         beat()
         content = content_of(holding)
         sha256 = corpus.folder.name_of(content)
         wanted.add(sha256)
-        if sha256 not in corpus.folder.objects():
-            yield Drift("corpus", "missing", sha256, holding.version.pk)
+        if sha256 not in there:
+            found.append(Drift("corpus", "missing", sha256, holding.version.pk))
         elif not corpus.folder.is_sound(sha256):
-            yield Drift("corpus", "damaged", sha256, holding.version.pk)
-        elif not corpus.holds(holding.version.pk, sha256):
-            yield Drift("corpus", "unlisted", sha256, holding.version.pk)
-    for sha256 in sorted(corpus.folder.objects() - wanted):
-        yield Drift("corpus", "foreign", f"objects/{sha256[:2]}/{sha256}.zst")
-    for path in sorted(corpus.folder.strays()):
-        yield Drift("corpus", "foreign", str(path.relative_to(corpus.folder.path)))
-    if corpus.folder.newest() != corpus.folder.bytes_of(corpus.manifest(_number(corpus))):
+            found.append(Drift("corpus", "damaged", sha256, holding.version.pk))
+        elif not corpus.lists(holding, content):
+            found.append(Drift("corpus", "unlisted", sha256, holding.version.pk))
+    return [*found, *_unwanted(corpus, there - wanted), *_wrong_manifests(corpus)]
+
+
+def _unwanted(corpus: Corpus, objects: set[str]) -> Iterator[Drift]:
+    """Objects that no version wants, other files, and versions that are listed but not held."""
+    owners = dict(CorpusObject.objects.values_list("sha256", "version_id").order_by("pk"))
+    for sha256 in sorted(objects):
+        path = f"objects/{sha256[:2]}/{sha256}.zst"
+        yield Drift("corpus", "foreign", path, owners.get(sha256, 0))
+    for name in sorted(corpus.folder.strays()):
+        yield Drift("corpus", "foreign", name)
+    listed = CorpusObject.objects.filter(is_held=True).exclude(version__in=held_versions())
+    for sha256, version_id in listed.exclude(sha256__in=objects).values_list("sha256", "version"):
+        yield Drift("corpus", "listed", sha256, version_id)
+
+
+def _wrong_manifests(corpus: Corpus) -> Iterator[Drift]:
+    for name in sorted(corpus.folder.unsound_manifests()):
+        yield Drift("corpus", "damaged", name)
+    number = _number(corpus.name)
+    manifest = corpus.manifest(number)
+    if last_knowledge() == number and not corpus.folder.is_published(manifest):
         yield Drift("corpus", "damaged", "manifest.json")
 
 
-def _number(corpus: Corpus) -> int:
-    cursor = Cursor.objects.filter(name=corpus.name).first()
-    return cursor.number if cursor else last_knowledge()
-
-
-def _expected(vectors: Vectors, beat: Beat) -> dict[str, _Expected]:
-    expected = {}
-    for holding in all_holdings():
-        beat()
-        for passage in holding.passages:
-            id_ = point_id(passage.pk, passage.digest, vectors.encoder.profile.name)
-            digest = digest_of_embedded(passage.embedded_text())
-            expected[id_] = _Expected(payload_of(holding, passage.pk), digest)
-    return expected
-
-
-def _pages(vectors: Vectors, collection: str) -> Iterator[list[Stored]]:
-    page: list[Stored] = []
-    for stored in vectors.store.scan(collection, vectors=True):
-        page.append(stored)
-        if len(page) == PAGE:
-            yield page
-            page = []
-    yield page
-
-
-def _is_right(stored: Stored, want: _Expected, known: dict[str, Vector]) -> bool:
-    if stored.payload != want.payload or stored.dense is None or stored.words is None:
-        return False
-    vector = known.get(want.text_digest)
-    # What cannot be compared counts as damaged: the repair embeds it again and puts it.
-    return vector is not None and float(vector @ stored.dense) >= LEAST_COSINE
+def _number(name: str) -> int:
+    return Cursor.objects.filter(name=name).values_list("number", flat=True).first() or 0

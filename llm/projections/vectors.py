@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import itertools
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 
+from governance.models import Passage
 from llm import words
 from llm.caching import count_words, vectors_of
 from llm.embedding import Encoder
 from llm.projections.advance import Beat
-from llm.projections.holdings import Holding, holding_of
-from llm.stores.port import Payload, Point, Sparse, VectorStore
+from llm.projections.holdings import Holding, held_versions, holding_of
+from llm.stores.port import NotBuilt, Payload, Point, Sparse, VectorStore
 
+# Of our own making; a change of it would make every point another.
 NAMESPACE = uuid.UUID("6f0f0d5c-6a55-5f0e-9d57-0a2f3d6f7e11")
+
+
+class RebuildDue(Exception):
+    """The collection was made with another embedding model, so nothing can be added to it."""
 
 
 class Vectors:
@@ -25,14 +32,25 @@ class Vectors:
         self.store = store
         self.encoder = encoder
 
-    def prepare(self) -> bool:
+    def is_missing(self) -> bool:
+        return self.store.live() is None
+
+    def prepare(self) -> None:
         """Where nothing is live yet, begin with an empty collection."""
-        if self.store.live() is not None:
-            return False
-        name = self.new_name()
-        self.store.create(name, self.encoder.profile.dimension)
-        self.store.switch(name)
-        return True
+        if self.is_missing():
+            name = self.new_name()
+            self.store.create(name, self.encoder.profile.dimension)
+            self.store.switch(name)
+
+    def drop_unknown(self, beat: Beat) -> None:
+        """Points of versions that the truth does not want, or does not know at all."""
+        live, wanted = self._live(), set(held_versions().values_list("pk", flat=True))
+        unknown = []
+        for stored in self.store.scan(live):
+            beat()
+            if stored.payload is None or stored.payload.version not in wanted:
+                unknown.append(stored.id)
+        self.store.drop_points(live, unknown)
 
     def settle(self, version_id: int, beat: Beat) -> None:
         self.settle_in(self._live(), version_id, beat)
@@ -43,36 +61,26 @@ class Vectors:
         if holding is None:
             self.store.drop_versions(collection, [version_id])
             return
-        points = self.points(holding, beat)
         there = self.store.ids(collection, version_id)
-        beat()
-        self.store.put(collection, [p for p in points if p.id not in there])
-        self.store.drop_points(collection, there - {p.id for p in points})
+        wanted = ids_of(holding, profile_of(collection))
+        self.store.drop_points(collection, there - wanted.keys())
         term = holding.term
         self.store.stamp(
             collection, version_id, microseconds(term.starts_at), microseconds(term.ends_at)
         )
+        count_words(holding.version)
+        if missing := [passage for id_, passage in wanted.items() if id_ not in there]:
+            points = self._points(collection, holding, missing, beat)
+            beat()
+            self.store.put(collection, points)
 
     def finish(self, number: int) -> None:
         """The cursor says how far the store has come; there is nothing more to write."""
 
     def is_gone(self, version_id: int) -> bool:
-        holding = holding_of(version_id)
-        wanted = {self._id(p.pk, p.digest) for p in holding.passages} if holding else set()
-        return self.store.ids(self._live(), version_id) <= wanted
-
-    def points(self, holding: Holding, beat: Beat) -> list[Point]:
-        """The points of a version, from the cache where their vectors are there."""
-        count_words(holding.version)
-        texts = [p.embedded_text() for p in holding.passages]
-        vectors = vectors_of(texts, self.encoder, beat=beat)
-        payloads = (payload_of(holding, p.pk) for p in holding.passages)
-        return [
-            Point(self._id(p.pk, p.digest), vector, _sparse(text), payload)
-            for p, text, vector, payload in zip(
-                holding.passages, texts, vectors, payloads, strict=True
-            )
-        ]
+        live, holding = self._live(), holding_of(version_id)
+        wanted = ids_of(holding, profile_of(live)) if holding else {}
+        return self.store.ids(live, version_id) <= wanted.keys()
 
     def new_name(self) -> str:
         """The next free generation of this embedding profile."""
@@ -83,11 +91,32 @@ class Vectors:
     def _live(self) -> str:
         live = self.store.live()
         if live is None:
-            raise LookupError("No collection is live.")
+            raise NotBuilt
         return live
 
-    def _id(self, passage: int, digest: str) -> str:
-        return point_id(passage, digest, self.encoder.profile.name)
+    def _points(
+        self, collection: str, holding: Holding, passages: Sequence[Passage], beat: Beat
+    ) -> list[Point]:
+        """From the cache where the vectors are there. Vectors of two models never mix."""
+        profile = self.encoder.profile.name
+        if profile_of(collection) != profile:
+            raise RebuildDue(collection)
+        texts = [p.embedded_text() for p in passages]
+        vectors = vectors_of(texts, self.encoder, beat=beat)
+        return [
+            Point(point_id(p.pk, p.digest, profile), v, sparse_of(text), payload_of(holding, p.pk))
+            for p, text, v in zip(passages, texts, vectors, strict=True)
+        ]
+
+
+def profile_of(collection: str) -> str:
+    """The name of the embedding profile that a collection is made with."""
+    return collection.rpartition("-")[0]
+
+
+def ids_of(holding: Holding, profile: str) -> dict[str, Passage]:
+    """The points that a version must have, and the passage of each."""
+    return {point_id(p.pk, p.digest, profile): p for p in holding.passages}
 
 
 def point_id(passage: int, digest: str, profile: str) -> str:
@@ -113,6 +142,6 @@ def microseconds(at: datetime) -> int:
     return round(at.timestamp() * 1_000_000)
 
 
-def _sparse(text: str) -> Sparse:
+def sparse_of(text: str) -> Sparse:
     weights = words.of_passage(text)
     return Sparse(weights.indices, weights.values)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 
 from ingest.parsing.pdf_glyphs import Rect
+from ingest.parsing.pdf_layout import Line
 from ingest.parsing.pdf_paragraphs import Paragraph, go_on
 from tests.ingest.pdf_parts import line, paragraphs, tabbed
 
 FULL = 470.0
 
 
-def full(text: str, baseline: float, **look: float) -> object:
+def full(text: str, baseline: float, **look: float) -> Line:
     return line(text, baseline=baseline, right=FULL, **look)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 import subprocess
 import sys
 import threading
@@ -203,3 +204,16 @@ def run_python(
         check=False,
         timeout=120,
     )
+
+
+def test_openvino_is_imported_by_its_one_door_alone() -> None:
+    folders = ("governance", "ingest", "kbadmin", "llm")
+    sources = (path for folder in folders for path in (ROOT / folder).rglob("*.py"))
+
+    importers = [
+        path.name
+        for path in sources
+        if re.search(r"^\s*(import|from) openvino\b", path.read_text("utf-8"), re.MULTILINE)
+    ]
+
+    assert importers == ["runtime.py"]

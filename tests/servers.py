@@ -1,0 +1,130 @@
+"""Starts PostgreSQL and Redis on free ports and throw-away folders, runs the tests, stops them.
+
+`python -m tests.servers [pytest's arguments]`. What a URL was given for is not started. What
+cannot be had here is named as not tested.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import psycopg
+
+PATIENCE = 30.0  # seconds
+SUITE = ["tests/governance", "tests/llm", "tests/kbadmin", "tests/ingest", "tests/integration"]
+
+
+def main(arguments: list[str]) -> int:
+    with ExitStack() as stack:
+        given = dict(os.environ)
+        not_tested = []
+        for name, server in (("DATABASE_URL", postgresql), ("KB_TEST_REDIS_URL", redis)):
+            if given.get(name):
+                continue
+            url = stack.enter_context(server())
+            if url:
+                given[name] = url
+            else:
+                not_tested.append(server.__name__)
+        if not given.get("QDRANT_URL"):
+            not_tested.append("a Qdrant server (a stand-in speaks its REST here)")
+        for name in not_tested:
+            print(f"Not tested: {name}", flush=True)
+        command = [sys.executable, "-m", "pytest", "-n", "2", *(arguments or SUITE)]
+        return subprocess.call(command, env=given)
+
+
+@contextmanager
+def postgresql() -> Iterator[str]:
+    """A cluster of its own; the empty string where PostgreSQL is not installed."""
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    found = shutil.which("initdb")
+    programs = folders[-1] if folders else (Path(found).parent if found else None)
+    if programs is None:
+        yield ""
+        return
+    with tempfile.TemporaryDirectory(prefix="kb-postgres-") as name:
+        folder, port = Path(name), free_port()
+        as_user = _as_ordinary_user(folder)
+        data = folder / "data"
+        _run([*as_user, programs / "initdb", "-D", data, "-U", "kb", "-A", "trust", "-E", "UTF8"])
+        options = f"-p {port} -h 127.0.0.1 -k {folder} -c fsync=off -c max_connections=200"
+        control = [*as_user, programs / "pg_ctl", "-D", data, "-w", "-l", folder / "log"]
+        _run([*control, "-o", options, "start"])
+        try:
+            url = f"postgresql://kb@127.0.0.1:{port}/postgres"
+            wait_for(lambda: bool(psycopg.connect(url).close() is None))
+            yield f"postgresql://kb@127.0.0.1:{port}/kb"
+        finally:
+            _run([*control, "-m", "immediate", "stop"])
+
+
+@contextmanager
+def redis() -> Iterator[str]:
+    """A server of its own, keeping nothing; the empty string where Redis is not installed."""
+    program = shutil.which("redis-server")
+    if program is None:
+        yield ""
+        return
+    port = free_port()
+    with tempfile.TemporaryDirectory(prefix="kb-redis-") as folder:
+        command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        try:
+            wait_for(lambda: _answers(port))
+            yield f"redis://127.0.0.1:{port}/0"
+        finally:
+            process.terminate()
+            process.wait(PATIENCE)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(is_so: Callable[[], bool], *, seconds: float = PATIENCE) -> None:
+    """Return once it is so. `TimeoutError` when it does not become so."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        try:
+            if is_so():
+                return
+        except (OSError, psycopg.OperationalError):
+            pass
+        time.sleep(0.05)
+    raise TimeoutError
+
+
+def _answers(port: int) -> bool:
+    with socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
+        connection.sendall(b"PING\r\n")
+        return connection.recv(16).startswith(b"+PONG")
+
+
+def _as_ordinary_user(folder: Path) -> list[str]:
+    """PostgreSQL refuses to run as root; Debian brings a user for it."""
+    if os.getuid() != 0:
+        return []
+    shutil.chown(folder, "postgres", "postgres")
+    return ["runuser", "-u", "postgres", "--"]
+
+
+def _run(command: list[str | Path]) -> None:
+    done = subprocess.run([str(c) for c in command], check=False, capture_output=True, cwd="/")
+    if done.returncode:
+        sys.exit(f"{command}: {done.stdout.decode()}{done.stderr.decode()}")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
