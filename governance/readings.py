@@ -117,9 +117,6 @@ WARNINGS: dict[str, Promise] = {
     "table_uncertain": _(
         "The cells of a table may have been put together wrongly. Read it against the file."
     ),
-    "text_box_left_out": _(
-        "A text box was left out. Read it in the file and write what matters into the passage."
-    ),
     "tracked_changes_taken": _(
         "The document has changes that nobody accepted yet; they were taken as accepted. Make sure "
         "that this is the final text."

@@ -39,6 +39,13 @@ UNFOLD: dict[str, Any] = {
     "SHOW_LANGUAGES": True,
     "DASHBOARD_CALLBACK": "governance.admin.home.index",
     "LOGIN": {"form": "kbadmin.login.LoginForm"},
+    "SITE_FAVICONS": [
+        {
+            "rel": "icon",
+            "type": "image/svg+xml",
+            "href": lambda request: static("governance/icon.svg"),
+        },
+    ],
     "STYLES": [lambda request: static("governance/admin.css")],
     "SCRIPTS": [lambda request: static("governance/admin.js")],
     "COLORS": {

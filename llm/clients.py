@@ -49,9 +49,9 @@ def install(*, store: VectorStore | None = None, with_encoder: Encoder | None = 
 def close() -> None:
     """Let go of every store, so that another process may own it."""
     with _lock:
-        for store in _stores.values():
+        while _stores:
+            _key, store = _stores.popitem()
             store.close()
-        _stores.clear()
 
 
 def _open_store() -> VectorStore:

@@ -25,9 +25,7 @@ __all__ = [
 def _addresses() -> list[URLPattern]:
     """Stand before the stock ones: its password form would save without telling the trail."""
     return [
-        path(
-            "password_change/", admin.site.admin_view(change_password), name="password_change"
-        ),
+        path("password_change/", admin.site.admin_view(change_password), name="password_change"),
         path("governance/", RedirectView.as_view(pattern_name="admin:index")),
     ]
 

@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from unfold.admin import ModelAdmin
 
-from governance.admin.pages import ActionPage, account_of
+from governance.admin.pages import ActionPage
 from governance.duties import Deed
 from governance.errors import TooLarge
 from governance.models import Account

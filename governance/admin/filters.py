@@ -9,10 +9,10 @@ from typing import Any, ClassVar
 from django.contrib.admin import SimpleListFilter
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from governance import clock
+from governance.admin.forms import Words
 from governance.admin.pages import account_of
 from governance.classes import SourceClass
 from governance.duties import Duty
@@ -48,7 +48,7 @@ class Filter(SimpleListFilter):
         raise NotImplementedError
 
 
-def of_column(column: str, heading: Promise | str, choices: Any, parameter: str) -> type[Filter]:
+def of_column(column: str, heading: Words, choices: Any, parameter: str) -> type[Filter]:
     """A filter on a column with a closed list of values."""
 
     class OfColumn(Filter):
@@ -65,9 +65,7 @@ def of_column(column: str, heading: Promise | str, choices: Any, parameter: str)
 ByClass = of_column("source_class", _("class"), SourceClass.choices, "class")
 ByLanguage = of_column("language", _("language"), Language.choices, "language")
 ByStatus = of_column("status", _("status"), Status.choices, "status")
-ByReading = of_column(
-    "upload__parse_state", _("state of reading"), ParseState.choices, "reading"
-)
+ByReading = of_column("upload__parse_state", _("state of reading"), ParseState.choices, "reading")
 
 
 class ByDepartment(Filter):
@@ -147,7 +145,7 @@ class ByWaiting(Filter):
 class ByForce(Filter):
     title = _("being in force")
     parameter_name = "force"
-    words = (
+    words: ClassVar[Any] = (
         ("yes", _("In force")),
         ("no", _("Not in force")),
         ("quarantined", _("Quarantined")),

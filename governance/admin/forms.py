@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import CHECKBOX_CLASSES, INPUT_CLASSES, SELECT_CLASSES, TEXTAREA_CLASSES
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+Words: TypeAlias = "str | _StrPromise"
 _INPUT = {"class": " ".join(INPUT_CLASSES)}
 _TICK = {"class": " ".join(CHECKBOX_CLASSES)}
 LONGEST_TEXT = 4000
 
 
 def line(
-    label: Promise | str, help_text: Promise | str = "", *, longest: int = 300, **given: Any
+    label: Words, help_text: Words = "", *, longest: int = 300, **given: Any
 ) -> forms.CharField:
     widget = forms.TextInput(attrs={**_INPUT, "autocomplete": "off"})
     return forms.CharField(
@@ -24,16 +27,14 @@ def line(
 
 
 def paragraph(
-    label: Promise | str, help_text: Promise | str = "", *, rows: int = 3, **given: Any
+    label: Words, help_text: Words = "", *, rows: int = 3, **given: Any
 ) -> forms.CharField:
     widget = forms.Textarea(attrs={"class": " ".join(TEXTAREA_CLASSES), "rows": rows})
     given = {"max_length": LONGEST_TEXT} | given
     return forms.CharField(label=label, help_text=help_text, widget=widget, **given)
 
 
-def choice(
-    label: Promise | str, choices: Any, help_text: Promise | str = "", **given: Any
-) -> forms.ChoiceField:
+def choice(label: Words, choices: Any, help_text: Words = "", **given: Any) -> forms.ChoiceField:
     widget = forms.Select(attrs={"class": " ".join(SELECT_CLASSES)})
     return forms.ChoiceField(
         label=label, choices=choices, help_text=help_text, widget=widget, **given
@@ -41,7 +42,7 @@ def choice(
 
 
 def choices(
-    label: Promise | str, of: Any, help_text: Promise | str = "", **given: Any
+    label: Words, of: Any, help_text: Words = "", **given: Any
 ) -> forms.MultipleChoiceField:
     widget = forms.CheckboxSelectMultiple(attrs=_TICK)
     return forms.MultipleChoiceField(
@@ -49,17 +50,17 @@ def choices(
     )
 
 
-def tick(label: Promise | str, help_text: Promise | str = "") -> forms.BooleanField:
+def tick(label: Words, help_text: Words = "") -> forms.BooleanField:
     widget = forms.CheckboxInput(attrs=_TICK)
     return forms.BooleanField(label=label, help_text=help_text, required=False, widget=widget)
 
 
-def day(label: Promise | str, help_text: Promise | str = "") -> forms.DateField:
+def day(label: Words, help_text: Words = "") -> forms.DateField:
     widget = forms.DateInput(attrs={**_INPUT, "type": "date"}, format="%Y-%m-%d")
     return forms.DateField(label=label, help_text=help_text, required=False, widget=widget)
 
 
-def password(label: Promise | str, help_text: Promise | str = "", *, new: bool = False) -> Any:
+def password(label: Words, help_text: Words = "", *, new: bool = False) -> Any:
     known = "new-password" if new else "current-password"
     widget = forms.PasswordInput(attrs={**_INPUT, "autocomplete": known})
     return forms.CharField(

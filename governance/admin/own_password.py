@@ -32,7 +32,7 @@ class ChangePassword(ActionPage[Account]):
     done = _("Your password was changed.")
     form_class = OwnPasswordForm
     deed = None
-    asks_password_in = "old"
+    password_at = "old"  # noqa: S105  (a field)
 
     def back(self) -> str:
         return reverse("admin:index")

@@ -58,6 +58,9 @@ def refuse_without(deed: Deed, account: Account) -> None:
 class ActionPage(Generic[S]):
     """One thing that may be done to a subject, for the person who asks."""
 
+    # Templates call what can be called, and a class can.
+    do_not_call_in_templates: ClassVar[bool] = True
+
     path: ClassVar[str]
     # What the duty must include; None where everybody may who is logged in.
     deed: ClassVar[Deed | None]
@@ -70,7 +73,7 @@ class ActionPage(Generic[S]):
     form_class: ClassVar[type[forms.Form]] = ReasonForm
     template: ClassVar[str] = "governance/action.html"
     # The field at which a wrong password is shown.
-    asks_password_in: ClassVar[str] = "password"
+    password_at: ClassVar[str] = "password"  # noqa: S105  (a field)
 
     def __init__(self, request: HttpRequest, subject: S) -> None:
         self.request = request
@@ -201,6 +204,6 @@ class ActionPage(Generic[S]):
 
     def _field_of(self, refusal: Refused) -> str:
         if isinstance(refusal, PasswordWrong):
-            return self.asks_password_in
+            return self.password_at
         field = str(refusal.facts.get("field", ""))
         return FIELDS.get(field, field)

@@ -42,9 +42,7 @@ class PassagePage(ActionPage[Passage]):
 
     template = "governance/passage_action.html"
 
-    def __init__(
-        self, request: HttpRequest, subject: Passage, **known: Quarantine | None
-    ) -> None:
+    def __init__(self, request: HttpRequest, subject: Passage, **known: Quarantine | None) -> None:
         super().__init__(request, subject)
         self.quarantine = (
             known["quarantine"] if "quarantine" in known else open_quarantine_of(subject)

@@ -184,9 +184,7 @@ class SetRoles(ActionPage[Person]):
 
     def do(self, given: dict[str, Any]) -> str:
         roles = [Role(role) for role in given["roles"]]
-        people.set_roles(
-            person=self.subject, roles=roles, reason=given["reason"], by=self.account
-        )
+        people.set_roles(person=self.subject, roles=roles, reason=given["reason"], by=self.account)
         if self.subject.pk == self.account.person_id and DUTY_OF[roles[0]] != Duty.SECURITY:
             return reverse("admin:index")
         return self.back()

@@ -51,7 +51,8 @@ def _rule(source_class: SourceClass) -> str:
     policy = POLICIES[source_class]
     kinds = say(", ").join(str(IdentifierKind(kind).label) for kind in policy.identified_by)
     sentence = say(
-        "At submission one of: %(kinds)s. Reviewed every %(months)s months. Approvals: %(approvals)s."
+        "At submission one of: %(kinds)s. Reviewed every %(months)s months."
+        " Approvals: %(approvals)s."
     )
     facts = {"kinds": kinds, "months": policy.months, "approvals": policy.approvals}
     return sentence % facts
@@ -82,7 +83,8 @@ class SourceForm(forms.Form):
         _("May be quoted"), _("Without this answers name the place and leave out the text.")
     )
     may_train = fields.tick(
-        _("May train a model"), _("Without this it is in no training data. Never clinical experience.")
+        _("May train a model"),
+        _("Without this it is in no training data. Never clinical experience."),
     )
 
 

@@ -111,7 +111,8 @@ class Edit(DescriptionPage, SourcePage):
         return description_of(self.subject)
 
     def identified(self) -> list[dict[str, str]]:
-        return self.subject.identified()
+        identified: list[dict[str, str]] = self.subject.identified()
+        return identified
 
     def warnings(self) -> Sequence[str]:
         rows = self.subject.versions

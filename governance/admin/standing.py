@@ -84,10 +84,10 @@ class Standing:
         if self.is_in_force:
             return ""
         return {
-            Status.DRAFT: _("A draft: nobody is served this."),
-            Status.IN_REVIEW: _("In review: nobody is served this until it is approved."),
+            Status.DRAFT: _("Nobody is served a draft."),
+            Status.IN_REVIEW: _("A reviewer who has not contributed approves it or sends it back."),
             Status.WITHDRAWN: _("The draft was withdrawn."),
-            Status.RETIRED: _("Retired: it will not come back."),
+            Status.RETIRED: _("It was retired and will not come back."),
         }.get(Status(self.version.status)) or self._why_active_is_not()
 
     def _why_active_is_not(self) -> str:

@@ -13,12 +13,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from unfold.widgets import AutocompleteWidgetMixin
 
 from governance.actions import quarantines, uploads, versions
 from governance.actions.versions import RetirementOrder
 from governance.admin import forms as fields
-from governance.admin.forms import DecisionForm, NothingForm, NoteForm
+from governance.admin.forms import DecisionForm, NoteForm, NothingForm
 from governance.admin.pages import ActionPage
 from governance.admin.standing import Standing, last_day, moment
 from governance.confirmation import confirm
@@ -331,12 +330,8 @@ class LiftQuarantine(VersionPage):
         return self.back()
 
 
-class FoundByTyping(AutocompleteWidgetMixin, AutocompleteSelect):
-    """A version found by a part of its source's title or its label."""
-
-
 class RetireForm(forms.Form):
-    reason_code = fields.choice(_("Reason"), RetirementReason.choices)
+    reason_code = fields.choice(_("Reason"), [("", "—"), *RetirementReason.choices])
     note = fields.paragraph(_("Note"), _("What happened, and how you know. Goes on the record."))
     successor = forms.ModelChoiceField(
         Version.objects.filter(status__in=APPROVED).select_related("source"),
@@ -351,7 +346,8 @@ class RetireForm(forms.Form):
         column = Retirement._meta.get_field("successor")
         successor = self.fields["successor"]
         assert isinstance(successor, forms.ModelChoiceField)  # noqa: S101  (made so above)
-        successor.widget = FoundByTyping(column, admin.site)
+        # Found by a part of its source's title, or of its label.
+        successor.widget = AutocompleteSelect(column, admin.site)
         successor.widget.choices = successor.choices
 
     def clean(self) -> dict[str, Any]:

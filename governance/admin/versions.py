@@ -10,7 +10,6 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, path
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
@@ -20,7 +19,7 @@ from governance.admin.base import GovernedAdmin, badge
 from governance.admin.filters import ByDue, ByForce, ByReading, ByStatus, ByWaiting, quarantined
 from governance.admin.histories import ReadOnlyHistory
 from governance.admin.reading import text_of
-from governance.admin.standing import Standing
+from governance.admin.standing import Standing, moment
 from governance.admin.uploads import report_of
 from governance.admin.version_pages import PAGES, crumbs_of
 from governance.duties import Deed
@@ -80,6 +79,8 @@ class VersionAdmin(ReadOnlyHistory, GovernedAdmin):
 
     @admin.display(description=_("In force"))
     def force(self, version: Any) -> str:
+        if version.now_in_force and version.now_quarantined:
+            return badge("warn", _("In force but for a passage"))
         if version.now_quarantined:
             return badge("bad", _("Quarantined"))
         return badge("good", _("In force")) if version.now_in_force else "–"
@@ -94,7 +95,7 @@ class VersionAdmin(ReadOnlyHistory, GovernedAdmin):
 
     @admin.display(description=_("Registered"), ordering="registered_at")
     def registered(self, version: Version) -> str:
-        return format_html("{}", version.registered_at.date())
+        return moment(version.registered_at)
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
@@ -107,6 +108,8 @@ class VersionAdmin(ReadOnlyHistory, GovernedAdmin):
     def detail(self, request: HttpRequest, subject: Version) -> Mapping[str, Any]:
         standing = Standing.now(subject)
         return {
+            "title": subject.label,
+            "subtitle": subject.source.title,
             "version": subject,
             "status_badge": status_badge(subject),
             "due_badge": due_badge(subject),
@@ -127,7 +130,7 @@ class VersionAdmin(ReadOnlyHistory, GovernedAdmin):
         report = report_of(self._seen(request, pk).upload)
         return JsonResponse({"state": report.state, "settled": report.is_settled})
 
-    def file(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def file(self, request: HttpRequest, pk: int) -> FileResponse:
         """The bytes as they were received. Never opened in the browser: a file is hostile."""
         upload = self._seen(request, pk).upload
         place = originals.path_of(upload.sha256)

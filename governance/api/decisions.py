@@ -62,10 +62,11 @@ def decision(
     refuses = (400, 404, 409, 415, *((429,) if asks_password else ()))
 
     def door(call: F) -> F:
-        described_call = described(
+        # In this order: `action` would drop a description made before it.
+        offered = cast(F, action(detail=True, methods=["post"])(call))
+        return described(
             summary, tag=TAG, takes=takes, gives=gives, status=status, refuses=refuses
-        )(call)
-        return cast(F, action(detail=True, methods=["post"])(described_call))
+        )(offered)
 
     return door
 

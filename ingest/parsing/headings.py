@@ -31,6 +31,10 @@ _DECIMAL = re.compile(
 )
 _FIRST_DECIMAL = 5
 _BRACKETED = re.compile(r"[（(]\d{1,2}[）)]")
+# Official papers end their headings with a full stop: （一）传染源。
+_OFFICIAL = re.compile(
+    rf"(?:[{_CHINESE}]{{1,3}}、|[（(][{_CHINESE}]{{1,3}}[）)])[^，；：。]{{2,20}}。"
+)
 _ENDS = "。！？；：，、.!?;:,…"
 _WIDEST = 80
 UNNUMBERED = 12
@@ -96,7 +100,11 @@ def short(text: str) -> bool:
 
 
 def _candidate(line: Line) -> int | None:
-    if not short(line.text) or caption(line.text) or re.match(r"图\s*\d|Fig", line.text):
+    if (
+        not (short(line.text) or _OFFICIAL.fullmatch(line.text))
+        or caption(line.text)
+        or re.match(r"图\s*\d|Fig", line.text)
+    ):
         return None
     found = rank(line.text)
     if found is None:

@@ -35,7 +35,6 @@ WARNINGS = frozenset(
         "equation_left_out",
         "figure_left_out",
         "table_left_out",
-        "text_box_left_out",
         # PDF
         "annotations_left_out",
         "attachments_left_out",

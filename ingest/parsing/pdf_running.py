@@ -57,7 +57,8 @@ def _drop_edges(pages: Sequence[Page]) -> None:
             for row in rows:
                 number = _number(row)
                 counted = number is not None and number - page.number in offsets
-                if not counted and (page.number, zone, _key(row)) not in repeated:
+                keys = {(page.number, zone, key) for key in _keys(row, page.number)}
+                if not counted and repeated.isdisjoint(keys):
                     break
                 gone.update(id(run) for run in row)
         left = [run for run in page.runs if id(run) not in gone]
@@ -74,8 +75,18 @@ def _edge_rows(page: Page) -> dict[str, list[Row]]:
     return {"top": top, "bottom": bottom}
 
 
-def _key(row: Row) -> str:
-    return re.sub(r"\d+", "#", "".join("".join(run.text.split()) for run in row))
+def _keys(row: Row, page: int) -> set[str]:
+    """The row's text, and the text with one of its numbers counted from the page's.
+
+    So "Guideline 7" of the seventh page is the same as "Guideline 8" of the eighth, and
+    "Dose: 5 mg" is never the same as "Dose: 50 mg".
+    """
+    text = "".join("".join(run.text.split()) for run in row)
+    keys = {text}
+    for number in re.finditer(r"\d{1,9}", text):
+        offset = int(number[0]) - page
+        keys.add(f"{text[: number.start()]}#{offset}#{text[number.end() :]}")
+    return keys
 
 
 Edges = list[tuple[Page, dict[str, list[Row]]]]
@@ -87,7 +98,8 @@ def _repeated(edges: Edges) -> set[tuple[int, str, str]]:
     for page, zones in edges:
         for zone, rows in zones.items():
             for row in rows:
-                places[zone, _key(row)].append((page.number, row[0].baseline))
+                for key in _keys(row, page.number):
+                    places[zone, key].append((page.number, row[0].baseline))
     found = set()
     for (zone, key), where in places.items():
         for group in _same_place(where):

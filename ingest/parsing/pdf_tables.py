@@ -219,6 +219,7 @@ def _cell_text(lines: list[Line], cell: Rect, words: Words) -> str:
 
 
 def _goes_on(text: str, part: str) -> bool:
-    """Chinese is broken anywhere in a narrow cell, so its end must show that it is one."""
-    wide = is_wide(text[-1]) or is_wide(part[0])
-    return wide and not is_marked(part) and not ends_sentence(text)
+    """In a narrow cell lines end anywhere, so a line's end must show that it is one."""
+    if is_marked(part) or ends_sentence(text):
+        return False
+    return is_wide(text[-1]) or is_wide(part[0]) or part[0].islower()

@@ -54,8 +54,8 @@ BODIES = {
     "nul everywhere": json.dumps(dict.fromkeys(NAMES, "\0")),
     "surrogates": json.dumps(dict.fromkeys(NAMES, "\ud800")),
     "controls": json.dumps(dict.fromkeys(NAMES, "\x07\x1b\x7f\x85")),
-    "lists": json.dumps(dict.fromkeys(NAMES, [[]])),
-    "objects": json.dumps(dict.fromkeys(NAMES, {"a": {}})),
+    "lists": json.dumps({name: [[]] for name in NAMES}),
+    "objects": json.dumps({name: {"a": {}} for name in NAMES}),
     "nulls": json.dumps(dict.fromkeys(NAMES)),
     "numbers": json.dumps(dict.fromkeys(NAMES, 2**70)),
     "true": json.dumps(dict.fromkeys(NAMES, True)),
@@ -90,35 +90,31 @@ def test_nonsense_is_an_error_of_whoever_sent_it(
             assert answer.json()["code"] in ("malformed", "unsupported_media_type")
 
 
+TYPES = [
+    ("text/plain", b"reason=x"),
+    ("application/x-www-form-urlencoded", b"reason=x"),
+    ("application/xml", b"<reason/>"),
+    ("", b"x"),
+    ("application/json; charset=utf-16", b"{}"),
+    ("application/json; charset=no-such", b"{}"),
+    ("application/json", b"\xff\xfe\x00"),
+    ("multipart/form-data", b"x"),
+    ("multipart/form-data; boundary=\xc3\xbc", b"x"),
+]
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(("method", "path"), CALLS)
-@pytest.mark.parametrize(
-    ("content_type", "body"),
-    [
-        ("text/plain", b"reason=x"),
-        ("application/x-www-form-urlencoded", b"reason=x"),
-        ("application/xml", b"<reason/>"),
-        ("", b"x"),
-        ("application/json; charset=utf-16", b"{}"),
-        ("application/json; charset=no-such", b"{}"),
-        ("application/json", b"\xff\xfe\x00"),
-        ("multipart/form-data", b"x"),
-        ("multipart/form-data; boundary=\xc3\xbc", b"x"),
-    ],
-)
 def test_other_types_are_refused_in_json(
-    caller: Caller,
-    ids: dict[str, int],
-    method: str,
-    path: str,
-    content_type: str,
-    body: bytes,
+    caller: Caller, ids: dict[str, int], method: str, path: str
 ) -> None:
-    address = V1 + path.format(**ids)
+    for content_type, body in TYPES:
+        address = V1 + path.format(**ids)
 
-    answer = caller.generic(method.upper(), address, body, content_type=content_type)
+        answer = caller.generic(method.upper(), address, body, content_type=content_type)
 
-    assert answer.status_code < 500
-    assert answer.status_code < 300 or set(answer.json()) >= {"code", "detail"}
+        assert answer.status_code < 500, content_type
+        assert answer.status_code < 300 or set(answer.json()) >= {"code", "detail"}
 
 
 READS = ["session/", "sources/", "sources/{source}/", "versions/{version}/", "passages/{passage}/"]
@@ -130,14 +126,15 @@ QUERIES: list[dict[str, Any]] = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", READS)
-@pytest.mark.parametrize("query", QUERIES)
 def test_nonsense_in_the_query_is_no_fault_of_ours(
-    caller: Caller, ids: dict[str, int], cleo: Account, path: str, query: dict[str, Any]
+    caller: Caller, ids: dict[str, int], cleo: Account, path: str
 ) -> None:
     reader = log_in(cleo) if path.startswith("trail") else caller
 
-    assert reader.ask(path.format(**ids), **query).status_code < 500
+    for query in QUERIES:
+        assert reader.ask(path.format(**ids), **query).status_code < 500, query
 
 
 @pytest.mark.parametrize("path", READS)

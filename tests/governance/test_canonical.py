@@ -100,7 +100,7 @@ def test_the_largest_safe_integers_are_written_in_full(number: int) -> None:
         {"\udfff": 1},
         {1: "a key that is no string"},
         b"bytes",
-        {"a", "set"},
+        {"a set"},
         date(2026, 11, 1),
         [[{"deep": float("nan")}]],
     ],

@@ -275,9 +275,7 @@ def test_nothing_to_be_seen_is_no_identifier_of_any_kind(kind: str, value: str) 
 
 
 @pytest.mark.parametrize("kind", IdentifierKind)
-@pytest.mark.parametrize(
-    "hidden", ["\x00", "\x1f", "\x7f", "\x85", "\u200b", "\u202e", "\u2028"]
-)
+@pytest.mark.parametrize("hidden", ["\x00", "\x1f", "\x7f", "\x85", "\u200b", "\u202e", "\u2028"])
 def test_an_invisible_character_is_refused_wherever_it_stands(kind: str, hidden: str) -> None:
     good = GOOD[kind][0][1]
 

@@ -75,6 +75,18 @@ def test_line_that_neither_counts_nor_stands_out_is_text() -> None:
     assert guess([Line("目的"), BODY]) == {}
 
 
+@pytest.mark.parametrize("text", ["（一）传染源。", "二、流行病学特点。"])
+def test_heading_of_an_official_paper_may_end_with_a_full_stop(text: str) -> None:
+    assert guess([Line(text), BODY]) == {0: 1}
+
+
+@pytest.mark.parametrize(
+    "text", ["（一）口服，每日一次。", "（一）" + "很" * 21 + "。", "1.2 口服。"]
+)
+def test_numbered_sentence_is_text(text: str) -> None:
+    assert guess([Line(text), BODY]) == {}
+
+
 def test_single_number_needs_to_stand_out() -> None:
     assert guess([Line("1. 目的"), BODY, Line("2. 范围", stands_out=True), BODY]) == {2: 1}
 

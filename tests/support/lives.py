@@ -42,8 +42,8 @@ class Life:
 
     @classmethod
     def begin(cls, clock: time_machine.Traveller, source_class: str) -> Life:
-        curator = knowledge.account("ana", Role.CURATOR)
-        reviewers = [knowledge.account(name, Role.REVIEWER) for name in ("ben", "dora")]
+        curator = knowledge.account("ada", Role.CURATOR)
+        reviewers = [knowledge.account(name, Role.REVIEWER) for name in ("bob", "dan")]
         identifiers = {"clinical_experience": [("local_number", "E-1")]}.get(source_class)
         given = {"identifiers": identifiers} if identifiers else {}
         source = knowledge.source(curator, source_class=source_class, **given)
@@ -168,9 +168,9 @@ def wait_for(choice: int, step: timedelta) -> Move:
     """To the moment before, at or after the next instant at which something changes."""
 
     def move(life: Life) -> None:
-        coming = [t + step for t in Oracle(life.source).instants() if t + step > now()]
+        coming = [t + step for t in Oracle(life.source).edges() if t + step > now()]
         if coming:
-            life.let_pass(coming[choice % min(len(coming), 9)] - now())
+            life.let_pass(coming[choice % min(len(coming), 6)] - now())
 
     return move
 
@@ -191,13 +191,14 @@ def _days(start: int | None, length: int | None) -> tuple[date | None, date | No
     return begins, (begins or today) + timedelta(days=length)
 
 
-def moves(most: int = 14) -> st.SearchStrategy[list[Any]]:
+def moves(most: int = 20) -> st.SearchStrategy[list[Any]]:
+    """Lists of moves that begin with an edition in force, so that there is something to lose."""
     which = st.integers(0, 3)
     persons = st.sampled_from([1, 2, 2])
     dates = (st.sampled_from(STARTS), st.sampled_from(LENGTHS))
     one = st.one_of(
         st.builds(edition, *dates),
-        st.builds(edition, *dates),
+        st.builds(edition, st.sampled_from([20, 60, 91]), st.none()),
         st.builds(prepare, *dates),
         st.builds(approve, which, persons=persons),
         st.builds(amend, which),
@@ -207,7 +208,8 @@ def moves(most: int = 14) -> st.SearchStrategy[list[Any]]:
         st.builds(quarantine, which),
         st.builds(lift, which, persons=persons),
         st.builds(wait, st.sampled_from(WAITS)),
-        st.builds(wait_for, st.integers(0, 8), st.sampled_from([-TICK, timedelta(0), TICK])),
+        st.builds(wait_for, st.integers(0, 5), st.sampled_from([-TICK, timedelta(0), TICK])),
         st.sampled_from([write_down, note_left_force]),
     )
-    return st.lists(one, min_size=2, max_size=most)
+    rest = st.lists(one, min_size=6, max_size=most)
+    return st.builds(lambda first, others: [first, *others], st.builds(edition, *dates), rest)

@@ -72,6 +72,10 @@ class Oracle:
 
     def instants(self) -> list[datetime]:
         """Every instant at which an answer could change, with the moments around it."""
+        return sorted(e + step for e in self.edges() for step in (-TICK, timedelta(0), TICK))
+
+    def edges(self) -> list[datetime]:
+        """Every instant at which an answer could change, and some at which it must not."""
         edges: set[datetime] = set()
         for record in self.records:
             spans = [*record.alone(), *self.stretches(record), *record.quarantines]
@@ -79,8 +83,7 @@ class Oracle:
             edges |= {at for at, _ in record.decisions}
             days = {d for _, due in record.decisions for d in (due, record.effective_until) if d}
             edges |= {midnight(d + timedelta(days=n)) for d in days for n in (0, 1, 2)}
-        known = edges - {NEVER}
-        return sorted(edge + step for edge in known for step in (-TICK, timedelta(0), TICK))
+        return sorted(edges - {NEVER})
 
 
 def _record(version: Version) -> Record:

@@ -31,9 +31,10 @@ class Command(ReportingCommand):
 
     def act(self, options: dict[str, Any]) -> Report:
         try:
+            messages = wanted()
             if not options["check"]:
-                update(prune=options["prune"])
-            found = list(check())
+                update(messages, prune=options["prune"])
+            found = list(check(messages))
         except catalogue.ToolMissing as missing:
             raise CommandError(str(missing)) from missing
         sentences = [str(finding) for finding in found]
@@ -49,21 +50,21 @@ def folder() -> Path:
 
 def wanted() -> dict[str, Messages]:
     """What each catalogue must hold: our own sentences, and those of parts that lack Chinese."""
-    ours = catalogue.messages_in({name: settings.BASE_DIR / name for name in catalogue.FOLDERS})
     others = {config.name: config for config in apps.get_app_configs() if _is_a_part(config)}
     known = catalogue.translated_in(_their_own(others.values()))
+    ours = catalogue.messages_in({name: settings.BASE_DIR / name for name in catalogue.FOLDERS})
     theirs = catalogue.messages_in({name: Path(c.path) for name, c in others.items()})
     parts = {k: m for k, m in theirs.items() if k not in known and k not in ours}
     return {"django.po": ours, "parts.po": parts}
 
 
-def update(*, prune: bool = False) -> None:
-    old = {name: catalogue.load(folder() / name) for name in ("django.po", "parts.po")}
+def update(wanted: dict[str, Messages], *, prune: bool = False) -> None:
+    old = {name: catalogue.load(folder() / name) for name in wanted}
     # A sentence may move from a part's screen to one of ours, and takes its translation along.
     memory = [entry for po in old.values() for entry in po]
     new = [
         (name, catalogue.renewed(old[name], messages, memory=memory, prune=prune))
-        for name, messages in wanted().items()
+        for name, messages in wanted.items()
     ]
     folder().mkdir(parents=True, exist_ok=True)
     for name, po in new:
@@ -71,9 +72,9 @@ def update(*, prune: bool = False) -> None:
     (folder() / "django.mo").write_bytes(catalogue.compiled(po for _name, po in new))
 
 
-def check() -> Iterator[Finding]:
-    kept = {name: catalogue.load(folder() / name) for name in ("django.po", "parts.po")}
-    for name, messages in wanted().items():
+def check(wanted: dict[str, Messages]) -> Iterator[Finding]:
+    kept = {name: catalogue.load(folder() / name) for name in wanted}
+    for name, messages in wanted.items():
         yield from catalogue.findings(name, kept[name], messages)
     yield from catalogue.uncompiled(folder() / "django.mo", kept.values())
 

@@ -1,0 +1,433 @@
+"""The block in which everything governed is changed, and the trail it leaves."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pymerkle
+import pytest
+import time_machine
+from django.utils import translation
+
+from governance import canonical, clock, merkle, proofs
+from governance.actions import clients, people, refusals, sources, versions
+from governance.duties import MAY, Deed, Role, Scope
+from governance.errors import ClockBehind, IllegalMove, Malformed, NotAllowed, Refused
+from governance.models import (
+    Account,
+    AuditEntry,
+    AuditPayload,
+    Client,
+    RefusedAttempt,
+    Source,
+    TrailHead,
+    Version,
+)
+from governance.trail import SHELL, SYSTEM, changing, needs_reason, note_left_over_refusals
+from tests.support import knowledge
+
+NOON = datetime(2026, 8, 31, 4, 0, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+EVERY_DUTY = [(deed, role) for deed in Deed for role in Role]
+
+
+@pytest.fixture(autouse=True)
+def time() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(NOON, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def program(sue: Account) -> Client:
+    client, _ = clients.create(name="tier", scopes=[Scope.RETRIEVE], by=sue)
+    return client
+
+
+def size() -> int:
+    return TrailHead.objects.get().size
+
+
+def last() -> AuditEntry:
+    return AuditEntry.objects.latest("number")
+
+
+def content(entry: AuditEntry) -> dict[str, Any]:
+    return dict(json.loads(bytes(entry.leaf)))
+
+
+def retitled(source: Source, by: Account, title: str = "Another") -> Source:
+    description = knowledge.describe(title=title)
+    return sources.edit(source=source, description=description, reason="Retitled.", by=by)
+
+
+# One block.
+
+
+def test_number_follows_number_without_a_gap(active: Version) -> None:
+    numbers = list(AuditEntry.objects.order_by("number").values_list("number", flat=True))
+
+    assert numbers == list(range(1, size() + 1))
+
+
+def fail_in_the_middle(source: Source) -> None:
+    with changing(by=SYSTEM) as changes:
+        Source.objects.update(title="Gone")
+        changes.note("source.edited", source)
+        raise ZeroDivisionError
+
+
+def test_block_that_fails_notes_nothing(source: Source) -> None:
+    before = size()
+
+    with pytest.raises(ZeroDivisionError):
+        fail_in_the_middle(source)
+
+    assert (size(), AuditEntry.objects.count()) == (before, before)
+
+
+def test_block_that_fails_changes_nothing(source: Source) -> None:
+    with pytest.raises(ZeroDivisionError):
+        fail_in_the_middle(source)
+
+    assert Source.objects.get().title == source.title
+
+
+def test_block_in_which_nothing_is_noted_leaves_no_entry(source: Source) -> None:
+    before = size()
+    with changing(by=SYSTEM):
+        pass
+
+    assert size() == before
+
+
+def test_blocks_do_not_nest(db: None) -> None:
+    with pytest.raises(RuntimeError), changing(by=SYSTEM), changing(by=SYSTEM):
+        pass
+
+
+def test_block_after_a_failed_one_opens(db: None) -> None:
+    with pytest.raises(ZeroDivisionError), changing(by=SYSTEM):
+        raise ZeroDivisionError
+
+    with changing(by=SYSTEM) as changes:
+        assert changes.at == NOON
+
+
+def test_entries_of_one_block_bear_one_instant(active: Version) -> None:
+    assert set(AuditEntry.objects.values_list("at", flat=True)) == {NOON}
+
+
+def test_entry_commits_to_the_row_as_it_is_after_the_block(source: Source, ana: Account) -> None:
+    retitled(source, ana)
+    entry = last()
+    salt = bytes(AuditPayload.objects.get(pk=entry.pk).salt)
+
+    state = Source.objects.get(pk=source.pk).state()
+    told = content(entry)["commitments"]["state"]
+    assert told == canonical.commitment(["state", state], salt)
+
+
+def test_entry_holds_numbers_of_people_and_no_names(source: Source, ana: Account) -> None:
+    retitled(source, ana)
+
+    by = content(last())["by"]
+    assert by == {"kind": "account", "id": ana.pk, "person": ana.person_id}
+
+
+def test_what_is_private_stands_in_the_leaf_as_commitment_alone(
+    source: Source, ana: Account
+) -> None:
+    description = knowledge.describe(title="Another")
+    sources.edit(source=source, description=description, reason="Told by Mrs Li.", by=ana)
+    entry, payload = last(), AuditPayload.objects.latest("number")
+
+    assert b"Mrs Li" not in bytes(entry.leaf)
+    assert payload.content["reason"] == "Told by Mrs Li."
+    told = canonical.commitment(["reason", "Told by Mrs Li."], bytes(payload.salt))
+    assert content(entry)["commitments"]["reason"] == told
+
+
+def test_names_of_people_stand_in_no_leaf(ana: Account, active: Version) -> None:
+    leaves = b"".join(bytes(e.leaf) for e in AuditEntry.objects.all())
+
+    assert b"ana" not in leaves.lower()
+
+
+def test_no_salt_is_used_twice(active: Version) -> None:
+    salts = [bytes(p.salt) for p in AuditPayload.objects.all()]
+
+    assert len(set(salts)) == len(salts)
+
+
+@pytest.mark.parametrize("reason", ["", " ", "\n\t", "\0"])
+def test_reason_that_says_nothing_is_refused(reason: str) -> None:
+    with pytest.raises(Malformed):
+        needs_reason(reason)
+
+
+def test_action_without_a_reason_changes_nothing(source: Source, ana: Account) -> None:
+    before = size()
+
+    with pytest.raises(Malformed):
+        sources.edit(source=source, description=knowledge.describe(), reason="", by=ana)
+
+    assert size() == before
+
+
+# Time.
+
+
+def test_clock_behind_the_trail_is_refused(source: Source, ana: Account) -> None:
+    with clock.set_to(NOON - MINUTE), pytest.raises(ClockBehind):
+        retitled(source, ana)
+
+
+def test_clock_that_is_behind_leaves_no_trace_of_its_refusal(source: Source, ana: Account) -> None:
+    before = size()
+    with clock.set_to(NOON - MINUTE), pytest.raises(ClockBehind):
+        retitled(source, ana)
+
+    assert (size(), RefusedAttempt.objects.count()) == (before, 0)
+
+
+def test_clock_a_little_behind_writes_the_instant_before(source: Source, ana: Account) -> None:
+    with clock.set_to(NOON - timedelta(seconds=4)):
+        retitled(source, ana)
+
+    assert last().at == NOON
+
+
+# Permission.
+
+
+@pytest.mark.parametrize(("deed", "role"), EVERY_DUTY)
+def test_duty_alone_decides_who_may(db: None, deed: Deed, role: Role) -> None:
+    person = knowledge.account("pat", role)
+    allowed = True
+    try:
+        with changing(by=person, may=deed):
+            pass
+    except NotAllowed:
+        allowed = False
+
+    assert allowed == (role in MAY[deed])
+
+
+@pytest.mark.parametrize("deed", list(Deed))
+def test_program_may_change_nothing(program: Client, deed: Deed) -> None:
+    with pytest.raises(NotAllowed), changing(by=program, may=deed):
+        pass
+
+
+def test_roles_add_up_within_content(db: None) -> None:
+    both = knowledge.account("kim", Role.REVIEWER, Role.GRAPH_EDITOR)
+
+    assert {d for d in Deed if both.may(d)} == {
+        *(Deed.READ, Deed.CURATE, Deed.REVIEW, Deed.QUARANTINE, Deed.LIFT_QUARANTINE)
+    }
+
+
+def test_account_that_is_disabled_may_nothing_even_if_it_is_still_held(
+    source: Source, ana: Account, sue: Account
+) -> None:
+    held = Account.objects.select_related("person").get(pk=ana.pk)
+    people.set_active(account=ana, active=False, reason="Left.", by=sue)
+
+    with pytest.raises(NotAllowed):
+        retitled(source, held)
+
+
+def test_role_that_was_taken_away_is_gone_even_if_it_is_still_held(
+    in_review: Version, ben: Account, sue: Account
+) -> None:
+    held = Account.objects.select_related("person").get(pk=ben.pk)
+    people.set_roles(person=ben.person, roles=[Role.CURATOR], reason="Moved.", by=sue)
+
+    with pytest.raises(NotAllowed):
+        knowledge.approve(in_review, held)
+
+
+# Refusals.
+
+
+def test_refusal_leaves_an_entry_of_its_own(draft: Version, ana: Account, ben: Account) -> None:
+    with pytest.raises(IllegalMove):
+        knowledge.approve(draft, ben)
+
+    facts = content(last())["facts"]
+    assert (last().action, facts) == ("attempt.refused", {"code": "illegal_move", "times": 1})
+    assert last().by_id == ben.pk
+
+
+def test_refusals_of_ten_minutes_are_counted_and_not_written(draft: Version, ben: Account) -> None:
+    before = size()
+    for _ in range(3):
+        with pytest.raises(Refused):
+            knowledge.approve(draft, ben)
+
+    assert size() == before + 1
+    assert RefusedAttempt.objects.get().unnoted == 2
+
+
+def test_next_refusal_after_ten_minutes_tells_of_those_before(
+    draft: Version, ben: Account, time: time_machine.Traveller
+) -> None:
+    for pause in (0, 1, 10):
+        time.shift(pause * MINUTE)
+        with pytest.raises(Refused):
+            knowledge.approve(draft, ben)
+
+    assert content(last())["facts"]["times"] == 2
+
+
+def test_refusals_left_over_are_noted_when_their_time_is_up(
+    draft: Version, ben: Account, time: time_machine.Traveller
+) -> None:
+    for _ in range(3):
+        with pytest.raises(Refused):
+            knowledge.approve(draft, ben)
+    early = note_left_over_refusals()
+    time.shift(10 * MINUTE)
+
+    assert (early, note_left_over_refusals(), note_left_over_refusals()) == (0, 1, 0)
+    assert content(last())["facts"]["of"] == {"kind": "account", "id": ben.pk}
+
+
+def test_refusals_of_two_persons_are_counted_apart(
+    draft: Version, ben: Account, dora: Account
+) -> None:
+    for person in (ben, dora):
+        with pytest.raises(Refused):
+            knowledge.approve(draft, person)
+
+    assert AuditEntry.objects.filter(action="attempt.refused").count() == 2
+
+
+def test_refusal_at_the_door_leaves_its_trace(cleo: Account) -> None:
+    with pytest.raises(NotAllowed):
+        refusals.refuse(by=cleo)
+
+    assert (last().action, last().by_id) == ("attempt.refused", cleo.pk)
+
+
+def test_every_refusal_has_a_code_of_its_own_and_a_sentence_in_both_languages() -> None:
+    kinds = [Refused, *Refused.__subclasses__()]
+
+    assert len({kind.code for kind in kinds}) == len(kinds)
+    for language in ("en", "zh-hans"):
+        with translation.override(language):
+            assert all(str(kind.sentence) for kind in kinds)
+
+
+# Who follows.
+
+
+def test_only_what_changes_what_is_in_force_is_knowledge(active: Version, ben: Account) -> None:
+    before = AuditEntry.objects.last_number()
+    knowledge.quarantine(active, ben)
+    with changing(by=SHELL) as changes:
+        changes.note("account.password_set", ben)
+
+    after = AuditEntry.objects.after(before)
+    assert [e.action for e in after.knowledge()] == ["version.quarantined"]
+    assert after.count() == 2
+
+
+def test_approval_is_knowledge(active: Version) -> None:
+    assert [e.action for e in AuditEntry.objects.knowledge()] == ["version.approved"]
+
+
+def test_end_that_a_successor_sets_is_knowledge(
+    active: Version, ana: Account, ben: Account
+) -> None:
+    soon = (NOON + timedelta(days=9)).date()
+    knowledge.active(active.source, ana, ben, label="2026", effective_from=soon)
+
+    moved = AuditEntry.objects.get(action="version.term_moved")
+    assert (moved.subject_type, moved.subject_id, moved.knowledge) == (
+        "version",
+        str(active.pk),
+        True,
+    )
+
+
+# Proofs.
+
+
+@pytest.fixture
+def long_trail(active: Version, ana: Account, ben: Account) -> list[bytes]:
+    """The leaves of a real trail."""
+    for label in ("2025", "2026"):
+        knowledge.draft(active.source, ana, label=label)
+    knowledge.quarantine(active, ben)
+    return [bytes(e.leaf) for e in AuditEntry.objects.order_by("number")]
+
+
+def second_opinion(leaves: list[bytes]) -> Any:
+    tree = pymerkle.InmemoryTree(algorithm="sha256")
+    for leaf in leaves:
+        tree.append_entry(leaf)
+    return tree
+
+
+def test_root_of_the_trail_is_what_another_library_makes_of_its_leaves(
+    long_trail: list[bytes],
+) -> None:
+    tree = second_opinion(long_trail)
+
+    assert TrailHead.objects.get().root == tree.get_root()
+    for count in range(1, len(long_trail) + 1):
+        assert proofs.root_of(count) == tree.get_root(count)
+
+
+def test_every_entry_is_proved_to_stand_in_the_trail(long_trail: list[bytes]) -> None:
+    count = len(long_trail)
+    tree, root = second_opinion(long_trail), proofs.root_of(count)
+
+    for number, leaf in enumerate(long_trail, start=1):
+        path = proofs.inclusion(number, count)
+        theirs = [bytes.fromhex(p) for p in tree.prove_inclusion(number).serialize()["path"][1:]]
+        assert path == theirs
+        assert merkle.verify_inclusion(merkle.leaf_hash(leaf), number - 1, count, path, root)
+
+
+def test_every_state_of_the_trail_is_proved_to_grow_into_the_last(
+    long_trail: list[bytes],
+) -> None:
+    new = len(long_trail)
+    root = proofs.root_of(new)
+
+    for old in range(new + 1):
+        proof = proofs.consistency(old, new)
+        assert merkle.verify_consistency(old, new, proofs.root_of(old), root, proof)
+
+
+def test_another_entry_is_not_proved(long_trail: list[bytes]) -> None:
+    count = len(long_trail)
+    path, root = proofs.inclusion(3, count), proofs.root_of(count)
+
+    assert not merkle.verify_inclusion(merkle.leaf_hash(long_trail[3]), 2, count, path, root)
+
+
+@pytest.mark.parametrize(("number", "beyond"), [(0, 0), (-1, 0), (1, 1), (10_000, 0)])
+def test_nothing_outside_the_trail_is_proved(
+    long_trail: list[bytes], number: int, beyond: int
+) -> None:
+    with pytest.raises(ValueError, match=r"\d"):
+        proofs.inclusion(number, len(long_trail) + beyond)
+
+
+def test_size_that_the_trail_has_not_reached_has_no_root(long_trail: list[bytes]) -> None:
+    with pytest.raises(ValueError, match="has no node"):
+        proofs.root_of(len(long_trail) + 1)
+
+
+def test_submission_is_noted_with_the_digest_that_will_be_read(
+    draft: Version, ana: Account
+) -> None:
+    version = versions.submit(version=draft, reason="Ready.", by=ana)
+
+    assert content(last())["facts"]["digest"] == version.digest_now()
