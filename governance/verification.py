@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import connection
 from django.db.models import Max
 
@@ -214,9 +215,10 @@ def _seal(version: Version, passages: Sequence[Passage], corrections: Correction
 
 
 def _digest_as_approved(version: Version) -> str:
+    """Nothing where it cannot be worked out, say for want of the upload."""
     try:
         return version.digest_as_approved()
-    except (ValueError, TypeError, RecursionError):
+    except (ObjectDoesNotExist, ValueError, TypeError, RecursionError):
         return ""
 
 

@@ -48,7 +48,13 @@ class CorpusFolder:
 
     def stored_object(self, sha256: str) -> bytes:
         """The bytes as they are stored, checked. `FileNotFoundError`, or `Damaged`."""
-        stored = self._object(sha256).read_bytes()
+        try:
+            stored = self._object(sha256).read_bytes()
+        except FileNotFoundError:
+            raise
+        except OSError as error:
+            # A bad sector, or a folder that is away: writing the object again tells.
+            raise Damaged(sha256) from error
         if not _is_named(stored, sha256):
             raise Damaged(sha256)
         return stored
@@ -113,10 +119,9 @@ class CorpusFolder:
 
     def newest(self) -> bytes | None:
         """The newest manifest, or None if there is none or it is damaged."""
-        try:
-            content = (self.path / "manifest.json").read_bytes()
-        except FileNotFoundError:
-            return None
+        place = self.path / "manifest.json"
+        with _answering():
+            content = place.read_bytes() if place.exists() else b""
         return content if root_of(content) else None
 
     def _files(self) -> Iterator[str]:

@@ -6,11 +6,13 @@ Things reach a state here the way they do in life: through actions.
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from django.utils import translation
 
 from governance.duties import Role
 from governance.models import Account, Source, Version
@@ -26,6 +28,14 @@ def home(tmp_path: Path, settings: Any) -> Path:
     """Every byte of state in a folder of the test's own."""
     settings.KB_HOME = tmp_path
     return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def english(settings: Any) -> Iterator[None]:
+    """Tests read the sentences as they are written; what is Chinese asks for it."""
+    settings.LANGUAGE_CODE = "en"
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

@@ -80,8 +80,7 @@ def register(*, source: Source, edition: Edition, original: Original, by: Accoun
 def submit(*, version: Version, reason: str, by: Account) -> Version:
     with changing(by=by, may=Deed.CURATE, reason=reason) as changes:
         version = reread(version)
-        if version.upload.parse_state != ParseState.DONE or not version.passages.exists():
-            raise NotParsed
+        _refuse_unread(version)
         if not version.source.has_needed_identifier():
             raise IdentifierNeeded(kinds=", ".join(version.source.policy.identified_by))
         version.submit(at=changes.at, predecessor=predecessor_of(version))
@@ -117,6 +116,7 @@ def approve(*, version: Version, by: Confirmed, reason: str, digest: str) -> Ver
     account = by.account
     with changing(by=account, may=Deed.REVIEW, reason=needs_reason(reason)) as changes:
         version = reread(version)
+        _refuse_unread(version)
         if version.status != Status.IN_REVIEW:
             raise IllegalMove(now=version.get_status_display(), wanted=Status.ACTIVE.label)
         if digest != version.digest_now():
@@ -235,6 +235,11 @@ def _label(label: str) -> str:
         problem = _("Give one line of text of at most %(longest)s characters.")
         raise Malformed(field="label", problem=problem % {"longest": longest})
     return label.strip()
+
+
+def _refuse_unread(version: Version) -> None:
+    if version.upload.parse_state != ParseState.DONE or not version.passages.exists():
+        raise NotParsed
 
 
 def _decide(version: Version, kind: Review.Kind, account: Account, changes: Changes) -> Review:

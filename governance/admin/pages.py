@@ -156,6 +156,9 @@ class ActionPage(Generic[S]):
         """The same page with the refusal on it, and what was typed."""
         if isinstance(refusal, NotAllowed):
             raise PermissionDenied
+        if isinstance(refusal, LockedOut):
+            # Else a page of the log-in's would stand in place of this, and what was typed be lost.
+            setattr(self.request, "axes_locked_out", False)  # noqa: B010  (unknown to the type)
         field = self._field_of(refusal)
         if field in form.fields and form.is_bound:
             problem = refusal.facts.get("problem", refusal)

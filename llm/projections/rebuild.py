@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import timedelta
 
 from governance import clock
@@ -15,6 +15,7 @@ from llm.projections.corpus import Corpus
 from llm.projections.holdings import held_versions
 from llm.projections.reconcile import differences, reconcile_corpus
 from llm.projections.vectors import Vectors
+from llm.stores.port import StillLive
 
 POLL_SECONDS = 0.1
 # A worker that was killed gives way after a lease.
@@ -49,7 +50,7 @@ def rebuild_vectors(
         began, old = last_knowledge(), vectors.store.collections()
         name = vectors.new_name()
         with ExitStack() as undo:
-            undo.callback(vectors.store.discard, name)
+            undo.callback(_discard_unread, vectors, name)
             vectors.store.create(name, vectors.encoder.profile.dimension)
             _fill(vectors, name, building.hold, progress)
             with _leased(vectors.name, patience=patience) as cursor:
@@ -99,6 +100,12 @@ def _catch_up(vectors: Vectors, cursor: Cursor, name: str, began: int) -> int:
             vectors.settle_in(name, int(entry.governs_id), cursor.hold)
         number = entries[-1].number
     return number
+
+
+def _discard_unread(vectors: Vectors, name: str) -> None:
+    """A switch may fail after it has happened; then the readers have it already."""
+    with suppress(StillLive):
+        vectors.store.discard(name)
 
 
 def _let_others_follow(vectors: Vectors, cursor: Cursor, number: int) -> None:

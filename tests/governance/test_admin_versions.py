@@ -198,6 +198,15 @@ def test_five_wrong_passwords_lock(in_review: Version, ben: Account) -> None:
     assert response.headers["Retry-After"] == "900"
 
 
+def test_locked_person_finds_what_was_typed(in_review: Version, ben: Account) -> None:
+    for _attempt in range(5):
+        response = Visitor(ben).press(
+            version_at(in_review, "approve"), reason="Read line by line.", password="a wrong one"
+        )
+
+    assert "Read line by line." in words(response)
+
+
 def test_text_changed_since_it_was_read_is_not_approved(
     in_review: Version, ben: Account
 ) -> None:

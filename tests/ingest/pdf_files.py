@@ -104,7 +104,9 @@ def write(folder: Path, *pages: Draw, **options: Any) -> Path:
     path = folder / "file.pdf"
     password = options.get("password")
     lock = StandardEncryption(password, canPrint=0) if password else None
-    canvas = Canvas(str(path), pagesize=(WIDE, HIGH), encrypt=lock)
+    # The library swaps the sides of a page that it turns by a quarter.
+    sides = (HIGH, WIDE) if options.get("rotate") in (90, 270) else (WIDE, HIGH)
+    canvas = Canvas(str(path), pagesize=sides, encrypt=lock)
     for draw in pages:
         draw(Sheet(canvas))
         if options.get("rotate"):

@@ -200,13 +200,11 @@ def test_rules_inside_a_drawing_that_is_used_again_count(tmp_path: Path) -> None
     assert [round(found[0].rect.left), round(found[0].rect.top)] == [72, 300]
 
 
-@pytest.mark.slow
 def test_hatching_is_no_table_but_is_said_to_be_doubtful(tmp_path: Path) -> None:
     def draw(sheet: Sheet) -> None:
-        for n in range(900):
-            sheet.rule(10 + 0.6 * n, 100, 10 + 0.6 * n, 400)
-            for y in range(100, 800, 40):
-                sheet.rule(10, y + 0.04 * n, 12, y + 0.04 * n)
+        for x in range(10, 570, 7):
+            for y in range(20, 800, 12):
+                sheet.rule(x, y, x, y + 5)
 
     document = pypdfium2.PdfDocument(write(tmp_path, draw))
     page = read_page(document, 0)

@@ -11,11 +11,11 @@ import pytest
 from django.utils import timezone
 
 from governance import clock
-from governance.models import Account, Source, TrailHead, Version
+from governance.models import Account, TrailHead, Version
 from llm import clients
 from llm.corpus import CorpusFolder
 from llm.embedding import Unavailable
-from llm.models import LEASE, Cursor, Exit, LostLease, Parked
+from llm.models import LEASE, Cursor, LostLease, Parked
 from llm.projections import registry
 from llm.projections.advance import advance, behind, last_knowledge
 from llm.projections.corpus import Corpus
@@ -347,90 +347,3 @@ def test_who_dies_after_making_the_empty_store_leaves_it_to_be_filled(active: Ve
     follow("vectors")
 
     assert len(points()) == 2
-
-
-# Exit records.
-
-
-def test_leaving_opens_and_confirms_an_exit_record(active: Version, ben: Account) -> None:
-    follow("vectors")
-    knowledge.retire(active, ben)
-
-    follow("vectors")
-
-    record = Exit.objects.get(projection="vectors", version=active)
-    assert record.left_at == active.retirements.get().at
-    assert record.confirmed_at >= record.left_at
-
-
-def test_an_exit_stays_open_while_the_store_still_holds_something(
-    active: Version, ben: Account
-) -> None:
-    between = interposed()
-    follow("vectors")
-    between.drop_versions = lambda *_given: None
-    knowledge.retire(active, ben)
-
-    follow("vectors")
-
-    assert Exit.objects.get(projection="vectors").confirmed_at is None
-
-
-def test_an_exit_is_open_while_the_store_is_away(active: Version, ben: Account) -> None:
-    between = interposed()
-    follow("vectors")
-    between.is_away = True
-    knowledge.retire(active, ben)
-
-    with pytest.raises(StoreAway):
-        follow("vectors")
-
-    assert Exit.objects.get(projection="vectors", version=active).confirmed_at is None
-
-
-def test_an_open_exit_is_confirmed_once_the_store_is_empty_of_it(
-    active: Version, ben: Account
-) -> None:
-    between = interposed()
-    follow("vectors")
-    between.drop_versions = lambda *_given: None
-    knowledge.retire(active, ben)
-    follow("vectors")
-    between.store.drop_versions(between.live(), [active.pk])
-
-    follow("vectors")
-
-    assert Exit.objects.get(projection="vectors").confirmed_at
-
-
-def test_a_quarantined_passage_has_its_own_exit_record(active: Version, ana: Account) -> None:
-    follow()
-    knowledge.quarantine(active.passages.first(), ana)
-
-    follow()
-
-    exits = Exit.objects.exclude(confirmed_at=None)
-    assert set(exits.values_list("projection", flat=True)) == {"corpus", "vectors"}
-
-
-def test_being_superseded_is_an_exit(
-    active: Version, source: Source, ana: Account, ben: Account
-) -> None:
-    follow("vectors")
-    knowledge.active(source, ana, ben, label="2026")
-
-    follow("vectors")
-
-    assert Exit.objects.get(projection="vectors").version == active
-
-
-def test_quarantine_that_was_lifted_leaves_one_record_a_time(
-    active: Version, ana: Account, ben: Account, dora: Account
-) -> None:
-    for _ in range(2):
-        knowledge.quarantine(active, ana)
-        follow("vectors")
-        knowledge.lift(active, ben, dora)
-        follow("vectors")
-
-    assert Exit.objects.filter(projection="vectors").exclude(confirmed_at=None).count() == 2
