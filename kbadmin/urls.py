@@ -14,6 +14,12 @@ from kbadmin.documentation import Documentation
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
+    # Where every citation leads, also to what is no longer in force.
+    path(
+        "passages/<int:object_id>/",
+        RedirectView.as_view(pattern_name="admin:governance_passage_change"),
+        name="passage",
+    ),
     path("health/live/", health.live),
     path("health/ready/", health.ready),
     path("metrics", ExportToDjangoView),

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -58,11 +58,11 @@ def postgresql() -> Iterator[str]:
         data = folder / "data"
         _run([*as_user, programs / "initdb", "-D", data, "-U", "kb", "-A", "trust", "-E", "UTF8"])
         options = f"-p {port} -h 127.0.0.1 -k {folder} -c fsync=off -c max_connections=200"
-        control = [*as_user, programs / "pg_ctl", "-D", data, "-w", "-l", folder / "log"]
+        control: list[str | Path] = [*as_user, programs / "pg_ctl", "-D", data, "-w", "-l", folder / "log"]
         _run([*control, "-o", options, "start"])
         try:
             url = f"postgresql://kb@127.0.0.1:{port}/postgres"
-            wait_for(lambda: bool(psycopg.connect(url).close() is None))
+            wait_for(lambda: _accepts(url))
             yield f"postgresql://kb@127.0.0.1:{port}/kb"
         finally:
             _run([*control, "-m", "immediate", "stop"])
@@ -106,6 +106,11 @@ def wait_for(is_so: Callable[[], bool], *, seconds: float = PATIENCE) -> None:
     raise TimeoutError
 
 
+def _accepts(url: str) -> bool:
+    with psycopg.connect(url):
+        return True
+
+
 def _answers(port: int) -> bool:
     with socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
         connection.sendall(b"PING\r\n")
@@ -120,7 +125,7 @@ def _as_ordinary_user(folder: Path) -> list[str]:
     return ["runuser", "-u", "postgres", "--"]
 
 
-def _run(command: list[str | Path]) -> None:
+def _run(command: Sequence[str | Path]) -> None:
     done = subprocess.run([str(c) for c in command], check=False, capture_output=True, cwd="/")
     if done.returncode:
         sys.exit(f"{command}: {done.stdout.decode()}{done.stderr.decode()}")

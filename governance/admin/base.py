@@ -80,7 +80,7 @@ class GovernedAdmin(ModelAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        context = {"title": self.list_title, "add_page": self.add_page, "listing": self}
+        context = {"title": self.list_title, "add_page": self.add_page}
         response: HttpResponse = super().changelist_view(request, context | (extra_context or {}))
         return response
 

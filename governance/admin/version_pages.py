@@ -330,6 +330,15 @@ class LiftQuarantine(VersionPage):
         return self.back()
 
 
+class FoundByTyping(AutocompleteSelect):
+    """A version found by a part of its source's title, or of its label."""
+
+    def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
+        """Without what is no number: the stock widget would ask the database for it."""
+        numbers = [v for v in value if v.isascii() and v.isdigit()]
+        return super().optgroups(name, numbers, attr)
+
+
 class RetireForm(forms.Form):
     reason_code = fields.choice(_("Reason"), [("", "—"), *RetirementReason.choices])
     note = fields.paragraph(_("Note"), _("What happened, and how you know. Goes on the record."))
@@ -346,8 +355,7 @@ class RetireForm(forms.Form):
         column = Retirement._meta.get_field("successor")
         successor = self.fields["successor"]
         assert isinstance(successor, forms.ModelChoiceField)  # noqa: S101  (made so above)
-        # Found by a part of its source's title, or of its label.
-        successor.widget = AutocompleteSelect(column, admin.site)
+        successor.widget = FoundByTyping(column, admin.site)
         successor.widget.choices = successor.choices
 
     def clean(self) -> dict[str, Any]:

@@ -314,7 +314,7 @@ def test_refusal_at_the_door_leaves_its_trace(cleo: Account) -> None:
 
 
 def test_every_refusal_has_a_code_of_its_own_and_a_sentence_in_both_languages() -> None:
-    kinds = [Refused, *Refused.__subclasses__()]
+    kinds: list[type[Refused]] = [Refused, *Refused.__subclasses__()]
 
     assert len({kind.code for kind in kinds}) == len(kinds)
     for language in ("en", "zh-hans"):

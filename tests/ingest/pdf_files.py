@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +114,35 @@ def write(folder: Path, *pages: Draw, **options: Any) -> Path:
         canvas.showPage()
     canvas.save()
     return path
+
+
+def mapped(folder: Path, text: str, codes: Mapping[str, int]) -> Path:
+    """A page of one line whose font says of some letters that they are other characters."""
+    pairs = "\n".join(f"<{ord(letter):02X}> <{code:04X}>" for letter, code in codes.items())
+    cmap = (
+        "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /own def\n"
+        "1 begincodespacerange <00> <FF> endcodespacerange\n"
+        f"{len(codes)} beginbfchar\n{pairs}\nendbfchar endcmap end end"
+    )
+    line = f"BT /F 12 Tf 72 700 Td ({text}) Tj ET"
+    font = "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /ToUnicode 6 0 R >>"
+    page = "/MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F 5 0 R >> >>"
+    objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        f"<< /Type /Page /Parent 2 0 R {page} >>",
+        _stream(line),
+        font,
+        _stream(cmap),
+    ]
+    body = "".join(f"{number} 0 obj\n{each}\nendobj\n" for number, each in enumerate(objects, 1))
+    path = folder / "mapped.pdf"
+    path.write_text(f"%PDF-1.4\n{body}trailer << /Root 1 0 R /Size 7 >>\n%%EOF\n", "ascii")
+    return path
+
+
+def _stream(text: str) -> str:
+    return f"<< /Length {len(text)} >>\nstream\n{text}\nendstream"
 
 
 def document(path: Path) -> Document:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import threading
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from subprocess import PIPE
 from typing import Any
 
 import pytest
@@ -16,6 +18,15 @@ from llm.models import Cursor, Job, Parked
 from llm.projections.advance import last_knowledge
 from llm.stores.edge import EdgeStore
 from tests.support.following import follow, interposed, moody, points
+
+OWNER = """
+import sys, time
+from pathlib import Path
+from llm.stores.edge import EdgeStore
+store = EdgeStore.open(Path(sys.argv[1]))
+print("mine", flush=True)
+time.sleep(600)
+"""
 
 
 @contextmanager
@@ -222,12 +233,14 @@ def test_jobs_are_done_in_the_order_they_were_asked_for(
     assert not Parked.objects.exists()
 
 
-def test_one_folder_has_one_owner(home: Path) -> None:
-    refused = threading.Event()
-    with owned_elsewhere(home):
-        try:
-            clients.vector_store()
-        except jobs.InUse:
-            refused.set()
+@pytest.mark.slow
+def test_the_command_takes_over_from_a_process_that_was_killed(
+    active: Version, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    follow()
+    clients.close()
+    owner = subprocess.Popen([sys.executable, "-c", OWNER, home / "vectors"], stdout=PIPE)
+    assert owner.stdout.readline() == b"mine\n"
+    AtEachWait(monkeypatch, lambda: None, lambda: (owner.kill(), owner.communicate()))
 
-    assert refused.is_set()
+    assert jobs.do("rebuild", {"store": "vectors"})["points"] == 2

@@ -10,9 +10,18 @@ from django.db import connection
 from governance.actions.passages import digest_of_content
 from governance.merkle import CompactRange, leaf_hash
 from governance.models import AuditEntry, AuditNode, Passage, TrailHead, Version, digest_of
+from governance.verification import Finding, verify_trail
 from tests.support.databases import triggers_away
 
 Deed = Callable[[], None]
+
+
+def found() -> list[Finding]:
+    return list(verify_trail())
+
+
+def named() -> set[str]:
+    return {finding.where for finding in found()}
 
 
 def sql(statement: str, *params: Any) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
 from django.core.wsgi import get_wsgi_application
 
 from governance import clock
 from kbadmin import demo, serving, startup
-from llm import clients
+from llm import clients, jobs
 
 
 class Command(BaseCommand):
@@ -27,12 +28,16 @@ class Command(BaseCommand):
         startup.settle(is_sample=options["demo"])
         try:
             serving.serve(get_wsgi_application(), ready=self._say_ready)
+        except OSError as error:
+            where = f"{settings.HOST}:{settings.PORT}"
+            raise CommandError(f"{where} cannot be served on: {error.strerror}.") from error
         finally:
             clients.close()
 
     def _load_sample(self) -> None:
         self.stdout.write("Loading the sample …")
         access = demo.load(now=clock.now())
+        jobs.do("catch_up", {})
         self.stdout.write("Accounts of the sample. Their passwords are shown this once:")
         for name, password in access.passwords.items():
             self.stdout.write(f"  {name:16} {password}")

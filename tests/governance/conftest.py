@@ -1,0 +1,72 @@
+"""A world that may be tampered with: made once a module, and whole again after each test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+import time_machine
+from django.db import connection
+from pytest_django import DjangoDbBlocker
+
+from governance.actions import clients, passages, people, versions
+from governance.duties import Role, Scope
+from governance.models import (
+    Account,
+    ClassPolicy,
+    Installation,
+)
+from governance.trail import SHELL, changing
+from tests.support import knowledge
+from tests.support.databases import rolled_back
+
+NOON = datetime(2026, 8, 31, 4, 0, tzinfo=UTC)
+LATER = datetime(2026, 9, 9, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """A row of every governed kind and more than one of most, made once for all tests here."""
+    with django_db_blocker.unblock(), rolled_back():
+        _people_and_their_doings()
+        connection.check_constraints()
+        yield
+
+
+@pytest.fixture
+def tampered_world(world: None) -> Iterator[None]:
+    """What a test does to the world is undone."""
+    with rolled_back(), time_machine.travel(LATER, tick=False):
+        yield
+
+
+def _people_and_their_doings() -> None:
+    with time_machine.travel(NOON, tick=False) as clock:
+        ana, ben, dora = (
+            knowledge.account("ana", Role.CURATOR),
+            knowledge.account("ben", Role.REVIEWER),
+            knowledge.account("dora", Role.REVIEWER),
+        )
+        people.found_department(name="Pneumology", by=ana)
+        clients.create(name="tier", scopes=[Scope.RETRIEVE], by=SHELL)
+        with changing(by=SHELL) as changes:
+            policy = ClassPolicy.objects.create(source_class="law", months=5)
+            place = Installation.objects.create(pk=1, time_zone="Asia/Shanghai")
+            changes.note("policy.set", policy)
+            changes.note("installation.begun", place)
+        _two_editions(ana, ben, dora, clock)
+
+
+def _two_editions(ana: Account, ben: Account, dora: Account, clock: time_machine.Traveller) -> None:
+    source = knowledge.source(ana)
+    corrected = knowledge.draft(source, ana)
+    first = corrected.passages.first()
+    passages.correct(passage=first, text="Start lower.", reason="Typo.", by=ana)
+    corrected = versions.submit(version=corrected, reason="Ready.", by=ana)
+    knowledge.approve(corrected, ben)
+    knowledge.quarantine(corrected, ben)
+    knowledge.lift(corrected, ben, dora)
+    clock.shift(60)
+    knowledge.active(source, ana, ben, label="2026")
+    knowledge.draft(source, ana, label="2027")

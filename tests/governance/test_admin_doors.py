@@ -1,0 +1,362 @@
+"""Who gets through which door of the admin, and that nothing sent to one breaks it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.contrib.admin.models import LogEntry
+from django.test import Client as Browser
+from django.urls import URLPattern
+
+from governance.actions import clients
+from governance.duties import Role, Scope
+from governance.models import Account, AuditEntry, Client, Passage, Version
+from tests.support import knowledge
+from tests.support.visiting import BACKEND, Visitor, source_at, version_at, words
+
+ROLES = {
+    "curator": Role.CURATOR,
+    "reviewer": Role.REVIEWER,
+    "graph": Role.GRAPH_EDITOR,
+    "compliance": Role.COMPLIANCE,
+    "system": Role.SYSTEM_ADMIN,
+    "security": Role.SECURITY_ADMIN,
+}
+READERS = {"curator", "reviewer", "graph", "compliance"}
+CURATORS = {"curator", "reviewer"}
+CONTENT = {"curator", "reviewer", "graph"}
+REVIEWERS = {"reviewer"}
+AUDITORS = {"compliance"}
+SECURITY = {"security"}
+ALL = set(ROLES)
+
+# Address, and whom it lets in. {names} are filled with the rows of the small world.
+DOORS: dict[str, set[str]] = {
+    "/admin/": ALL,
+    "/admin/password_change/": ALL,
+    "/admin/governance/source/": READERS,
+    "/admin/governance/source/add/": CURATORS,
+    "/admin/governance/source/{source}/change/": READERS,
+    "/admin/governance/source/{source}/history/": READERS,
+    "/admin/governance/source/{source}/edit/": CURATORS,
+    "/admin/governance/source/{source}/new-version/": CURATORS,
+    "/admin/governance/source/{source}/hand-over/": CURATORS,
+    "/admin/governance/version/": READERS,
+    "/admin/governance/version/{version}/change/": READERS,
+    "/admin/governance/version/{version}/history/": READERS,
+    "/admin/governance/version/{version}/state/": READERS,
+    "/admin/governance/version/{version}/file/": READERS,
+    "/admin/governance/version/{version}/submit/": CURATORS,
+    "/admin/governance/version/{version}/withdraw/": CURATORS,
+    "/admin/governance/version/{version}/amend/": CURATORS,
+    "/admin/governance/version/{version}/read-again/": CURATORS,
+    "/admin/governance/version/{version}/approve/": REVIEWERS,
+    "/admin/governance/version/{version}/send-back/": REVIEWERS,
+    "/admin/governance/version/{version}/reaffirm/": REVIEWERS,
+    "/admin/governance/version/{version}/retire/": REVIEWERS,
+    "/admin/governance/version/{version}/quarantine/": CONTENT,
+    "/admin/governance/version/{version}/lift-quarantine/": REVIEWERS,
+    "/admin/governance/passage/{passage}/correct/": CURATORS,
+    "/admin/governance/passage/{passage}/quarantine/": CONTENT,
+    "/admin/governance/passage/{passage}/lift-quarantine/": REVIEWERS,
+    "/admin/governance/auditentry/": AUDITORS,
+    "/admin/governance/auditentry/1/change/": AUDITORS,
+    "/admin/governance/account/": SECURITY,
+    "/admin/governance/account/add/": SECURITY,
+    "/admin/governance/account/{account}/change/": SECURITY,
+    "/admin/governance/account/{account}/set-password/": SECURITY,
+    "/admin/governance/account/{account}/disable/": SECURITY,
+    "/admin/governance/account/{account}/enable/": SECURITY,
+    "/admin/governance/person/": SECURITY,
+    "/admin/governance/person/{person}/change/": SECURITY,
+    "/admin/governance/person/{person}/history/": SECURITY,
+    "/admin/governance/person/{person}/set-roles/": SECURITY,
+    "/admin/governance/client/": SECURITY,
+    "/admin/governance/client/add/": SECURITY,
+    "/admin/governance/client/{client}/change/": SECURITY,
+    "/admin/governance/client/{client}/revoke/": SECURITY,
+}
+ACTIONS = [
+    address
+    for address, allowed in DOORS.items()
+    if allowed != ALL
+    and not address.endswith(("/change/", "/history/", "/state/", "/file/"))
+    and address.count("/") > 4
+]
+
+
+@pytest.fixture
+def world(active: Version, ana: Account, sue: Account) -> dict[str, int]:
+    """The number of one row of each kind."""
+    client, _key = clients.create(name="ward-bot", scopes=[Scope.RETRIEVE], by=sue)
+    return {
+        "source": active.source_id,
+        "version": active.pk,
+        "passage": Passage.objects.all()[0].pk,
+        "account": ana.pk,
+        "person": ana.person_id,
+        "client": client.pk,
+    }
+
+
+def visitor_as(role: str) -> Visitor:
+    return Visitor(knowledge.account(f"one-{role}", ROLES[role]))
+
+
+def status_of(visitor: Visitor, address: str) -> int:
+    response = visitor.open(address)
+    response.close()
+    return int(response.status_code)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("role", ROLES)
+def test_every_door_lets_in_whom_it_should_and_nobody_else(
+    role: str, world: dict[str, int]
+) -> None:
+    visitor = visitor_as(role)
+
+    answers = {door: status_of(visitor, door.format(**world)) for door in DOORS}
+
+    expected = {door: 200 if role in allowed else 403 for door, allowed in DOORS.items()}
+    assert answers == expected
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_who_is_not_logged_in_is_led_to_the_login(door: str, world: dict[str, int]) -> None:
+    response = Visitor().open(door.format(**world))
+
+    assert response.headers["Location"].startswith("/admin/login/")
+
+
+def _own_addresses() -> set[str]:
+    """Names of the addresses that the admin gives to what governance shows."""
+    found = set()
+    for model, model_admin in admin.site._registry.items():
+        if model._meta.app_label == "governance":
+            found |= {u.name for u in model_admin.urls if isinstance(u, URLPattern) and u.name}
+    return found
+
+
+def test_table_of_doors_forgets_no_action() -> None:
+    doors = {d.rstrip("/").rsplit("/", 1)[1].replace("-", "_") for d in DOORS}
+    stock = ("_changelist", "_change", "_add", "_delete", "_history")
+
+    own = {name for name in _own_addresses() if not name.endswith(stock)}
+
+    assert {name.split("_", 1)[1] for name in own} <= doors
+
+
+@pytest.mark.parametrize("door", ACTIONS)
+def test_attempt_without_the_duty_leaves_a_trace(door: str, world: dict[str, int]) -> None:
+    role = "system"
+    visitor = visitor_as(role)
+
+    response = visitor.send(door.format(**world), reason="Let me.")
+
+    assert response.status_code == 403
+    assert AuditEntry.objects.latest("number").action == "attempt.refused"
+
+
+@pytest.mark.parametrize("door", ACTIONS)
+def test_nothing_is_done_without_the_token(door: str, world: dict[str, int]) -> None:
+    browser = Browser(enforce_csrf_checks=True)
+    account = knowledge.account("rob", Role.REVIEWER)
+    browser.force_login(account, backend=BACKEND)
+    before = AuditEntry.objects.count()
+
+    response = browser.post(door.format(**world), {"reason": "Let me."})
+
+    assert response.status_code == 403
+    assert AuditEntry.objects.count() == before
+
+
+# Nonsense.
+
+NUMBERS = ["0", "999999", "99999999999999999999", "-1", "abc", "1.5", "%00", "../1"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", NUMBERS)
+@pytest.mark.parametrize("role", ["reviewer", "compliance", "security"])
+def test_number_of_nothing_is_not_found(number: str, role: str, db: None) -> None:
+    visitor = visitor_as(role)
+    names = ("source", "version", "passage", "account", "person", "client")
+    doors = [d for d, allowed in DOORS.items() if "{" in d and role in allowed]
+
+    answers = {visitor.open(d.format(**dict.fromkeys(names, number))).status_code for d in doors}
+
+    assert answers <= {404, 302}
+
+
+BODIES: list[dict[str, Any]] = [
+    {},
+    {"reason": "\x00"},
+    {"reason": "x" * 10_000},
+    {"once": "\ud83d", "reason": "a"},
+    {"successor": "abc", "reason_code": "unsafe", "note": "a", "password": "b"},
+    {"roles": "king", "reason": "a"},
+    {"owner": "99999999999999999999", "reason": "a"},
+    {"identifiers-TOTAL_FORMS": "10000", "identifiers-INITIAL_FORMS": "x"},
+    {"identifiers-TOTAL_FORMS": "1", "identifiers-INITIAL_FORMS": "0", "title": "\u202e"},
+    {"effective_from": "0000-00-00", "published_on": "１９９９", "label": "l"},
+    {"digest": "z" * 64, "reason": "a", "password": "b"},
+    {"username": "\n", "password": "a" * 300, "again": "b"},
+    {"expires_on": "2026-99-99", "name": "\u202e", "scopes": "all"},
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("at", range(len(BODIES)))
+@pytest.mark.parametrize("role", ["reviewer", "security"])
+def test_nonsense_is_refused_and_breaks_nothing(
+    at: int, role: str, world: dict[str, int]
+) -> None:
+    visitor = visitor_as(role)
+    body = {k: v.encode("utf-8", "replace").decode() for k, v in BODIES[at].items()}
+    doors = [d for d in ACTIONS if role in DOORS[d]]
+
+    answers = {d: visitor.send(d.format(**world), **body).status_code for d in doors}
+
+    assert max(answers.values()) < 500
+
+
+QUERIES = [
+    {"q": "\x00"},
+    {"q": "'" * 500},
+    {"p": "abc"},
+    {"p": "-1"},
+    {"o": "99.-99.x"},
+    {"page": "abc"},
+    {"class": "rumour", "due": "never", "force": "maybe"},
+    {"status": "lost", "waiting": "godot", "reading": "x"},
+    {"department": "abc"},
+    {"period": "abc", "action": "x", "who": "x"},
+    {"at__year": "abc"},
+    {"at__year": "99999"},
+    {"source__title__regex": "("},
+    {"_popup": "1", "_to_field": "password"},
+]
+
+
+@pytest.mark.parametrize("query", QUERIES)
+@pytest.mark.parametrize(
+    ("role", "address"),
+    [
+        ("curator", "/admin/governance/source/"),
+        ("curator", "/admin/governance/version/"),
+        ("curator", "/admin/governance/version/{version}/change/"),
+        ("compliance", "/admin/governance/auditentry/"),
+        ("security", "/admin/governance/account/"),
+        ("security", "/admin/governance/client/"),
+    ],
+)
+def test_nonsense_in_the_address_breaks_nothing(
+    query: dict[str, str], role: str, address: str, world: dict[str, int]
+) -> None:
+    response = visitor_as(role).open(address.format(**world), **query)
+
+    assert response.status_code < 500
+
+
+@pytest.mark.parametrize("method", ["put", "patch", "delete"])
+def test_other_methods_are_not_allowed(method: str, active: Version, ben: Account) -> None:
+    send = getattr(Visitor(ben).client, method)
+
+    assert send(version_at(active, "retire")).status_code == 405
+    assert send(version_at(active)).status_code == 405
+
+
+def test_pages_to_read_take_no_post(active: Version, ben: Account) -> None:
+    assert Visitor(ben).send(version_at(active), label="x").status_code == 405
+
+
+# What stock would offer.
+
+
+@pytest.mark.parametrize("name", ["source", "version", "passage"])
+def test_nothing_is_deleted(name: str, world: dict[str, int], ben: Account) -> None:
+    response = Visitor(ben).send(f"/admin/governance/{name}/{world[name]}/delete/", post="yes")
+
+    assert response.status_code == 403
+
+
+def test_chosen_rows_cannot_be_deleted(active: Version, ben: Account) -> None:
+    Visitor(ben).send(
+        "/admin/governance/version/", action="delete_selected", _selected_action=active.pk
+    )
+
+    assert Version.objects.filter(pk=active.pk).exists()
+
+
+def test_old_state_cannot_be_put_back(active: Version, ben: Account) -> None:
+    record = active.history.latest()
+
+    response = Visitor(ben).send(version_at(active, f"history/{record.pk}"), label="x")
+
+    assert response.status_code in (302, 404, 405)
+    active.refresh_from_db()
+    assert active.label != "x"
+
+
+def test_history_takes_no_post(active: Version, ben: Account) -> None:
+    assert Visitor(ben).send(version_at(active, "history")).status_code == 405
+
+
+def test_stock_log_is_never_written(draft: Version, ana: Account) -> None:
+    Visitor(ana).press(version_at(draft, "submit"), reason="")
+
+    assert not LogEntry.objects.exists()
+
+
+def test_list_of_an_application_leads_home(ana: Account) -> None:
+    assert Visitor(ana).open("/admin/governance/").headers["Location"] == "/admin/"
+
+
+@pytest.mark.parametrize(
+    ("role", "shown"),
+    [
+        ("curator", {"Home", "Sources", "Versions"}),
+        ("compliance", {"Home", "Sources", "Versions", "Audit trail"}),
+        ("security", {"Home", "Accounts", "Persons", "Keys"}),
+        ("system", {"Home"}),
+    ],
+)
+def test_side_bar_shows_what_the_duty_opens(role: str, shown: set[str], db: None) -> None:
+    response = visitor_as(role).open("/admin/")
+
+    groups = response.context["sidebar_navigation"]
+    items = [item for group in groups for item in group["items"]]
+    assert {str(i["title"]) for i in items if i["has_permission"]} >= shown
+
+
+def test_system_administrator_finds_no_knowledge_in_the_side_bar(sam: Account) -> None:
+    assert "/admin/governance/source/" not in Visitor(sam).read("/admin/")
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_what_is_refused_is_said_on_a_page_of_our_own(
+    status: int, active: Version, cleo: Account
+) -> None:
+    address = {403: source_at(active.source, "edit"), 404: "/admin/governance/version/77/change/"}
+
+    response = Visitor(cleo).open(address[status])
+
+    assert response.status_code == status
+    assert "kb-error-page" in words(response)
+
+
+def test_pages_load_nothing_from_elsewhere(active: Version, ben: Account) -> None:
+    page = Visitor(ben).read(version_at(active))
+
+    assert 'src="http' not in page
+    assert 'href="http' not in page
+
+
+def test_key_of_a_program_opens_no_page(world: dict[str, int]) -> None:
+    key = Client.objects.get().key_hint
+    browser = Browser(headers={"authorization": f"Bearer {key}"})
+
+    assert browser.get("/admin/").status_code == 302

@@ -1,0 +1,313 @@
+"""Why a version is not in force, and how its lists and first page tell of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+
+from governance import clock
+from governance.actions import quarantines
+from governance.actions.sources import Licence
+from governance.admin.standing import Standing, last_day
+from governance.lifecycle import RetirementReason, Status
+from governance.models import Account, Review, Source, Version
+from tests.support import knowledge
+from tests.support.visiting import Visitor, version_at
+
+LIST = "/admin/governance/version/"
+NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
+SEVEN_MONTHS = timedelta(days=214)
+
+
+@pytest.fixture(autouse=True)
+def noon() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(NOON, tick=False) as traveller:
+        yield traveller
+
+
+def later(traveller: time_machine.Traveller, by: timedelta) -> None:
+    traveller.move_to(clock.now() + by, tick=False)
+
+
+def why(version: Version) -> str:
+    version.refresh_from_db()
+    return Standing.now(version).why_not_in_force()
+
+
+def test_nothing_is_said_of_what_is_in_force(active: Version) -> None:
+    assert why(active) == ""
+
+
+def test_draft_is_served_to_nobody(draft: Version) -> None:
+    assert why(draft) == "Nobody is served a draft."
+
+
+def test_in_review_waits_for_another(in_review: Version) -> None:
+    assert why(in_review) == "A reviewer who has not contributed approves it or sends it back."
+
+
+def test_retired_will_not_come_back(active: Version, ben: Account) -> None:
+    knowledge.retire(active, ben, RetirementReason.UNSAFE)
+
+    assert why(active) == "It was retired and will not come back."
+
+
+def test_quarantine_is_told_before_all_else(
+    active: Version, ana: Account, noon: time_machine.Traveller
+) -> None:
+    knowledge.quarantine(active, ana)
+    later(noon, SEVEN_MONTHS)
+
+    assert why(active).startswith("Quarantined")
+
+
+def test_overdue_names_the_day(active: Version, noon: time_machine.Traveller) -> None:
+    later(noon, SEVEN_MONTHS)
+
+    assert "Its review was due on" in why(active)
+
+
+def test_scheduled_names_the_instant(source: Source, ana: Account, ben: Account) -> None:
+    day = clock.today() + timedelta(days=10)
+    version = knowledge.active(source, ana, ben, effective_from=day)
+
+    assert why(version) == "Approved; takes effect on 2026-03-12 00:00."
+
+
+def test_validity_that_is_over_is_said(
+    source: Source, ana: Account, ben: Account, noon: time_machine.Traveller
+) -> None:
+    version = knowledge.active(source, ana, ben, effective_until=clock.today())
+    later(noon, timedelta(days=2))
+
+    assert why(version) == "The time for which it holds is over."
+
+
+def test_superseded_by_the_clock_is_said_before_it_is_written_down(
+    active: Version, source: Source, ana: Account, ben: Account, noon: time_machine.Traveller
+) -> None:
+    day = clock.today() + timedelta(days=10)
+    knowledge.active(source, ana, ben, label="2026", effective_from=day)
+    later(noon, timedelta(days=11))
+
+    assert why(active) == "A newer version has taken effect."
+
+
+def test_superseded_version_cannot_be_reaffirmed(
+    active: Version, source: Source, ana: Account, ben: Account, noon: time_machine.Traveller
+) -> None:
+    day = clock.today() + timedelta(days=10)
+    knowledge.active(source, ana, ben, label="2026", effective_from=day)
+    later(noon, timedelta(days=11))
+
+    assert version_at(active, "reaffirm") not in Visitor(ben).read(version_at(active))
+
+
+def test_term_ends_with_its_last_day(active: Version) -> None:
+    assert last_day(active.latest_term.ends_at) == active.review_due.isoformat()
+
+
+def test_still_needed_counts_down(ana: Account, ben: Account) -> None:
+    source = knowledge.source(
+        ana, source_class="clinical_experience", identifiers=[("local_number", "QI-1")]
+    )
+    version = knowledge.approve(knowledge.in_review(source, ana), ben)
+
+    assert Standing.now(version).still_needed(Review.Kind.APPROVE) == 1
+
+
+# On the pages.
+
+
+def test_overdue_version_is_marked(
+    active: Version, ana: Account, noon: time_machine.Traveller
+) -> None:
+    later(noon, SEVEN_MONTHS)
+
+    page = Visitor(ana).read(version_at(active))
+
+    assert "Overdue" in page
+    assert "Not in force" in page
+
+
+def test_late_reaffirmation_is_told_of_beforehand(
+    active: Version, ben: Account, noon: time_machine.Traveller
+) -> None:
+    later(noon, SEVEN_MONTHS)
+
+    page = Visitor(ben).read(version_at(active, "reaffirm"))
+
+    assert "a new term begins now, and the gap stays on the record" in page
+
+
+def test_licence_that_forbids_serving_is_told_of(ana: Account, ben: Account) -> None:
+    source = knowledge.source(ana, licence=Licence("©", serve=False))
+    version = knowledge.active(source, ana, ben)
+
+    assert "Its licence does not let it be served" in Visitor(ana).read(version_at(version))
+
+
+def test_retirement_leads_to_the_successor(
+    active: Version, source: Source, ana: Account, ben: Account
+) -> None:
+    newer = knowledge.active(source, ana, ben, label="2026")
+
+    page = Visitor(ana).read(version_at(active))
+
+    assert version_at(newer) in page
+
+
+# In the list.
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"status": Status.ACTIVE}, True),
+        ({"status": Status.DRAFT}, False),
+        ({"force": "yes"}, True),
+        ({"force": "no"}, False),
+        ({"force": "quarantined"}, False),
+        ({"due": "overdue"}, False),
+        ({"due": "soon"}, False),
+        ({"reading": "done"}, True),
+        ({"reading": "failed"}, False),
+        ({"waiting": "approval"}, False),
+        ({"waiting": "lifting"}, False),
+        ({"waiting": "mine"}, False),
+        ({"q": "Asthma"}, True),
+        ({"q": "Gout"}, False),
+    ],
+)
+def test_filters_find_an_active_version_where_it_belongs(
+    query: dict[str, str], found: bool, active: Version, ben: Account
+) -> None:
+    page = Visitor(ben).read(LIST, **query)
+
+    assert (version_at(active) in page) is found
+
+
+def test_due_soon_begins_thirty_days_before(
+    active: Version, ben: Account, noon: time_machine.Traveller
+) -> None:
+    noon.move_to(clock.start_of(active.review_due - timedelta(days=30)), tick=False)
+
+    assert version_at(active) in Visitor(ben).read(LIST, due="soon")
+
+
+def test_due_today_is_not_overdue(
+    active: Version, ben: Account, noon: time_machine.Traveller
+) -> None:
+    noon.move_to(clock.start_of(active.review_due), tick=False)
+
+    assert version_at(active) not in Visitor(ben).read(LIST, due="overdue")
+
+
+def test_due_yesterday_is_overdue(
+    active: Version, ben: Account, noon: time_machine.Traveller
+) -> None:
+    noon.move_to(clock.start_of(active.review_due + timedelta(days=1)), tick=False)
+
+    assert version_at(active) in Visitor(ben).read(LIST, due="overdue")
+
+
+def test_reviewer_finds_what_waits_for_approval(in_review: Version, ben: Account) -> None:
+    assert version_at(in_review) in Visitor(ben).read(LIST, waiting="approval")
+
+
+def test_own_contribution_does_not_wait_for_approval(source: Source, ben: Account) -> None:
+    own = knowledge.in_review(source, ben)
+
+    assert version_at(own) not in Visitor(ben).read(LIST, waiting="approval")
+
+
+def test_quarantine_of_a_passage_is_told_from_that_of_the_version(
+    active: Version, ana: Account
+) -> None:
+    quarantines.begin(subject=active.passages.all()[0], reason="Doubt.", by=ana)
+
+    assert "In force but for a passage" in Visitor(ana).read(LIST)
+
+
+# On the first page.
+
+
+def waiting_for(account: Account) -> dict[str, int]:
+    context = Visitor(account).open("/admin/").context
+    return {str(w.what): w.count for w in context["waiting"]}
+
+
+def test_reviewer_is_told_what_to_approve(in_review: Version, ben: Account) -> None:
+    assert waiting_for(ben)["in review, for you to approve or send back"] == 1
+
+
+def test_contributor_is_told_of_own_drafts(draft: Version, ana: Account) -> None:
+    assert waiting_for(ana)["drafts and submissions you contributed to"] == 1
+
+
+def test_everybody_who_reads_is_told_of_what_is_overdue(
+    active: Version, cleo: Account, noon: time_machine.Traveller
+) -> None:
+    later(noon, SEVEN_MONTHS)
+
+    told = waiting_for(cleo)
+
+    assert told["overdue: out of force until reaffirmed or replaced"] == 1
+
+
+def test_reviewer_is_told_of_quarantines_to_help_end(
+    active: Version, ana: Account, ben: Account
+) -> None:
+    knowledge.quarantine(active, ana)
+
+    assert waiting_for(ben)["quarantined, where your word on ending it is missing"] == 1
+
+
+def test_who_gave_a_word_on_a_quarantine_is_not_asked_again(
+    active: Version, ana: Account, ben: Account
+) -> None:
+    knowledge.quarantine(active, ana)
+    knowledge.lift(active, ben)
+
+    assert "quarantined, where your word on ending it is missing" not in waiting_for(ben)
+
+
+def test_auditor_is_told_of_refused_attempts(draft: Version, ben: Account, cleo: Account) -> None:
+    Visitor(cleo).send(version_at(draft, "submit"))
+
+    assert waiting_for(cleo)["refused attempts noted in the last 7 days"] == 1
+
+
+def test_system_administrator_is_told_of_files_that_wait(
+    source: Source, ana: Account, sam: Account
+) -> None:
+    knowledge.unread(source, ana)
+
+    assert waiting_for(sam)["files waiting to be read, or being read"] == 1
+
+
+def test_nothing_waiting_is_said_in_words(sue: Account) -> None:
+    assert "Nothing waits for you now." in Visitor(sue).read("/admin/")
+
+
+@pytest.mark.parametrize("who", ["ana", "ben", "cleo", "sue", "sam"])
+def test_first_page_is_empty_for_nobody(who: str, request: pytest.FixtureRequest) -> None:
+    account = request.getfixturevalue(who)
+
+    page = Visitor(account).read("/admin/")
+
+    assert "Entries in the audit trail" in page
+
+
+def test_every_number_leads_to_a_list_with_as_many_rows(
+    in_review: Version, ben: Account
+) -> None:
+    visitor = Visitor(ben)
+    waiting = visitor.open("/admin/").context["waiting"]
+
+    found = {w.address: visitor.open(w.address).context["cl"].result_count for w in waiting}
+
+    assert found == {w.address: w.count for w in waiting}

@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+
+from governance.actions import clients
+from governance.duties import Role, Scope
+from governance.errors import AlreadyExists, Malformed, NotAllowed
+from governance.models import Account, AuditEntry, Client
+from tests.support import knowledge
+from tests.support.refusing import database_refuses
+
+NOON = datetime(2026, 8, 31, 4, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+def test_key_opens_what_it_was_made_for(sue: Account) -> None:
+    client, key = clients.create(name="tier", scopes=[Scope.RETRIEVE, Scope.USAGE], by=sue)
+
+    assert Client.objects.with_key(key, at=NOON) == client
+    assert [scope for scope in Scope if client.opens(scope)] == [Scope.RETRIEVE, Scope.USAGE]
+
+
+def test_key_is_nowhere_to_be_had_again(sue: Account) -> None:
+    client, key = clients.create(name="tier", scopes=[Scope.RETRIEVE], by=sue)
+
+    kept = [str(value) for value in client.state().values()]
+    assert not any(key in value for value in kept)
+    assert key.encode() not in bytes(AuditEntry.objects.latest("number").leaf)
+    assert key.startswith(client.key_hint)
+
+
+def test_two_keys_are_two(sue: Account) -> None:
+    keys = {clients.create(name=n, scopes=[Scope.RETRIEVE], by=sue)[1] for n in ("a", "b")}
+
+    assert len(keys) == 2
+
+
+@pytest.mark.parametrize("key", ["", "kb_", "kb_guess"])
+def test_another_key_opens_nothing(sue: Account, key: str) -> None:
+    clients.create(name="tier", scopes=[Scope.RETRIEVE], by=sue)
+
+    assert Client.objects.with_key(key, at=NOON) is None
+
+
+def test_key_expires_at_its_instant(sue: Account) -> None:
+    _, key = clients.create(name="tier", scopes=[Scope.RETRIEVE], expires_at=NOON, by=sue)
+
+    found = [Client.objects.with_key(key, at=at) for at in (NOON - HOUR, NOON)]
+    assert [client is None for client in found] == [False, True]
+
+
+def test_revoked_key_opens_nothing(sue: Account) -> None:
+    client, key = clients.create(name="tier", scopes=[Scope.RETRIEVE], by=sue)
+    clients.revoke(client=client, reason="Leaked.", by=sue)
+
+    assert Client.objects.with_key(key, at=NOON) is None
+
+
+def test_key_revoked_twice_stays_revoked_since_the_first_time(sue: Account) -> None:
+    client, _ = clients.create(name="tier", scopes=[Scope.RETRIEVE], by=sue)
+    with time_machine.travel(NOON, tick=False) as clock:
+        clock.move_to(datetime(2090, 1, 1, tzinfo=UTC))
+        first = clients.revoke(client=client, reason="Leaked.", by=sue).revoked_at
+        clock.shift(HOUR)
+
+        assert clients.revoke(client=client, reason="Leaked.", by=sue).revoked_at == first
+
+
+def test_key_without_a_scope_is_refused(sue: Account) -> None:
+    with pytest.raises(Malformed):
+        clients.create(name="tier", scopes=[], by=sue)
+
+
+@pytest.mark.parametrize("name", ["", " ", "two\nlines", "x" * 61])
+def test_client_has_a_name(sue: Account, name: str) -> None:
+    with pytest.raises(Malformed):
+        clients.create(name=name, scopes=[Scope.RETRIEVE], by=sue)
+
+
+def test_name_is_taken_once(sue: Account) -> None:
+    clients.create(name="tier", scopes=[Scope.RETRIEVE], by=sue)
+
+    with pytest.raises(AlreadyExists):
+        clients.create(name="tier", scopes=[Scope.RETRIEVE], by=sue)
+
+
+@pytest.mark.parametrize("role", [r for r in Role if r != Role.SECURITY_ADMIN])
+def test_only_security_makes_and_revokes_keys(sue: Account, role: Role) -> None:
+    client, _ = clients.create(name="tier", scopes=[Scope.RETRIEVE], by=sue)
+    other = knowledge.account("pat", role)
+
+    with pytest.raises(NotAllowed):
+        clients.create(name="mine", scopes=[Scope.RETRIEVE], by=other)
+    with pytest.raises(NotAllowed):
+        clients.revoke(client=client, reason="No.", by=other)
+
+
+def test_program_makes_no_key_for_another(sue: Account) -> None:
+    client, _ = clients.create(name="tier", scopes=list(Scope), by=sue)
+
+    with pytest.raises(NotAllowed):
+        clients.create(name="mine", scopes=[Scope.RETRIEVE], by=client)
+
+
+def test_revoking_says_why(sue: Account) -> None:
+    client, _ = clients.create(name="tier", scopes=[Scope.RETRIEVE], by=sue)
+
+    with pytest.raises(Malformed):
+        clients.revoke(client=client, reason=" ", by=sue)
+
+
+def test_database_takes_a_key_once(sue: Account) -> None:
+    client, _ = clients.create(name="tier", scopes=[Scope.RETRIEVE], by=sue)
+    client.pk, client.name = None, "other"
+
+    with database_refuses("(?i)unique"):
+        client.save(force_insert=True)

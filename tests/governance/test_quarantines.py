@@ -1,0 +1,229 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+
+from governance.actions import quarantines
+from governance.duties import Role
+from governance.errors import (
+    AlreadyQuarantined,
+    IllegalMove,
+    Malformed,
+    NotAllowed,
+    NotQuarantined,
+    SecondPersonNeeded,
+)
+from governance.models import Account, AuditEntry, Passage, Quarantine, Version
+from tests.support import knowledge
+from tests.support.oracle import TICK
+from tests.support.refusing import database_refuses
+
+NOON = datetime(2026, 8, 31, 4, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(NOON, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def quarantined(active: Version, ana: Account) -> Version:
+    knowledge.quarantine(active, ana)
+    return active
+
+
+def begin(subject: Version | Passage, by: Account) -> Quarantine:
+    return quarantines.begin(subject=subject, reason="A reader doubts the dose.", by=by)
+
+
+def lift(subject: Version | Passage, by: Account) -> Quarantine:
+    return quarantines.lift(subject=subject, reason="The dose is right.", by=by)
+
+
+def served(at: datetime) -> list[str]:
+    return [p.text for p in Passage.objects.in_force(at).order_by("position")]
+
+
+def test_quarantined_version_is_not_served(quarantined: Version) -> None:
+    assert not quarantined.is_in_force(NOON)
+    assert served(NOON) == []
+
+
+def test_quarantine_begins_at_its_instant_and_not_before(quarantined: Version) -> None:
+    assert quarantined.is_quarantined(NOON)
+    assert not quarantined.is_quarantined(NOON - TICK)
+
+
+def test_quarantine_leaves_the_status_alone(quarantined: Version) -> None:
+    quarantined.refresh_from_db()
+
+    assert quarantined.status == "active"
+
+
+def test_quarantined_passage_alone_is_not_served(active: Version, ana: Account) -> None:
+    begin(active.passages.get(text="Start low."), ana)
+
+    assert served(NOON) == ["Go slow."]
+    assert active.is_in_force(NOON)
+
+
+@pytest.mark.parametrize("role", [Role.CURATOR, Role.REVIEWER, Role.GRAPH_EDITOR])
+def test_one_person_of_content_begins_it(active: Version, role: Role) -> None:
+    begin(active, knowledge.account("gil", role))
+
+    assert active.is_quarantined(NOON)
+
+
+@pytest.mark.parametrize("role", [Role.COMPLIANCE, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN])
+def test_who_has_another_duty_does_not_begin_it(active: Version, role: Role) -> None:
+    with pytest.raises(NotAllowed):
+        begin(active, knowledge.account("gil", role))
+
+
+def test_curator_takes_no_part_in_ending_it(quarantined: Version, ana: Account) -> None:
+    with pytest.raises(NotAllowed):
+        lift(quarantined, ana)
+
+
+def test_first_person_does_not_end_it(quarantined: Version, ben: Account) -> None:
+    lift(quarantined, ben)
+
+    assert quarantined.is_quarantined(NOON)
+
+
+def test_second_person_ends_it(
+    quarantined: Version, ben: Account, dora: Account, clock: time_machine.Traveller
+) -> None:
+    clock.shift(HOUR)
+    knowledge.lift(quarantined, ben, dora)
+
+    states = [quarantined.is_in_force(at) for at in (NOON - TICK + HOUR, NOON + HOUR)]
+    assert states == [False, True]
+
+
+def test_same_person_does_not_end_it_twice(quarantined: Version, ben: Account) -> None:
+    lift(quarantined, ben)
+
+    with pytest.raises(SecondPersonNeeded):
+        lift(quarantined, ben)
+
+
+def test_same_person_does_not_end_it_by_another_account(quarantined: Version, ben: Account) -> None:
+    lift(quarantined, ben)
+    again = knowledge.account("ben2", Role.REVIEWER, number="ben")
+
+    with pytest.raises(SecondPersonNeeded):
+        lift(quarantined, again)
+
+
+def test_who_began_it_may_be_one_of_the_two(active: Version, ben: Account, dora: Account) -> None:
+    begin(active, ben)
+    knowledge.lift(active, ben, dora)
+
+    assert active.is_in_force(NOON)
+
+
+def test_passage_is_freed_by_two(active: Version, ben: Account, dora: Account) -> None:
+    passage = active.passages.get(text="Start low.")
+    begin(passage, ben)
+    for person in (ben, dora):
+        lift(passage, person)
+
+    assert served(NOON) == ["Start low.", "Go slow."]
+
+
+def test_freeing_the_version_frees_no_passage(
+    quarantined: Version, ben: Account, dora: Account
+) -> None:
+    begin(quarantined.passages.get(text="Start low."), ben)
+    knowledge.lift(quarantined, ben, dora)
+
+    assert served(NOON) == ["Go slow."]
+
+
+def test_quarantine_is_not_begun_twice(quarantined: Version, ben: Account) -> None:
+    with pytest.raises(AlreadyQuarantined):
+        begin(quarantined, ben)
+
+
+def test_what_is_not_quarantined_is_not_lifted(active: Version, ben: Account) -> None:
+    with pytest.raises(NotQuarantined):
+        lift(active, ben)
+
+
+def test_draft_is_not_quarantined(draft: Version, ben: Account) -> None:
+    with pytest.raises(IllegalMove):
+        begin(draft, ben)
+
+
+@pytest.mark.parametrize("action", [quarantines.begin, quarantines.lift])
+def test_quarantine_says_why(quarantined: Version, ben: Account, action: object) -> None:
+    with pytest.raises(Malformed):
+        action(subject=quarantined, reason=" ", by=ben)  # type: ignore[operator]
+
+
+def test_quarantine_outlives_a_reaffirmation(
+    quarantined: Version, ben: Account, clock: time_machine.Traveller
+) -> None:
+    clock.shift(HOUR)
+    knowledge.reaffirm(quarantined, ben)
+
+    assert not quarantined.is_in_force(NOON + HOUR)
+
+
+def test_second_quarantine_follows_the_first(
+    quarantined: Version, ben: Account, dora: Account, clock: time_machine.Traveller
+) -> None:
+    knowledge.lift(quarantined, ben, dora)
+    clock.shift(HOUR)
+    begin(quarantined, ben)
+
+    assert quarantined.quarantines.count() == 2
+    assert not quarantined.is_in_force(NOON + HOUR)
+
+
+def test_beginning_and_end_are_knowledge_and_the_first_lift_is_not(
+    quarantined: Version, ben: Account, dora: Account
+) -> None:
+    knowledge.lift(quarantined, ben, dora)
+
+    told = AuditEntry.objects.knowledge().values_list("action", flat=True)
+    assert list(told)[-2:] == ["version.quarantined", "version.quarantine_ended"]
+
+
+def test_database_refuses_an_end_by_one_person(quarantined: Version, ben: Account) -> None:
+    with database_refuses("quarantine_is_ended_by_two_persons"):
+        quarantined.quarantines.update(ends_at=NOON, ended_by=ben.person, first_lift_by=ben.person)
+
+
+def test_database_refuses_an_end_by_nobody(quarantined: Version) -> None:
+    with database_refuses("quarantine_is_ended_by_two_persons"):
+        quarantined.quarantines.update(ends_at=NOON)
+
+
+def test_database_refuses_an_end_without_the_first_person(
+    quarantined: Version, ben: Account
+) -> None:
+    with database_refuses("quarantine_is_ended_by_two_persons"):
+        quarantined.quarantines.update(ends_at=NOON, ended_by=ben.person)
+
+
+def test_database_refuses_a_second_open_quarantine(quarantined: Version, ben: Account) -> None:
+    with database_refuses("(?i)unique"):
+        quarantined.quarantines.create(starts_at=NOON, begun_by=ben.person, reason="Again.")
+
+
+def test_database_keeps_a_quarantine_that_ended_as_it_was(
+    quarantined: Version, ben: Account, dora: Account
+) -> None:
+    knowledge.lift(quarantined, ben, dora)
+
+    with database_refuses("written once"):
+        quarantined.quarantines.update(starts_at=NOON + HOUR)
+    with database_refuses("kept"):
+        quarantined.quarantines.all().delete()

@@ -1,0 +1,261 @@
+"""Nothing is served that had left force before it was asked for, while everything moves.
+
+Threads ask without pause while one person after another approves, supersedes, quarantines, lifts,
+retires and reaffirms; half of it with the projections stopped, so that the stores are stale.
+"""
+
+from __future__ import annotations
+
+import tests.prove.home  # noqa: F401
+
+# isort: split
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from django.db import connections
+
+from governance import clock
+from governance.models import Passage, Source, Version
+from llm import jobs, retrieval
+from llm.models import LostLease
+from llm.retrieval import Question, retrieve
+from tests.prove.worlds import Violation, World, arguments, run
+from tests.support import knowledge
+from tests.support.following import follow
+
+READERS = 4
+PLANTS = {"no-fence": "whatever a store offers is served"}
+
+
+@dataclass
+class Presence:
+    """When each passage may be served, by the clock of this process: [may from, gone at].
+
+    It may be served from before the action that lets it, and no more once the action that ends
+    it has returned: what happens in between is nobody's fault.
+    """
+
+    spans: dict[int, list[list[float]]] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def begin(self, passages: set[int], at: float) -> None:
+        with self.lock:
+            for pk in passages:
+                self.spans.setdefault(pk, []).append([at, float("inf")])
+
+    def end(self, passages: set[int]) -> None:
+        now = time.monotonic()
+        with self.lock:
+            for pk in passages:
+                self.spans[pk][-1][1] = now
+
+    def allowed(self, passage: int, sent: float, received: float) -> bool:
+        with self.lock:
+            spans = [tuple(span) for span in self.spans.get(passage, [])]
+        return any(start <= received and gone > sent for start, gone in spans)
+
+
+@dataclass
+class Seen:
+    """What the readers saw."""
+
+    asked: int = 0
+    served: int = 0
+    withheld: dict[bool, int] = field(default_factory=lambda: {True: 0, False: 0})
+    wrong: list[str] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def note(self, served: int, withheld: int, following: bool, wrong: list[str]) -> None:
+        with self.lock:
+            self.asked, self.served = self.asked + 1, self.served + served
+            self.withheld[following] += withheld
+            self.wrong += wrong
+
+
+class Hospital:
+    """One move after another, each by the people who may make it."""
+
+    def __init__(self, world: World, presence: Presence) -> None:
+        self.world, self.presence = world, presence
+        self.in_force: list[Version] = []
+        self.away: list[Version] = []
+        self.passages_away: list[Passage] = []
+
+    def move(self) -> str:
+        moves = [self.register, self.supersede, self.retire, self.reaffirm]
+        moves += [self.quarantine, self.lift, self.quarantine_passage, self.lift_passage]
+        move = self.world.dice.choice(moves if len(self.in_force) > 5 else [self.register])
+        move()
+        return move.__name__
+
+    def register(self) -> None:
+        began = time.monotonic()
+        self._enters(self.world.approve(4), began)
+
+    def supersede(self) -> None:
+        old = self._leaving()
+        began, gone = time.monotonic(), self._served(old)
+        texts = [self.world.text() for _ in range(4)]
+        source = Source.objects.get(pk=old.source_id)
+        new = knowledge.active(source, self.world.ana, self.world.ben, texts=texts)
+        self.presence.end(gone)
+        self._enters(new, began)
+
+    def retire(self) -> None:
+        old = self._leaving()
+        gone = self._served(old)
+        knowledge.retire(old, self.world.ben)
+        self.presence.end(gone)
+
+    def reaffirm(self) -> None:
+        knowledge.reaffirm(self.world.dice.choice(self.in_force), self.world.ben)
+
+    def quarantine(self) -> None:
+        old = self._leaving()
+        gone = self._served(old)
+        knowledge.quarantine(old, self.world.ana)
+        self.presence.end(gone)
+        self.away.append(old)
+
+    def lift(self) -> None:
+        if self.away:
+            began, old = time.monotonic(), self.away.pop()
+            knowledge.lift(old, self.world.ben, self.world.dora)
+            self._enters(old, began)
+
+    def quarantine_passage(self) -> None:
+        version = self.world.dice.choice(self.in_force)
+        if served := sorted(self._served(version)):
+            passage = Passage.objects.get(pk=self.world.dice.choice(served))
+            knowledge.quarantine(passage, self.world.ana)
+            self.presence.end({passage.pk})
+            self.passages_away.append(passage)
+
+    def lift_passage(self) -> None:
+        mine = [p for p in self.passages_away if p.version in self.in_force]
+        if mine:
+            began, passage = time.monotonic(), self.world.dice.choice(mine)
+            self.passages_away.remove(passage)
+            knowledge.lift(passage, self.world.ben, self.world.dora)
+            self.presence.begin({passage.pk}, began)
+
+    def _leaving(self) -> Version:
+        return self.in_force.pop(self.world.dice.randrange(len(self.in_force)))
+
+    def _enters(self, version: Version, began: float) -> None:
+        self.in_force.append(version)
+        self.presence.begin(self._served(version), began)
+
+    def _served(self, version: Version) -> set[int]:
+        """The passages that are in force with the version, as this harness keeps its own books."""
+        away = {p.pk for p in self.passages_away}
+        return set(version.passages.values_list("pk", flat=True)) - away
+
+
+def prove(world: World, *, moves: int) -> str:
+    presence, seen = Presence(), Seen()
+    hospital = Hospital(world, presence)
+    for _ in range(12):
+        hospital.register()
+    follow()
+    done: dict[str, int] = {}
+    with _threads(seen, presence, world.dice.random()) as following:
+        for number in range(moves):
+            following.set() if number < moves // 2 else following.clear()
+            name = hospital.move()
+            done[name] = done.get(name, 0) + 1
+    _judge(seen)
+    drift = _drift_after_catching_up()
+    if drift:
+        raise Violation(f"the stores do not end equal to the truth: {drift[:3]}")
+    told = ", ".join(f"{count} {name}" for name, count in sorted(done.items()))
+    return (
+        f"{seen.asked} questions, {seen.served} passages served, withheld {seen.withheld}. {told}"
+    )
+
+
+def _judge(seen: Seen) -> None:
+    if seen.wrong:
+        raise Violation(f"{len(seen.wrong)} times, first: {seen.wrong[0]}")
+    if not seen.served or not seen.withheld[False]:
+        raise Violation(f"nothing was at stake: {seen.served} served, withheld {seen.withheld}")
+
+
+def _drift_after_catching_up() -> list[Any]:
+    parked = jobs.do("catch_up", {})["parked"]
+    return [*parked, *jobs.do("reconcile", {"repair": False})["drift"]]
+
+
+@contextmanager
+def _threads(seen: Seen, presence: Presence, seed: float) -> Iterator[threading.Event]:
+    """Readers, and a follower that works while the event that this gives is set."""
+    stop, following = threading.Event(), threading.Event()
+    failed: list[BaseException] = []
+
+    def lasting(act: Callable[[], None]) -> None:
+        try:
+            while not stop.is_set():
+                act()
+        except BaseException as error:  # noqa: BLE001 (told to the main thread)
+            failed.append(error)
+        finally:
+            connections.close_all()
+
+    readers = [Random(f"{seed}/{n}") for n in range(READERS)]
+    acts: list[Callable[[], None]] = [
+        lambda d=d: _ask(d, seen, presence, following) for d in readers
+    ]
+    acts.append(lambda: _follow_on(following))
+    threads = [threading.Thread(target=lasting, args=[act]) for act in acts]
+    for thread in threads:
+        thread.start()
+    try:
+        yield following
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+    if failed:
+        raise failed[0]
+
+
+def _ask(dice: Random, seen: Seen, presence: Presence, following: threading.Event) -> None:
+    words = " ".join(dice.choices(["溶栓", "出血", "dose", "INR", "剂量", "avoid", "4.5"], k=2))
+    was_following, sent = following.is_set(), time.monotonic()
+    answer = retrieve(Question(words, top_k=50), at=clock.now())
+    received = time.monotonic()
+    pks = [found.passage.pk for found in answer.found]
+    wrong = [
+        f"passage {pk} for “{words}”" for pk in pks if not presence.allowed(pk, sent, received)
+    ]
+    seen.note(len(pks), answer.withheld, was_following, wrong)
+
+
+def _follow_on(following: threading.Event) -> None:
+    if following.wait(0.05):
+        try:
+            follow()
+        except LostLease:
+            return
+        time.sleep(0.01)
+
+
+def plant() -> None:
+    def no_fence(offered: set[str], *, at: object) -> tuple[dict[int, Passage], int]:
+        rows = Passage.objects.filter(pk__in=map(int, offered))
+        return {p.pk: p for p in rows.select_related("version", "section")}, 0
+
+    retrieval._fence = no_fence
+
+
+if __name__ == "__main__":
+    given = arguments(__doc__ or "", rounds=300, plants=PLANTS).parse_args()
+    if given.plant:
+        plant()
+    run("moves", given.seed, lambda world: prove(world, moves=given.rounds))

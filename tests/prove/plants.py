@@ -1,0 +1,76 @@
+"""Settings of a process with a bug in it, which `KB_PLANT` names and a harness must catch."""
+
+from __future__ import annotations
+
+import os
+import time
+from datetime import datetime
+from typing import Any
+
+from django.apps import AppConfig
+
+from kbadmin.settings import *  # noqa: F403
+from kbadmin.settings import INSTALLED_APPS as SOUND
+
+INSTALLED_APPS = [*SOUND, "tests.prove.plants.Plants"]
+TEAR = 0.4  # seconds between the two halves of what should be one
+
+
+class Plants(AppConfig):
+    name = "tests.prove"
+    label = "plants"
+
+    def ready(self) -> None:
+        PLANTS[os.environ["KB_PLANT"]]()
+
+
+def no_fence() -> None:
+    """Retrieval believes the store."""
+    from governance.models import Passage
+    from llm import retrieval
+    from llm.projections.advance import last_knowledge
+
+    def believing(offered: set[str], *, at: datetime) -> tuple[dict[int, Passage], int]:
+        rows = Passage.objects.filter(pk__in=[int(name) for name in offered])
+        rows = rows.select_related("version", "section")
+        return {p.pk: p for p in rows}, last_knowledge()
+
+    retrieval._fence = believing
+
+
+def no_clock() -> None:
+    """What was approved is in force until somebody retires it."""
+    from governance.models import Version
+
+    def approved(self: Any, at: datetime) -> bool:
+        return bool(self.status == "active")
+
+    Version.is_in_force = approved  # type: ignore[method-assign]
+
+
+def torn_reading() -> None:
+    """A file is said to have been read before its text is there."""
+    from governance.actions import passages, uploads
+    from governance.lifecycle import Status
+    from governance.models import ParseState
+    from governance.trail import SYSTEM, changing
+
+    def torn(*, upload: Any, attempt: int, reading: Any, text: Any) -> bool:
+        with changing(by=SYSTEM) as changes:
+            upload = type(upload).objects.get(pk=upload.pk)
+            upload.parse_state = ParseState.DONE
+            upload.media_type, upload.pages = reading.media_type, reading.pages
+            upload.profile = reading.profile
+            upload.save(update_fields=["parse_state", "media_type", "pages", "profile"])
+            changes.note("upload.read", upload, attempt=attempt, profile=reading.profile)
+        time.sleep(TEAR)
+        with changing(by=SYSTEM) as changes:
+            for version in upload.versions.filter(status=Status.DRAFT, content_digest=""):
+                passages.fill(version, text)
+                changes.note("version.parsed", version, content=version.content_digest)
+        return True
+
+    uploads.finish_reading = torn
+
+
+PLANTS = {"no-fence": no_fence, "no-clock": no_clock, "torn-reading": torn_reading}

@@ -1,0 +1,116 @@
+"""The same truth, reached step by step with retirements on the way or built afresh, ranks alike."""
+
+from __future__ import annotations
+
+import tests.prove.home  # noqa: F401
+
+# isort: split
+
+import time
+from collections.abc import Callable, Sequence
+
+from governance import clock
+from llm import clients, retrieval
+from llm.models import CachedVector
+from llm.projections import registry
+from llm.projections.rebuild import rebuild_vectors
+from llm.retrieval import Question, retrieve
+from tests.prove.worlds import Violation, World, arguments, run
+from tests.support import knowledge
+from tests.support.following import follow
+
+QUERIES = 100
+PLANTS = {"store-order": "ties are left in the order in which the store gives them"}
+
+Ranks = list[tuple[int, float]]
+
+
+def prove(world: World, *, passages: int, retirements: int, per_version: int, forget: bool) -> str:
+    """`forget`: the second building embeds everything again, instead of asking the cache."""
+    world.common = min(0.3, 2000 / passages)
+    step_by_step(world, passages // per_version, retirements, per_version)
+    queries = [world.query() for _ in range(QUERIES)]
+    before = [ranks(query) for query in queries]
+    if not any(before):
+        raise Violation("nothing is found at all, so nothing is compared")
+    if forget:
+        CachedVector.objects.all().delete()
+    began = time.monotonic()
+    built = rebuild_vectors(registry.vectors())
+    took = time.monotonic() - began
+    compare(queries, before, [ranks(query) for query in queries])
+    return (
+        f"{built} passages, {retirements} versions retired on the way: the same passages, order "
+        f"and scores for {QUERIES} queries. Building afresh took {took:.1f} s."
+    )
+
+
+def step_by_step(world: World, versions: int, retirements: int, per_version: int) -> None:
+    """Approve in a mixed order; each that is to go does so some time later."""
+    fates = [True] * versions + [False] * retirements
+    world.dice.shuffle(fates)
+    doomed = []
+    for step, stays in enumerate(fates):
+        version = world.approve(per_version if stays else min(per_version, 5))
+        if not stays:
+            doomed.append(version)
+        if step % 5 == 0:
+            follow()
+        if doomed and world.dice.random() < 0.5:
+            knowledge.retire(doomed.pop(world.dice.randrange(len(doomed))), world.ben)
+    for version in doomed:
+        knowledge.retire(version, world.ben)
+    follow()
+
+
+def ranks(query: str) -> Ranks:
+    answer = retrieve(Question(query, top_k=50), at=clock.now())
+    return [(found.passage.pk, found.score) for found in answer.found]
+
+
+def compare(queries: Sequence[str], before: Sequence[Ranks], after: Sequence[Ranks]) -> None:
+    for query, old, new in zip(queries, before, after, strict=True):
+        if old != new:
+            place = next(
+                i for i, pair in enumerate(zip(old, new, strict=False)) if len(set(pair)) > 1
+            )
+            raise Violation(f"“{query}” differs from place {place + 1}: {old[place]}, {new[place]}")
+
+
+def plant() -> Callable[[], None]:
+    """Put the bug in; returns what takes it out."""
+    right = retrieval._ranked
+
+    def as_the_store_says(lists: Sequence[Sequence[object]], allowed: dict[int, object]) -> Ranks:
+        total: dict[int, float] = {}
+        for hits in lists:
+            served = [h for h in hits if int(h.passage) in allowed]
+            for rank, hit in enumerate(served, start=1):
+                total[int(hit.passage)] = total.get(int(hit.passage), 0) + 1 / (60 + rank)
+        return sorted(total.items(), key=lambda item: -item[1])
+
+    retrieval._ranked = as_the_store_says
+    return lambda: setattr(retrieval, "_ranked", right)
+
+
+if __name__ == "__main__":
+    parser = arguments(__doc__ or "", rounds=1, plants=PLANTS)
+    parser.add_argument("--passages", type=int, default=25_000)
+    parser.add_argument("--retirements", type=int, default=200)
+    parser.add_argument("--per-version", type=int, default=50)
+    parser.add_argument("--forget", action="store_true", help="empty the vector cache between")
+    given = parser.parse_args()
+    if given.plant:
+        plant()
+    run(
+        "ranking",
+        given.seed,
+        lambda world: prove(
+            world,
+            passages=given.passages,
+            retirements=given.retirements,
+            per_version=given.per_version,
+            forget=given.forget,
+        ),
+    )
+    clients.close()
