@@ -99,6 +99,9 @@ def _background() -> Callable[[], None]:
         app=app,
         pool="threads",
         concurrency=WORKER_THREADS,
+        # Late acknowledgements of a pool of threads reach the broker only when its wait of two
+        # seconds ends, so that any limit here would be a limit a wait. No other worker shares it.
+        prefetch_multiplier=0,
         loglevel="WARNING",
         without_heartbeat=True,
         without_mingle=True,

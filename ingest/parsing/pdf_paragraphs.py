@@ -181,14 +181,17 @@ def _is_apart(around: _Around) -> bool:
 
 def _is_shifted(around: _Around) -> bool:
     """An indent or its end, where it is a new paragraph's and not the rest of the same one."""
-    left, step = around.line.rect.left, 0.9 * around.em
+    before, left, step = around.before, around.line.rect.left, 0.9 * around.em
     if len(around.paragraph) > 1:
         return abs(left - around.paragraph[1].rect.left) > step
-    shift = left - around.before.rect.left
-    if shift <= step or is_marked(around.before.text) or not ends_sentence(around.before.text):
+    if left - before.rect.left <= step or is_marked(before.text):
         return False
-    # One line, then an indent: a hanging one when the lines after it keep it.
-    return around.after is None or around.after.rect.left < left - step
+    if before.bold != around.line.bold:
+        return True
+    # One line, then an indent: a hanging one when the lines after it keep it, or when the
+    # line's sentence is not over.
+    kept = around.after is not None and around.after.rect.left >= left - step
+    return ends_sentence(before.text) and not kept
 
 
 def _is_centred_pair(before: Line, line: Line, around: _Around) -> bool:

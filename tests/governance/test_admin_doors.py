@@ -211,9 +211,7 @@ BODIES: list[dict[str, Any]] = [
 @pytest.mark.slow
 @pytest.mark.parametrize("at", range(len(BODIES)))
 @pytest.mark.parametrize("role", ["reviewer", "security"])
-def test_nonsense_is_refused_and_breaks_nothing(
-    at: int, role: str, world: dict[str, int]
-) -> None:
+def test_nonsense_is_refused_and_breaks_nothing(at: int, role: str, world: dict[str, int]) -> None:
     visitor = visitor_as(role)
     body = {k: v.encode("utf-8", "replace").decode() for k, v in BODIES[at].items()}
     doors = [d for d in ACTIONS if role in DOORS[d]]

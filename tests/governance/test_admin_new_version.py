@@ -76,9 +76,9 @@ def test_refused_upload_keeps_what_was_typed(source: Source, ana: Account) -> No
 
 
 def test_same_page_sent_twice_uploads_once(source: Source, ana: Account) -> None:
-    upload(source, ana, once="the-same")
+    upload(source, ana, once="one upload")
 
-    response = upload(source, ana, file=file(), once="the-same")
+    response = upload(source, ana, file=file(), once="one upload")
 
     assert response.headers["Location"] == version_at(Version.objects.get())
 
@@ -93,12 +93,8 @@ def test_day_that_does_not_exist_is_refused_at_its_field(
     assert response.context["form"].errors["published_on"]
 
 
-def test_dates_that_run_backwards_are_refused_at_their_field(
-    source: Source, ana: Account
-) -> None:
-    response = upload(
-        source, ana, effective_from="2026-06-01", effective_until="2026-05-31"
-    )
+def test_dates_that_run_backwards_are_refused_at_their_field(source: Source, ana: Account) -> None:
+    response = upload(source, ana, effective_from="2026-06-01", effective_until="2026-05-31")
 
     assert response.context["form"].errors["effective_until"]
 
@@ -126,9 +122,7 @@ def test_file_that_is_too_large_is_refused_in_words(
     assert "The file is larger than the 1 MB that are allowed." in words(response)
 
 
-def test_file_that_is_too_large_leaves_nothing(
-    source: Source, ana: Account, settings: Any
-) -> None:
+def test_file_that_is_too_large_leaves_nothing(source: Source, ana: Account, settings: Any) -> None:
     settings.MAX_UPLOAD_MB = 1
 
     upload(source, ana, file=file(b"x" * (1024 * 1024 + 1)))

@@ -71,9 +71,7 @@ def test_weak_new_password_is_refused_at_its_field(ana: Account) -> None:
 
 
 @pytest.mark.parametrize("who", ["ana", "ben", "cleo", "sue", "sam"])
-def test_everybody_may_change_the_own_password(
-    who: str, request: pytest.FixtureRequest
-) -> None:
+def test_everybody_may_change_the_own_password(who: str, request: pytest.FixtureRequest) -> None:
     account = request.getfixturevalue(who)
 
     assert Visitor(account).open(PAGE).status_code == 200

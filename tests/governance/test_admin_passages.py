@@ -100,9 +100,7 @@ def test_contents_lead_to_the_page_of_each_section(book: Version, ana: Account) 
     assert f'href="?page=3#section-{third.pk}"' in page
 
 
-def test_contents_of_sections_without_passages_lead_somewhere(
-    source: Source, ana: Account
-) -> None:
+def test_contents_of_sections_without_passages_lead_somewhere(source: Source, ana: Account) -> None:
     sections = [SectionText(1, "Part", ("Part",)), SectionText(2, "Chapter", ("Part", "Chapter"))]
     version = filled(source, ana, Text(sections, [PassageText(1, "Words.")]))
 
@@ -165,9 +163,7 @@ def test_correction_leads_to_the_corrected_passage(draft: Version, ana: Account)
     assert response.headers["Location"] == passage_at(passages_of(draft)[0])
 
 
-def test_corrected_passage_shows_what_the_file_was_read_as(
-    draft: Version, ana: Account
-) -> None:
+def test_corrected_passage_shows_what_the_file_was_read_as(draft: Version, ana: Account) -> None:
     correct(passages_of(draft)[0], ana)
 
     page = Visitor(ana).read(version_at(draft))
@@ -224,9 +220,9 @@ def test_active_text_is_refused_in_words(active: Version, ana: Account) -> None:
 
 def test_same_correction_twice_is_done_once(draft: Version, ana: Account) -> None:
     first = passages_of(draft)[0]
-    correct(first, ana, once="the-same")
+    correct(first, ana, once="one correction")
 
-    correct(first, ana, once="the-same")
+    correct(first, ana, once="one correction")
 
     assert Passage.objects.filter(version=draft).count() == 3
 

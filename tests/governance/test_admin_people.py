@@ -129,9 +129,7 @@ def test_active_account_offers_no_enabling(sue: Account, ana: Account) -> None:
 
 
 def test_password_of_another_is_set(sue: Account, ana: Account) -> None:
-    Visitor(sue).press(
-        at_account(ana, "set-password"), password=NEW_PASSWORD, again=NEW_PASSWORD
-    )
+    Visitor(sue).press(at_account(ana, "set-password"), password=NEW_PASSWORD, again=NEW_PASSWORD)
 
     ana.refresh_from_db()
     assert ana.check_password(NEW_PASSWORD)
@@ -169,9 +167,7 @@ def test_roles_are_set(sue: Account, ana: Account) -> None:
 
 
 def test_duty_is_changed_with_the_roles(sue: Account, ana: Account) -> None:
-    Visitor(sue).press(
-        at_person(ana.person, "set-roles"), roles=[Role.COMPLIANCE], reason="Moved."
-    )
+    Visitor(sue).press(at_person(ana.person, "set-roles"), roles=[Role.COMPLIANCE], reason="Moved.")
 
     assert Person.objects.get(pk=ana.person_id).duty == Duty.COMPLIANCE
 
@@ -263,9 +259,9 @@ def test_key_is_nowhere_afterwards(sue: Account) -> None:
 
 
 def test_page_of_a_key_sent_twice_makes_one(sue: Account) -> None:
-    make_key(sue, once="the-same")
+    make_key(sue, once="one key")
 
-    response = make_key(sue, once="the-same")
+    response = make_key(sue, once="one key")
 
     assert response.status_code == 302
     assert Client.objects.count() == 1

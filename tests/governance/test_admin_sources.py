@@ -92,9 +92,7 @@ def test_rows_without_their_count_are_refused_in_words(ana: Account) -> None:
 
 
 def test_clinical_experience_never_trains(ana: Account) -> None:
-    response = Visitor(ana).press(
-        ADD, **filled(source_class="clinical_experience", may_train="on")
-    )
+    response = Visitor(ana).press(ADD, **filled(source_class="clinical_experience", may_train="on"))
 
     assert response.status_code == 400
     assert "Clinical experience never trains a model." in words(response)

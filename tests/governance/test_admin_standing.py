@@ -151,8 +151,9 @@ def test_licence_that_forbids_serving_is_told_of(ana: Account, ben: Account) -> 
 
 
 def test_retirement_leads_to_the_successor(
-    active: Version, source: Source, ana: Account, ben: Account
+    active: Version, source: Source, ana: Account, ben: Account, noon: time_machine.Traveller
 ) -> None:
+    later(noon, timedelta(days=1))
     newer = knowledge.active(source, ana, ben, label="2026")
 
     page = Visitor(ana).read(version_at(active))
@@ -302,9 +303,7 @@ def test_first_page_is_empty_for_nobody(who: str, request: pytest.FixtureRequest
     assert "Entries in the audit trail" in page
 
 
-def test_every_number_leads_to_a_list_with_as_many_rows(
-    in_review: Version, ben: Account
-) -> None:
+def test_every_number_leads_to_a_list_with_as_many_rows(in_review: Version, ben: Account) -> None:
     visitor = Visitor(ben)
     waiting = visitor.open("/admin/").context["waiting"]
 

@@ -207,9 +207,7 @@ def test_locked_person_finds_what_was_typed(in_review: Version, ben: Account) ->
     assert "Read line by line." in words(response)
 
 
-def test_text_changed_since_it_was_read_is_not_approved(
-    in_review: Version, ben: Account
-) -> None:
+def test_text_changed_since_it_was_read_is_not_approved(in_review: Version, ben: Account) -> None:
     response = Visitor(ben).decide(
         version_at(in_review, "approve"), reason="Read.", digest="0" * 64
     )
@@ -232,9 +230,7 @@ def test_approve_page_shows_the_digest(in_review: Version, ben: Account) -> None
     assert in_review.digest_now() in page
 
 
-def test_approve_page_says_that_it_takes_effect_at_once(
-    in_review: Version, ben: Account
-) -> None:
+def test_approve_page_says_that_it_takes_effect_at_once(in_review: Version, ben: Account) -> None:
     assert "It takes effect at once." in Visitor(ben).read(version_at(in_review, "approve"))
 
 
@@ -299,9 +295,7 @@ def experience(ana: Account) -> Version:
     return knowledge.in_review(source, ana)
 
 
-def test_clinical_experience_says_that_it_needs_another(
-    experience: Version, ben: Account
-) -> None:
+def test_clinical_experience_says_that_it_needs_another(experience: Version, ben: Account) -> None:
     page = Visitor(ben).read(version_at(experience, "approve"))
 
     assert "After yours it needs 1 more person" in page

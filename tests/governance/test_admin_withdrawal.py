@@ -76,9 +76,7 @@ def test_second_word_ends_it(quarantined: Version, ben: Account, dora: Account) 
     assert quarantined.is_in_force(clock.now())
 
 
-def test_first_person_is_told_that_another_is_needed(
-    quarantined: Version, ben: Account
-) -> None:
+def test_first_person_is_told_that_another_is_needed(quarantined: Version, ben: Account) -> None:
     knowledge.lift(quarantined, ben)
 
     page = Visitor(ben).read(version_at(quarantined))

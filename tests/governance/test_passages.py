@@ -7,6 +7,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from governance.actions import passages, versions
 from governance.actions.passages import PassageText, SectionText, Text, digest_of_content
+from governance.actions.sources import Licence
 from governance.clock import now
 from governance.errors import Malformed, NotAllowed, TextIsFixed
 from governance.lifecycle import Status
@@ -141,7 +142,7 @@ def test_passage_is_embedded_under_its_headings(first: Passage) -> None:
 
 
 def test_only_what_the_licence_lets_be_served_is_served(ana: Account, ben: Account) -> None:
-    licence = knowledge.sources.Licence("All rights reserved", serve=False)
+    licence = Licence("All rights reserved", serve=False)
     knowledge.active(knowledge.source(ana, licence=licence), ana, ben)
 
     assert list(Passage.objects.in_force(now())) == []

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -162,9 +163,9 @@ def test_draft_is_not_quarantined(draft: Version, ben: Account) -> None:
 
 
 @pytest.mark.parametrize("action", [quarantines.begin, quarantines.lift])
-def test_quarantine_says_why(quarantined: Version, ben: Account, action: object) -> None:
+def test_quarantine_says_why(quarantined: Version, ben: Account, action: Any) -> None:
     with pytest.raises(Malformed):
-        action(subject=quarantined, reason=" ", by=ben)  # type: ignore[operator]
+        action(subject=quarantined, reason=" ", by=ben)
 
 
 def test_quarantine_outlives_a_reaffirmation(

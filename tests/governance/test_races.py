@@ -32,6 +32,7 @@ def apart(
         yield
 
 
+# Only a test that is marked so makes the database that the others copy.
 @pytest.mark.django_db
 def test_database_is_there_to_be_copied() -> None:
     assert not Version.objects.exists()
@@ -104,7 +105,7 @@ def test_quarantine_begun_by_two_at_once_is_begun_once(apart: None) -> None:
     version = knowledge.approve(drafts(ana, 1)[0], ben)
 
     came = at_once(
-        *(lambda by=by: quarantines.begin(subject=version, reason="Doubts.", by=by)  # type: ignore[misc]
+        *(lambda by=by: quarantines.begin(subject=version, reason="Doubts.", by=by)
           for by in (ana, ben, dora))
     )  # fmt: skip
 

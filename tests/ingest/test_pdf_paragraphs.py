@@ -107,6 +107,12 @@ def test_bold_line_that_left_room_stands_alone() -> None:
     assert found == [["Dose"], ["text", "more"]]
 
 
+def test_bold_line_that_fills_the_column_stands_alone_over_an_indent() -> None:
+    found = paragraphs([full("Misuse", 100, bold=True), line("for", 92, 112, right=FULL)])
+
+    assert found == [["Misuse"], ["for"]]
+
+
 def test_bold_lines_that_fill_the_column_are_no_paragraph_of_their_own() -> None:
     bold = [full("one", 100, bold=True), full("two", 112, bold=True)]
 

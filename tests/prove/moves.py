@@ -38,44 +38,34 @@ class Presence:
     """When each passage may be served, by the clock of this process: [may from, gone at].
 
     It may be served from before the action that lets it, and no more once the action that ends
-    it has returned: what happens in between is nobody's fault.
+    it has returned: what happens in between is nobody's fault. Complete when all moves are done.
     """
 
     spans: dict[int, list[list[float]]] = field(default_factory=dict)
-    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def begin(self, passages: set[int], at: float) -> None:
-        with self.lock:
-            for pk in passages:
-                self.spans.setdefault(pk, []).append([at, float("inf")])
+        for pk in passages:
+            self.spans.setdefault(pk, []).append([at, float("inf")])
 
     def end(self, passages: set[int]) -> None:
         now = time.monotonic()
-        with self.lock:
-            for pk in passages:
-                self.spans[pk][-1][1] = now
+        for pk in passages:
+            self.spans[pk][-1][1] = now
 
     def allowed(self, passage: int, sent: float, received: float) -> bool:
-        with self.lock:
-            spans = [tuple(span) for span in self.spans.get(passage, [])]
+        spans = self.spans.get(passage, [])
         return any(start <= received and gone > sent for start, gone in spans)
 
 
 @dataclass
 class Seen:
-    """What the readers saw."""
+    """An answer: the passages served, when it was asked for and when it was there."""
 
-    asked: int = 0
-    served: int = 0
-    withheld: dict[bool, int] = field(default_factory=lambda: {True: 0, False: 0})
-    wrong: list[str] = field(default_factory=list)
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def note(self, served: int, withheld: int, following: bool, wrong: list[str]) -> None:
-        with self.lock:
-            self.asked, self.served = self.asked + 1, self.served + served
-            self.withheld[following] += withheld
-            self.wrong += wrong
+    passages: list[int]
+    withheld: int
+    was_following: bool
+    sent: float
+    received: float
 
 
 class Hospital:
@@ -159,32 +149,42 @@ class Hospital:
 
 
 def prove(world: World, *, moves: int) -> str:
-    presence, seen = Presence(), Seen()
+    presence, seen = Presence(), list[Seen]()
     hospital = Hospital(world, presence)
     for _ in range(12):
         hospital.register()
     follow()
     done: dict[str, int] = {}
-    with _threads(seen, presence, world.dice.random()) as following:
+    with _threads(seen, world.dice.random()) as following:
         for number in range(moves):
             following.set() if number < moves // 2 else following.clear()
             name = hospital.move()
             done[name] = done.get(name, 0) + 1
-    _judge(seen)
+    served, withheld = _judge(seen, presence)
     drift = _drift_after_catching_up()
     if drift:
         raise Violation(f"the stores do not end equal to the truth: {drift[:3]}")
     told = ", ".join(f"{count} {name}" for name, count in sorted(done.items()))
     return (
-        f"{seen.asked} questions, {seen.served} passages served, withheld {seen.withheld}. {told}"
+        f"{len(seen)} questions, {served} passages served; withheld {withheld[True]} while the "
+        f"projections ran and {withheld[False]} while they stood. {told}."
     )
 
 
-def _judge(seen: Seen) -> None:
-    if seen.wrong:
-        raise Violation(f"{len(seen.wrong)} times, first: {seen.wrong[0]}")
-    if not seen.served or not seen.withheld[False]:
-        raise Violation(f"nothing was at stake: {seen.served} served, withheld {seen.withheld}")
+def _judge(seen: list[Seen], presence: Presence) -> tuple[int, dict[bool, int]]:
+    wrong = [
+        f"passage {pk}, asked for at {s.sent:.3f}, but {presence.spans.get(pk)}"
+        for s in seen
+        for pk in s.passages
+        if not presence.allowed(pk, s.sent, s.received)
+    ]
+    if wrong:
+        raise Violation(f"{len(wrong)} passages were served out of force, first: {wrong[0]}")
+    served = sum(len(s.passages) for s in seen)
+    withheld = {on: sum(s.withheld for s in seen if s.was_following == on) for on in (True, False)}
+    if not served or not withheld[False]:
+        raise Violation(f"nothing was at stake: {served} served, withheld {withheld}")
+    return served, withheld
 
 
 def _drift_after_catching_up() -> list[Any]:
@@ -193,7 +193,7 @@ def _drift_after_catching_up() -> list[Any]:
 
 
 @contextmanager
-def _threads(seen: Seen, presence: Presence, seed: float) -> Iterator[threading.Event]:
+def _threads(seen: list[Seen], seed: float) -> Iterator[threading.Event]:
     """Readers, and a follower that works while the event that this gives is set."""
     stop, following = threading.Event(), threading.Event()
     failed: list[BaseException] = []
@@ -208,9 +208,7 @@ def _threads(seen: Seen, presence: Presence, seed: float) -> Iterator[threading.
             connections.close_all()
 
     readers = [Random(f"{seed}/{n}") for n in range(READERS)]
-    acts: list[Callable[[], None]] = [
-        lambda d=d: _ask(d, seen, presence, following) for d in readers
-    ]
+    acts: list[Callable[[], None]] = [lambda d=d: seen.append(_ask(d, following)) for d in readers]
     acts.append(lambda: _follow_on(following))
     threads = [threading.Thread(target=lasting, args=[act]) for act in acts]
     for thread in threads:
@@ -225,16 +223,12 @@ def _threads(seen: Seen, presence: Presence, seed: float) -> Iterator[threading.
         raise failed[0]
 
 
-def _ask(dice: Random, seen: Seen, presence: Presence, following: threading.Event) -> None:
+def _ask(dice: Random, following: threading.Event) -> Seen:
     words = " ".join(dice.choices(["溶栓", "出血", "dose", "INR", "剂量", "avoid", "4.5"], k=2))
     was_following, sent = following.is_set(), time.monotonic()
     answer = retrieve(Question(words, top_k=50), at=clock.now())
-    received = time.monotonic()
     pks = [found.passage.pk for found in answer.found]
-    wrong = [
-        f"passage {pk} for “{words}”" for pk in pks if not presence.allowed(pk, sent, received)
-    ]
-    seen.note(len(pks), answer.withheld, was_following, wrong)
+    return Seen(pks, answer.withheld, was_following, sent, time.monotonic())
 
 
 def _follow_on(following: threading.Event) -> None:

@@ -15,6 +15,7 @@ from django.core.management import call_command
 from governance.duties import Role
 from governance.models import Account, Version
 from llm import clients
+from tests import prove
 from tests.support import knowledge
 from tests.support.encoders import FakeEncoder
 
@@ -82,22 +83,20 @@ def world(seed: int) -> Iterator[World]:
 
 
 def arguments(about: str, *, rounds: int, plants: dict[str, str]) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description=about)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--rounds", type=int, default=rounds)
     told = "; ".join(f"{name}: {what}" for name, what in plants.items())
-    parser.add_argument("--plant", choices=plants, help=f"a bug that must be caught ({told})")
+    parser = prove.arguments(f"{about} Bugs to plant: {told}.", *plants)
+    parser.add_argument("--rounds", type=int, default=rounds)
     return parser
 
 
-def run(name: str, seed: int, prove: Callable[[World], str]) -> None:
+def run(name: str, seed: int, proof: Callable[[World], str]) -> None:
     """Exit 0 with what was done, or 1 with what was violated and the seed that shows it."""
     began = time.monotonic()
     try:
         with world(seed) as its:
-            done = prove(its)
+            done = proof(its)
     except Violation as violation:
-        print(f"{name}: VIOLATED with seed {seed}: {violation}", flush=True)  # noqa: T201
+        prove.say(f"{name}: VIOLATED with seed {seed}: {violation}")
         sys.exit(1)
     took = time.monotonic() - began
-    print(f"{name}: held with seed {seed} in {took:.1f} s. {done}", flush=True)  # noqa: T201
+    prove.say(f"{name}: held with seed {seed} in {took:.1f} s. {done}")
