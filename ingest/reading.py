@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.models import Q, QuerySet
 
 from governance import clock, originals
@@ -29,23 +29,15 @@ UNHEARD = timedelta(seconds=3)
 
 
 def read(upload: Upload, *, again: bool = False) -> None:
-    """Read one upload, if it is waiting; with `again`, also if its reader has gone silent."""
-    attempt = uploads.begin_reading(upload=upload, again=again)
-    if attempt is None:
+    """Read one upload, if it is waiting; with `again`, also if its reader has gone silent.
+
+    Where reading crashes it is tried again, until every attempt is used up.
+    """
+    if not _may_begin(upload, again=again):
         return
-    try:
-        with _beating(upload, attempt):
-            document, parsed = read_apart(
-                originals.path_of(upload.sha256),
-                upload.filename,
-                progress=lambda share: _note_share(upload, share),
-            )
-    except Unreadable as reason:
-        uploads.fail_reading(upload=upload, attempt=attempt, code=reason.code, facts=reason.facts)
-    else:
-        uploads.finish_reading(
-            upload=upload, attempt=attempt, reading=_told(document), text=text_of(parsed)
-        )
+    attempt = uploads.begin_reading(upload=upload, again=again)
+    while attempt is not None:
+        attempt = _attempt(upload, attempt)
 
 
 def forgotten() -> QuerySet[Upload]:
@@ -75,13 +67,52 @@ def text_of(parsed: splitting.Parsed) -> Text:
     )
 
 
+def _may_begin(upload: Upload, *, again: bool) -> bool:
+    """Say that somebody is at it, before the attempt is counted, so that nobody takes it over.
+
+    False where another has done so: of several who would take over a silent attempt, one does.
+    """
+    now = clock.now()
+    mine = Reading.objects.filter(upload=upload)
+    if again:
+        mine = mine.exclude(upload__parse_state=ParseState.RUNNING, beat_at__gte=now - SILENT)
+    else:
+        mine = mine.filter(upload__parse_state=ParseState.QUEUED)
+    if mine.update(beat_at=now):
+        return True
+    first = {"attempt": 0, "beat_at": now}
+    return Reading.objects.get_or_create(upload=upload, defaults=first)[1]
+
+
+def _attempt(upload: Upload, attempt: int) -> int | None:
+    """Read once. Returns the number of the next attempt where this one has crashed."""
+    try:
+        with _beating(upload, attempt):
+            document, parsed = read_apart(
+                originals.path_of(upload.sha256),
+                upload.filename,
+                progress=lambda share: _note(upload, attempt, share=share),
+            )
+    except Unreadable as reason:
+        if reason.code == "reader_crashed" and _note(upload, attempt):
+            return uploads.begin_reading(upload=upload, again=True)
+        uploads.fail_reading(upload=upload, attempt=attempt, code=reason.code, facts=reason.facts)
+    else:
+        uploads.finish_reading(
+            upload=upload, attempt=attempt, reading=_told(document), text=text_of(parsed)
+        )
+    return None
+
+
 def _told(document: Document) -> uploads.Reading:
     warnings: list[dict[str, Any]] = [asdict(w) for w in document.warnings]
     return uploads.Reading(document.media_type, document.pages, splitting.PROFILE, warnings)
 
 
-def _note_share(upload: Upload, share: float) -> None:
-    Reading.objects.filter(upload=upload).update(share=share, beat_at=clock.now())
+def _note(upload: Upload, attempt: int, **known: float) -> bool:
+    """Say that this attempt is alive. False where another has taken its place."""
+    mine = Reading.objects.filter(upload=upload, attempt=attempt)
+    return bool(mine.update(beat_at=clock.now(), **known))
 
 
 @contextmanager
@@ -94,7 +125,9 @@ def _beating(upload: Upload, attempt: int) -> Iterator[None]:
 
     def beat() -> None:
         while not done.wait(BEAT_SECONDS):
-            Reading.objects.filter(upload=upload, attempt=attempt).update(beat_at=clock.now())
+            # A database that is busy for once is no reason to fall silent.
+            with suppress(OperationalError):
+                _note(upload, attempt)
         connection.close()
 
     thread = threading.Thread(target=beat, name=f"beat-{upload.pk}", daemon=True)

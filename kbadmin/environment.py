@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import secrets
 import sys
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import unquote, urlsplit
@@ -23,7 +25,8 @@ def text(name: str, default: str = "") -> str:
 
 def whole_number(name: str, default: int, *, least: int = 1, most: int = 1_000_000) -> int:
     value = text(name, str(default))
-    if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
+    digits = value.isascii() and value.isdigit() and len(value) <= len(str(most))
+    if not digits or not least <= int(value) <= most:
         stop(f"{name} must be a whole number from {least} to {most}, not “{value}”.")
     return int(value)
 
@@ -38,6 +41,8 @@ def home() -> Path:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         stop(f"KB_HOME “{folder}” cannot be made: {error.strerror}.")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        stop(f"KB_HOME “{folder}” cannot be written to.")
     return folder
 
 
@@ -63,13 +68,19 @@ def secret_key(folder: Path) -> str:
     if given:
         return given
     kept = folder / "secret_key"
-    try:
-        descriptor = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return kept.read_text().strip()
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_urlsafe(50))
+    if not kept.exists():
+        _keep(secrets.token_urlsafe(50), kept)
     return kept.read_text().strip()
+
+
+def _keep(secret: str, place: Path) -> None:
+    """Whole or not at all: another process may look at the same moment, or make its own."""
+    with tempfile.NamedTemporaryFile("w", dir=place.parent, prefix=".secret-") as file:
+        file.write(secret)
+        file.flush()
+        os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(file.name, place)
 
 
 def url(name: str, schemes: tuple[str, ...]) -> str:
@@ -78,7 +89,7 @@ def url(name: str, schemes: tuple[str, ...]) -> str:
         return ""
     try:
         parts = urlsplit(value)
-        fits = parts.scheme in schemes and bool(parts.netloc)
+        fits = parts.scheme in schemes and bool(parts.hostname)
         _ = parts.port
     except ValueError:
         fits = False

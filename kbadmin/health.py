@@ -8,12 +8,13 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.http import HttpRequest, JsonResponse
 
 from governance import clock, triggers
 from governance.models import ParseState, Quarantine, TrailHead, Upload, Version
 from llm import clients
+from llm.embedding import Unavailable
 from llm.models import Cursor, Exit, Parked
 from llm.projections.advance import behind
 from llm.projections.registry import NAMES
@@ -72,7 +73,7 @@ def ready(request: HttpRequest) -> JsonResponse:
 def _asked(name: str, ask: Callable[[], tuple[bool, str, dict[str, Any]]]) -> Component:
     try:
         ok, detail, figures = ask()
-    except (DatabaseError, StoreAway, InUse, OSError) as error:
+    except (Error, StoreAway, InUse, Unavailable, OSError) as error:
         return Component(name, ok=False, detail=f"out of reach: {type(error).__name__}")
     return Component(name, ok, detail, figures)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.db import DatabaseError
+from django.db import Error
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import REGISTRY, Collector
 
@@ -20,7 +20,7 @@ class KnowledgeCollector(Collector):
     def collect(self) -> Iterator[GaugeMetricFamily]:
         try:
             figures, parts = health.in_figures(), health.components()
-        except DatabaseError:
+        except Error:
             figures, parts = {}, []
         up = bool(parts) and parts[0].ok
         yield GaugeMetricFamily("kb_up", "Whether the truth can be read.", value=float(up))

@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
-from typing import Any
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Any, cast
 
 from celery.beat import EmbeddedService
 from celery.worker import WorkController
 from django.conf import settings
-from django.core.handlers.wsgi import WSGIHandler
+from django.utils import translation
 from django.utils.translation import gettext as _
 from waitress.channel import HTTPChannel
-from waitress.server import create_server
+from waitress.proxy_headers import proxy_headers_middleware
+from waitress.server import BaseWSGIServer, create_server
 from waitress.task import ErrorTask
 
 from governance.errors import TooLarge
 from kbadmin.celery import app
+from kbadmin.environment import stop as refuse_start
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 log = logging.getLogger(__name__)
 
 MEGABYTE = 1024 * 1024
 # A form has fields beside its file.
 FORM_ROOM = 64 * 1024
+PROXY_HEADERS = ("x-forwarded-for", "x-forwarded-host", "x-forwarded-proto")
 WEB_THREADS = 8
 WORKER_THREADS = 4
 
@@ -37,7 +45,9 @@ class JsonErrorTask(ErrorTask):
     def execute(self) -> None:
         error = self.request.error
         is_too_large = error.code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-        body = json.dumps(_too_large() if is_too_large else _not_understood()).encode()
+        # The thread may still be set to the language of whoever it served before.
+        with translation.override(settings.LANGUAGE_CODE):
+            body = json.dumps(_too_large() if is_too_large else _not_understood()).encode()
         self.status = f"{error.code} {error.reason}"
         self.response_headers.append(("Content-Type", "application/json"))
         self.set_close_on_finish()
@@ -57,24 +67,15 @@ class Channel(HTTPChannel):
     error_task_class = JsonErrorTask
 
 
-def serve(application: WSGIHandler, *, ready: Callable[[str], None]) -> None:
-    """Serve until told to stop by SIGINT or SIGTERM. `ready` is given the address."""
-    server = create_server(
-        application,
-        host=settings.HOST,
-        port=settings.PORT,
-        threads=WEB_THREADS,
-        # Refused while it streams, by its length or by what has come so far.
-        max_request_body_size=settings.MAX_UPLOAD_MB * MEGABYTE + FORM_ROOM,
-        channel_timeout=60,
-        ident=None,
-        **_proxies(),
-    )
-    server.channel_class = Channel
+def serve(application: WSGIApplication, *, ready: Callable[[str], None]) -> None:
+    """Serve until told to stop by SIGINT or SIGTERM. `ready` is given the address.
+
+    Raises `OSError` where HOST and PORT cannot be served on.
+    """
+    server, address = listen(application)
     stop = _background() if settings.EMBEDDED else lambda: None
     _stop_on_signals(server)
-    host, port = server.effective_host, server.effective_port
-    ready(f"http://{f'[{host}]' if ':' in host else host}:{port}/")
+    ready(address)
     try:
         server.run()
     finally:
@@ -82,15 +83,56 @@ def serve(application: WSGIHandler, *, ready: Callable[[str], None]) -> None:
         stop()
 
 
-def _proxies() -> dict[str, Any]:
-    """Headers of a proxy are believed from the addresses in TRUSTED_PROXIES alone."""
-    if not settings.TRUSTED_PROXIES:
-        return {}
-    return {
-        "trusted_proxy": settings.TRUSTED_PROXIES[0],
-        "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"},
-        "clear_untrusted_proxy_headers": True,
-    }
+def listen(application: WSGIApplication) -> tuple[Any, str]:
+    """A server that listens but does not run yet, and its address.
+
+    A name such as localhost may stand for several addresses; each has a socket of its own.
+    """
+    sockets: dict[int, Any] = {}
+    try:
+        server = create_server(
+            behind_proxies(application, settings.TRUSTED_PROXIES),
+            map=sockets,
+            host=settings.HOST,
+            port=settings.PORT,
+            threads=WEB_THREADS,
+            # Refused while it streams, by its length or by what has come so far.
+            max_request_body_size=settings.MAX_UPLOAD_MB * MEGABYTE + FORM_ROOM,
+            channel_timeout=60,
+            ident=None,
+            # Done by `behind_proxies`, which knows more than one.
+            clear_untrusted_proxy_headers=False,
+        )
+    except ValueError as error:
+        raise OSError(errno.EADDRNOTAVAIL, "there is no such host") from error
+    listening = [each for each in sockets.values() if isinstance(each, BaseWSGIServer)]
+    for each in listening:
+        each.channel_class = Channel
+    host, port = listening[0].effective_host, listening[0].effective_port
+    return server, f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+
+
+def behind_proxies(application: WSGIApplication, proxies: list[str]) -> WSGIApplication:
+    """What a proxy says of the caller is believed from these addresses alone.
+
+    Anybody else's `X-Forwarded-…` headers are taken away. Stops the start where an address is
+    none.
+    """
+    for proxy in proxies:
+        try:
+            ip_address(proxy)
+        except ValueError:
+            refuse_start(f"TRUSTED_PROXIES must be addresses such as 10.0.0.1, not “{proxy}”.")
+    doubted = proxy_headers_middleware(application)
+    believed = proxy_headers_middleware(
+        application, trusted_proxy="*", trusted_proxy_headers=set(PROXY_HEADERS)
+    )
+
+    def through(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        known = environ["REMOTE_ADDR"] in proxies
+        return cast(Iterable[bytes], (believed if known else doubted)(environ, start_response))
+
+    return through
 
 
 def _background() -> Callable[[], None]:

@@ -23,7 +23,10 @@ def prepare() -> None:
     if gone:
         raise CommandError(f"Triggers that guard the truth are gone: {', '.join(gone)}. Migrate.")
     try:
+        clients.encoder()
         clients.vector_store()
+    except ValueError as error:
+        raise CommandError(str(error)) from error
     except InUse as error:
         raise CommandError("Another process serves from this KB_HOME already.") from error
 

@@ -42,6 +42,7 @@ class GovernedAdmin(ModelAdmin):
     actions = None
     list_per_page = 50
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
 
     # Permission is a question to the duty, never to Django's own tables.
 

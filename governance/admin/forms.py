@@ -44,7 +44,8 @@ def choice(label: Words, choices: Any, help_text: Words = "", **given: Any) -> f
 def choices(
     label: Words, of: Any, help_text: Words = "", **given: Any
 ) -> forms.MultipleChoiceField:
-    widget = forms.CheckboxSelectMultiple(attrs=_TICK)
+    # Without classes: Django would give them to what stands around the boxes as well.
+    widget = forms.CheckboxSelectMultiple()
     return forms.MultipleChoiceField(
         label=label, choices=of, help_text=help_text, widget=widget, **given
     )

@@ -111,6 +111,7 @@ class TrailAdmin(GovernedAdmin):
 
     def detail(self, request: HttpRequest, subject: Any) -> Mapping[str, Any]:
         return {
+            "title": f"#{subject.number}",
             "entry": subject,
             "actor": actor_of(subject),
             "deed": ACTIONS.get(subject.action, subject.action),

@@ -23,7 +23,7 @@ from governance.admin.standing import Standing, moment
 from governance.admin.uploads import report_of
 from governance.admin.version_pages import PAGES, crumbs_of
 from governance.duties import Deed
-from governance.lifecycle import Status
+from governance.lifecycle import APPROVED, Status
 from governance.models import Version
 
 KINDS = {
@@ -96,6 +96,17 @@ class VersionAdmin(ReadOnlyHistory, GovernedAdmin):
     @admin.display(description=_("Registered"), ordering="registered_at")
     def registered(self, version: Version) -> str:
         return moment(version.registered_at)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Asked for a successor, only what was approved is one."""
+        if request.path.endswith("/autocomplete/"):
+            queryset = queryset.filter(status__in=APPROVED)
+        found: tuple[QuerySet[Any], bool] = super().get_search_results(
+            request, queryset, search_term
+        )
+        return found
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view

@@ -19,7 +19,7 @@ from ingest.parsing.docx_package import Package, opened
 from ingest.parsing.docx_styles import Look, Styles, attribute, child
 from ingest.parsing.docx_tables import Reading, table
 from ingest.parsing.docx_text import Texts, stands_out
-from ingest.parsing.headings import Line, guess
+from ingest.parsing.headings import Line, guess, labelled, parted
 from ingest.parsing.markup import local, tidy
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -174,11 +174,20 @@ def _with_headings(pieces: list[_Piece]) -> tuple[list[Block], int]:
     """The blocks and how many headings had to be guessed, which is done only without any."""
     blocks = [piece.block for piece in pieces]
     if any(block.kind == "heading" for block in blocks):
-        return blocks, 0
+        return labelled(blocks), 0
+    pieces = [part for piece in pieces for part in _parted(piece)]
+    blocks = [piece.block for piece in pieces]
     levels = guess([_line(piece) for piece in pieces])
     for at, level in levels.items():
         blocks[at] = replace(blocks[at], kind="heading", level=level)
     return blocks, len(levels)
+
+
+def _parted(piece: _Piece) -> list[_Piece]:
+    if piece.block.kind != "text":
+        return [piece]
+    parts = parted(piece.block.text)
+    return [replace(piece, block=replace(piece.block, text=text)) for text in parts]
 
 
 def _line(piece: _Piece) -> Line:

@@ -35,6 +35,9 @@ _BRACKETED = re.compile(r"[（(]\d{1,2}[）)]")
 _OFFICIAL = re.compile(
     rf"(?:[{_CHINESE}]{{1,3}}、|[（(][{_CHINESE}]{{1,3}}[）)])[^，；：。]{{2,20}}。"
 )
+# Drug labels and textbooks: 【适应症】, alone on its line or with its text right behind it.
+_LABEL = r"【(?!\s*[图表]\s*\d)(?=[^【】\n]*[^\W\d_])[^【】\n]{1,24}】"
+_AT_LABELS = re.compile(rf"^[ \t\u3000]*({_LABEL})[ \t\u3000]*[:：]?[ \t\u3000]*", re.M)
 _ENDS = "。！？；：，、.!?;:,…"
 _WIDEST = 80
 UNNUMBERED = 12
@@ -64,16 +67,45 @@ def guess(lines: Sequence[Line]) -> dict[int, int]:
 
     A line counts if it is short, ends no sentence, and is numbered like 一、 （一） 1.2 or
     stands out; a plain 1. must do both, for it is more often an item of a list. Lines of one
-    rank that follow each other are a list or a table of contents, never headings.
+    rank that follow each other are a list or a table of contents, never headings. A label
+    like 【适应症】 always counts, one below the numbers that stood before the first of them.
     """
     ranks = [_candidate(line) for line in lines]
-    kept = {
+    kept: dict[int, float] = {
         at: found
         for at, found in enumerate(ranks)
         if found is not None and found not in (_at(ranks, at - 1), _at(ranks, at + 1))
     }
+    labels = [at for at, line in enumerate(lines) if is_label(line.text)]
+    above = [
+        found for at, found in kept.items() if labels and at < labels[0] and found < UNNUMBERED
+    ]
+    kept |= dict.fromkeys(labels, max(above, default=0) + 0.5)
     order = {found: level for level, found in enumerate(sorted(set(kept.values())), 1)}
     return {at: order[found] for at, found in kept.items()}
+
+
+def is_label(text: str) -> bool:
+    """Whether the text is nothing but a label like 【适应症】."""
+    return re.fullmatch(_LABEL, text) is not None
+
+
+def parted(text: str) -> list[str]:
+    """The text, parted so that every label that begins a line stands alone."""
+    return [part.strip("\n") for part in _AT_LABELS.split(text) if part.strip()]
+
+
+def labelled(blocks: Sequence[Block]) -> list[Block]:
+    """Labels as headings, one below the heading they follow, where a file marks its headings."""
+    found, above = [], 0
+    for block in blocks:
+        above = block.level if block.kind == "heading" else above
+        parts = parted(block.text) if block.kind == "text" else [block.text]
+        for text in parts:
+            is_heading = block.kind == "text" and is_label(text)
+            heading = Block("heading", text, level=above + 1)
+            found.append(heading if is_heading else replace(block, text=text))
+    return found
 
 
 def relevel(blocks: Sequence[Block]) -> list[Block]:

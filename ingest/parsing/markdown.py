@@ -13,7 +13,7 @@ from ingest.parsing import grid, hypertext, tex
 from ingest.parsing.document import Block, Document, Progress, Unreadable, Warning  # noqa: A004
 from ingest.parsing.encoding import decode
 from ingest.parsing.grid import Cell
-from ingest.parsing.headings import relevel
+from ingest.parsing.headings import labelled, relevel
 from ingest.parsing.markup import tidy
 from ingest.parsing.superscripts import lowered, raised
 
@@ -40,7 +40,7 @@ def read(path: Path, progress: Progress) -> Document:
     walk = _Walk(source, tokens)
     blocks = grid.with_captions(list(walk.blocks()))
     progress(1.0)
-    return Document(MEDIA_TYPE, None, tuple(relevel(blocks)), walk.warnings())
+    return Document(MEDIA_TYPE, None, tuple(labelled(relevel(blocks))), walk.warnings())
 
 
 class _Walk:

@@ -1,4 +1,4 @@
-"""Plain text: paragraphs by blank lines, headings by their numbering."""
+"""Plain text: paragraphs by blank lines, headings by their numbering or as labels."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ingest.parsing.document import Block, Document, Progress
 from ingest.parsing.encoding import decode
-from ingest.parsing.headings import Line, guess, rank
+from ingest.parsing.headings import Line, guess, parted, rank
 from ingest.parsing.markup import tidy
 
 MEDIA_TYPE = "text/plain"
@@ -36,7 +36,7 @@ def _paragraphs(text: str) -> Iterator[str]:
     if len(parts) == 1:
         parts = text.splitlines()
     for part in parts:
-        for paragraph in _headed(part):
+        for paragraph in (each for piece in parted(part) for each in _headed(piece)):
             tidied = tidy(paragraph)
             if tidied:
                 yield tidied

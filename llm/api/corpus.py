@@ -19,11 +19,12 @@ from governance.api.permissions import programs
 from governance.duties import Scope
 from governance.models import Version
 from llm.api.retrieval import TAG
-from llm.corpus import CorpusFolder, Damaged
+from llm.corpus import CorpusFolder, Damaged, root_of
 from llm.models import CorpusObject, Cursor
 from llm.projections.advance import behind
 from llm.projections.corpus import content_of
 from llm.projections.holdings import holding_of
+from llm.stores.port import StoreAway
 
 F = TypeVar("F", bound=Callable[..., Any])
 FOR_EVER = "private, max-age=31536000, immutable"
@@ -63,7 +64,10 @@ class NewestDoor(CorpusDoor):
         503,
     )
     def get(self, request: Request) -> HttpResponse:
-        content = self.folder.newest()
+        try:
+            content = self.folder.newest()
+        except StoreAway as error:
+            raise NotThere(_("The corpus cannot be read just now; ask again later.")) from error
         if content is None:
             raise NotThere(_("There is no corpus yet."))
         cursor = Cursor.objects.filter(name="corpus").first()
@@ -73,12 +77,16 @@ class NewestDoor(CorpusDoor):
 
 
 class ManifestDoor(CorpusDoor):
-    @_documented("A manifest by its root, with the bytes it had", "application/json", 404)
+    @_documented("A manifest by its root, with the bytes it had", "application/json", 404, 503)
     def get(self, request: Request, root: str) -> HttpResponse:
         try:
             content = self.folder.manifest_path(root).read_bytes()
         except FileNotFoundError:
             raise Http404 from None
+        except OSError as error:
+            raise NotThere(_("The corpus cannot be read just now; ask again later.")) from error
+        if root_of(content) != root:
+            raise NotThere(_("The manifest is being repaired; ask again later."))
         return _sent(request, content, "application/json", f'"{root}"', {"Cache-Control": FOR_EVER})
 
 
@@ -120,7 +128,11 @@ def _etag_of(content: bytes) -> str:
 def _sent(
     request: Request, content: bytes, media_type: str, etag: str, headers: dict[str, str]
 ) -> HttpResponse:
-    asked = [tag.strip() for tag in request.headers.get("If-None-Match", "").split(",")]
+    # What compresses on the way marks a tag as weak; here that makes no difference.
+    asked = [
+        tag.strip().removeprefix("W/")
+        for tag in request.headers.get("If-None-Match", "").split(",")
+    ]
     headers = headers | {"ETag": etag}
     if etag in asked or "*" in asked:
         return HttpResponse(status=304, headers=headers)

@@ -43,6 +43,15 @@ class StoresAway(APIException):
     default_detail = _("The vector store cannot be reached just now; ask again later.")
 
 
+class Count(serializers.IntegerField):
+    """A whole number, and nothing that could be taken for one."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, bool) or not isinstance(data, int):
+            self.fail("invalid")
+        return data
+
+
 # `source` means something to a field of this library, so the names cannot stand in class bodies.
 Filters = type(
     "Filters",
@@ -53,7 +62,7 @@ Filters = type(
         ),
         "language": serializers.ChoiceField(Language.choices, required=False, allow_null=True),
         "source": serializers.ListField(
-            child=serializers.IntegerField(min_value=1, max_value=LARGEST_NUMBER),
+            child=Count(min_value=1, max_value=LARGEST_NUMBER),
             required=False,
             max_length=MOST_SOURCES,
         ),
@@ -63,7 +72,7 @@ Filters = type(
 
 class QuestionBody(Body):
     query = Prose(max_length=LONGEST_QUERY)
-    top_k = serializers.IntegerField(min_value=1, max_value=MOST_PASSAGES, default=10)
+    top_k = Count(min_value=1, max_value=MOST_PASSAGES, default=10)
     filters = Filters(required=False)
 
 

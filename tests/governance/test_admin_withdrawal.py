@@ -254,3 +254,15 @@ def test_successor_is_found_by_typing(active: Version, ben: Account, source: Sou
     )
 
     assert [row["id"] for row in found.json()["results"]] == [str(active.pk)]
+
+
+def test_draft_is_offered_as_no_successor(draft: Version, ben: Account, source: Source) -> None:
+    found = Visitor(ben).open(
+        "/admin/autocomplete/",
+        term=source.title,
+        app_label="governance",
+        model_name="retirement",
+        field_name="successor",
+    )
+
+    assert found.json()["results"] == []

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from governance import clock
 from governance.models import Account, Version
 from llm import clients, jobs
 from llm.models import Cursor, Job, Parked
@@ -40,12 +41,17 @@ def owned_elsewhere(home: Path) -> Iterator[EdgeStore]:
         store.close()
 
 
+def killed(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    process.communicate()
+
+
 class AtEachWait:
     """Lets the owner do something each time the command is about to sleep."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *acts: Any) -> None:
         self.acts = list(acts)
-        monkeypatch.setattr(jobs.time, "sleep", self)
+        monkeypatch.setattr("llm.jobs.time.sleep", self)
 
     def __call__(self, _seconds: float) -> None:
         self.acts.pop(0)()
@@ -197,7 +203,7 @@ def test_a_job_that_runs_here_is_not_begun_twice(
         return {}
 
     monkeypatch.setitem(jobs.VERBS, "slow", slow)
-    Job.objects.create(verb="slow", asked_at=active.approved_at)
+    Job.objects.create(verb="slow", asked_at=clock.now())
 
     jobs.run_waiting()
 
@@ -211,21 +217,26 @@ def test_a_job_that_ends_in_a_defect_tells_the_command_and_the_log(
         raise RuntimeError("a defect")
 
     monkeypatch.setitem(jobs.VERBS, "fail", fail)
-    Job.objects.create(verb="fail", asked_at=active.approved_at)
+    Job.objects.create(verb="fail", asked_at=clock.now())
 
     with pytest.raises(RuntimeError):
         jobs.run_waiting()
 
-    assert "stopped unexpectedly" in asked().outcome["error"]
+    assert "stopped unexpectedly" in str(asked().outcome)
 
 
 def test_jobs_are_done_in_the_order_they_were_asked_for(
     active: Version, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done: list[int] = []
-    monkeypatch.setitem(jobs.VERBS, "count", lambda n: done.append(n) or {})
+
+    def count(*, n: int) -> dict[str, Any]:
+        done.append(n)
+        return {}
+
+    monkeypatch.setitem(jobs.VERBS, "count", count)
     for n in range(3):
-        Job.objects.create(verb="count", arguments={"n": n}, asked_at=active.approved_at)
+        Job.objects.create(verb="count", arguments={"n": n}, asked_at=clock.now())
 
     jobs.run_waiting()
 
@@ -241,6 +252,6 @@ def test_the_command_takes_over_from_a_process_that_was_killed(
     clients.close()
     owner = subprocess.Popen([sys.executable, "-c", OWNER, home / "vectors"], stdout=PIPE)
     assert owner.stdout.readline() == b"mine\n"
-    AtEachWait(monkeypatch, lambda: None, lambda: (owner.kill(), owner.communicate()))
+    AtEachWait(monkeypatch, lambda: None, lambda: killed(owner))
 
     assert jobs.do("rebuild", {"store": "vectors"})["points"] == 2

@@ -6,14 +6,14 @@ import tests.prove.home  # noqa: F401
 
 # isort: split
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
 
 from llm import clients, jobs
 from llm.models import CorpusObject
 from llm.projections import reconcile, registry
-from llm.stores.port import Payload, Point, Stored
+from llm.stores.port import Payload, Point, Sparse, Stored
 from tests.prove.worlds import Violation, World, arguments, run
 from tests.support import knowledge
 from tests.support.following import follow, points
@@ -56,7 +56,7 @@ def _must_be_clean(when: str) -> None:
 def _whole() -> object:
     """Everything that the two stores hold."""
     store, folder = clients.vector_store(), registry.corpus().folder
-    dense = {s.id: bytes(s.dense) for s in store.scan(store.live() or "", vectors=True)}  # type: ignore[arg-type]
+    dense = {s.id: bytes(s.dense) for s in store.scan(store.live() or "", vectors=True)}
     files = {name: (folder.path / name).read_bytes() for name in sorted(folder._files())}
     return points(), dense, files
 
@@ -100,7 +100,7 @@ def other_vector(dice: Random) -> str:
 def other_words(dice: Random) -> str:
     one = _some(dice)
     heavier = tuple(value * 1.01 for value in one.words.values)
-    return _put(Stored(one.id, one.payload, one.dense, type(one.words)(one.words.indices, heavier)))
+    return _put(Stored(one.id, one.payload, one.dense, Sparse(one.words.indices, heavier)))
 
 
 def lost_object(dice: Random) -> str:
@@ -196,8 +196,8 @@ def _place(sha256: str) -> Path:
 
 
 def plant() -> None:
-    def blind(*_given: object) -> list[reconcile.Drift]:
-        return []
+    def blind(*_given: object) -> Iterator[reconcile.Drift]:
+        return iter([])
 
     reconcile._damaged = blind
 

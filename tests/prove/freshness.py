@@ -37,10 +37,12 @@ def prove(
     for _ in range(others // 50):
         world.approve(50)
     follow()
-    waiting = [_in_review(world, number) for number in range(rounds)]
+    first, *waiting = [_in_review(world, number) for number in range(rounds + 1)]
     drafts.prepare_waiting()
     stop = start()
     try:
+        # The worker takes a moment to begin; that is no part of what is measured.
+        _until_found(world, first, patience)
         seconds = [_until_found(world, version, patience) for version in waiting]
     finally:
         stop()
@@ -65,7 +67,7 @@ def _until_found(world: World, version: Version, patience: float) -> float:
     knowledge.approve(version, world.ben)
     began = time.monotonic()
     while time.monotonic() - began < patience:
-        answer = retrieve(Question(passage.text), at=clock.now())
+        answer = retrieve(Question(passage.embedded_text()), at=clock.now())
         if any(found.passage.pk == passage.pk for found in answer.found):
             return time.monotonic() - began
         time.sleep(0.005)

@@ -208,7 +208,11 @@ def _threads(seen: list[Seen], seed: float) -> Iterator[threading.Event]:
             connections.close_all()
 
     readers = [Random(f"{seed}/{n}") for n in range(READERS)]
-    acts: list[Callable[[], None]] = [lambda d=d: seen.append(_ask(d, following)) for d in readers]
+
+    def asking(dice: Random) -> Callable[[], None]:
+        return lambda: seen.append(_ask(dice, following))
+
+    acts = [asking(dice) for dice in readers]
     acts.append(lambda: _follow_on(following))
     threads = [threading.Thread(target=lasting, args=[act]) for act in acts]
     for thread in threads:

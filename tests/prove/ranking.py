@@ -10,11 +10,13 @@ import time
 from collections.abc import Callable, Sequence
 
 from governance import clock
+from governance.models import Passage
 from llm import clients, retrieval
 from llm.models import CachedVector
 from llm.projections import registry
 from llm.projections.rebuild import rebuild_vectors
 from llm.retrieval import Question, retrieve
+from llm.stores.port import Hit
 from tests.prove.worlds import Violation, World, arguments, run
 from tests.support import knowledge
 from tests.support.following import follow
@@ -81,7 +83,7 @@ def plant() -> Callable[[], None]:
     """Put the bug in; returns what takes it out."""
     right = retrieval._ranked
 
-    def as_the_store_says(lists: Sequence[Sequence[object]], allowed: dict[int, object]) -> Ranks:
+    def as_the_store_says(lists: Sequence[Sequence[Hit]], allowed: dict[int, Passage]) -> Ranks:
         total: dict[int, float] = {}
         for hits in lists:
             served = [h for h in hits if int(h.passage) in allowed]

@@ -65,7 +65,7 @@ class Command(ReportingCommand):
 def _files(paths: list[Path]) -> Iterator[Path]:
     for path in paths:
         if path.is_dir():
-            yield from (p for p in path.rglob("*") if p.suffix.lower() in ENDINGS)
+            yield from (p for p in path.rglob("*") if p.suffix.lower() in ENDINGS and p.is_file())
         elif path.is_file():
             yield path
         else:

@@ -1,0 +1,59 @@
+"""Short slices of the long harnesses, each also with the bug that it must catch."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+
+def run(name: str, *given: str) -> tuple[int, str]:
+    command = [sys.executable, "-m", f"tests.prove.{name}", "--seed", "5", *given]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    return ended.returncode, ended.stdout
+
+
+def test_nothing_out_of_force_is_served_while_everything_moves() -> None:
+    code, told = run("moves", "--rounds", "40")
+
+    assert code == 0, told
+    assert "passages served" in told
+
+
+def test_a_missing_fence_is_caught() -> None:
+    code, told = run("moves", "--rounds", "24", "--plant", "no-fence")
+
+    assert code == 1
+    assert "served out of force" in told
+
+
+def test_random_damage_is_found_and_repaired() -> None:
+    code, told = run("drift", "--rounds", "8")
+
+    assert code == 0, told
+
+
+def test_a_comparison_that_looks_at_ids_alone_is_caught() -> None:
+    code, told = run("drift", "--rounds", "8", "--plant", "blind")
+
+    assert code == 1
+    assert "not reported" in told
+
+
+def test_what_is_approved_is_found_soon() -> None:
+    code, told = run("freshness", "--others", "100", "--rounds", "3")
+
+    assert code == 0, told
+    assert "(worst)" in told
+
+
+def test_a_projection_that_hears_nothing_is_caught() -> None:
+    code, told = run(
+        "freshness", "--others", "50", "--rounds", "1", "--patience", "3", "--plant", "deaf"
+    )
+
+    assert code == 1
+    assert "not found within" in told
