@@ -26,4 +26,6 @@ def locked_out(request: HttpRequest, *args: object, **kwargs: object) -> HttpRes
     if request.path.startswith("/api/"):
         body = {"code": "locked_out", "detail": sentence}
         return JsonResponse(body, status=429, headers=headers)
-    return render(request, "locked_out.html", {"sentence": sentence}, status=429)
+    page = render(request, "locked_out.html", {"sentence": sentence}, status=429)
+    page.headers.update(headers)
+    return page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 from django_prometheus.exports import ExportToDjangoView
@@ -11,8 +12,15 @@ from drf_spectacular.views import SpectacularAPIView
 from kbadmin import health
 from kbadmin.documentation import Documentation
 
+
+def nothing_here(request: HttpRequest) -> HttpResponse:
+    raise Http404
+
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
+    # unfold's search over everything has no duty to ask for, and breaks on nonsense.
+    path("admin/search/", nothing_here),
     path("admin/", admin.site.urls),
     # Where every citation leads, also to what is no longer in force.
     path(
