@@ -86,12 +86,14 @@ def _may_begin(upload: Upload, *, again: bool) -> bool:
 
 def _attempt(upload: Upload, attempt: int) -> int | None:
     """Read once. Returns the number of the next attempt where this one has crashed."""
+
+    def progress(share: float) -> None:
+        _note(upload, attempt, share=share)
+
     try:
         with _beating(upload, attempt):
             document, parsed = read_apart(
-                originals.path_of(upload.sha256),
-                upload.filename,
-                progress=lambda share: _note(upload, attempt, share=share),
+                originals.path_of(upload.sha256), upload.filename, progress=progress
             )
     except Unreadable as reason:
         if reason.code == "reader_crashed" and _note(upload, attempt):

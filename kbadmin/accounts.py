@@ -27,5 +27,5 @@ def locked_out(request: HttpRequest, *args: object, **kwargs: object) -> HttpRes
         body = {"code": "locked_out", "detail": sentence}
         return JsonResponse(body, status=429, headers=headers)
     page = render(request, "locked_out.html", {"sentence": sentence}, status=429)
-    page.headers.update(headers)
+    page["Retry-After"] = headers["Retry-After"]
     return page

@@ -180,30 +180,35 @@ def test_answer_has_these_fields_and_no_others(active: Version, tier: Caller) ->
     assert answer["trail"] == answer["truth"] == last_knowledge()
 
 
-def test_citation_says_everything(active: Version, tier: Caller) -> None:
-    follow()
-    passage = active.passages.get(text="Start low.")
-    citation = found(ask(tier))[0]["citation"]
-
-    approved = citation.pop("approved_at")
-    identifier = active.source.identifiers.get()
-    assert re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+\+08:00", approved)
-    assert citation == {
-        "source": active.source_id,
+def cited(version: Version, text: str) -> dict[str, Any]:
+    """The citation of a passage, but for the instant of the approval."""
+    passage, identifier = version.passages.get(text=text), version.source.identifiers.get()
+    return {
+        "source": version.source_id,
         "title": "Asthma guideline",
         "source_class": "clinical_guideline",
         "authority": 3,
         "issuer": "Respiratory Society",
         "identifiers": [{"kind": "doi", "value": identifier.value}],
-        "version": active.pk,
+        "version": version.pk,
         "label": "2024",
         "published_on": "2024-05",
         "page": None,
         "section": ["Dosing"],
         "digest": passage.digest,
-        "review_due": active.review_due.isoformat(),
+        "review_due": version.review_due.isoformat(),
         "url": f"/passages/{passage.pk}/",
     }
+
+
+def test_citation_says_everything(active: Version, tier: Caller) -> None:
+    follow()
+
+    citation = found(ask(tier))[0]["citation"]
+
+    approved = citation.pop("approved_at")
+    assert citation == cited(active, "Start low.")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+\+08:00", approved)
 
 
 def test_passages_come_best_first_with_scores_up_to_one(active: Version, tier: Caller) -> None:
@@ -213,7 +218,16 @@ def test_passages_come_best_first_with_scores_up_to_one(active: Version, tier: C
 
     assert first["text"] == "Start low."
     assert 1 >= first["score"] >= second["score"] > 0
-    assert first["similarity"] == pytest.approx(1, abs=0.001)
+
+
+def test_similarity_is_the_cosine_of_meaning(active: Version, tier: Caller) -> None:
+    follow()
+    embedded = active.passages.get(text="Start low.").embedded_text()
+
+    same, other = found(ask(tier, embedded))
+
+    assert same["similarity"] == pytest.approx(1, abs=0.001)
+    assert abs(other["similarity"]) < 0.5
 
 
 def test_number_of_passages_is_the_one_asked_for(active: Version, tier: Caller) -> None:

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from datetime import datetime
 
-from tests.prove import Proof, arguments, check_verdict, planted, say
+from tests.prove import PLANTED, Proof, arguments, check_verdict, planted, say
 from tests.prove.__main__ import SKIPPED
 from tests.support.calling import Person, Program, wait_until
 from tests.support.embeddings_endpoint import running_endpoint
@@ -77,7 +77,11 @@ class _Clock:
 
     def _travel(self) -> None:
         self.hospital.through = ["faketime", "-f", MONTHS_ON]
-        self.hospital.environment["FAKETIME_DONT_FAKE_MONOTONIC"] = "1"
+        self.hospital.environment |= {
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+            "KB_OTHER_CLOCK": "1",
+            "DJANGO_SETTINGS_MODULE": PLANTED,
+        }
 
     def _nothing_is_left(self) -> None:
         check = self.proof.check
