@@ -26,7 +26,7 @@ from tests.support.served import ROOT, Installation, throw_away
 
 WORKERS = ("one", "two")
 FIRST_QUEUE = 6
-READY = r"celery@\S+ ready"
+READY = r"@\S+ ready"
 WRITES = ("/points", "/points/payload", "/points/delete")
 
 

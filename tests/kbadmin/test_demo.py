@@ -1,0 +1,109 @@
+"""The sample of `serve --demo`: every state it promises, and answers to its own questions."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from governance import clock
+from governance.duties import Role
+from governance.models import Account, Client, Installation, Version
+from governance.verification import verify_trail
+from kbadmin import demo
+from llm import clients, jobs
+from llm.embedding import shipped
+from llm.embedding.openvino_encoder import OpenVinoEncoder
+from llm.retrieval import Question, retrieve
+from tests.support.encoders import shipped_home
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("stores", "db")]
+
+TOLD = json.loads((demo.FOLDER / "sample.json").read_text("utf-8"))
+QUESTIONS = json.loads((demo.FOLDER / "questions.json").read_text("utf-8"))
+
+
+@pytest.fixture
+def access() -> demo.Access:
+    return demo.load(now=clock.now())
+
+
+def state_of(version: Version) -> str:
+    """As `sample.json` says it."""
+    if version.status == "active":
+        overdue = Version.objects.overdue(clock.today()).filter(pk=version.pk).exists()
+        return "active" if version.is_in_force(clock.now()) else "overdue" if overdue else "?"
+    if version.status == "retired":
+        return str(version.retirement.reason_code)
+    return str(version.status)
+
+
+def promised() -> Iterator[tuple[str, str, str]]:
+    for source in TOLD:
+        for version in source["versions"]:
+            yield source["title"], version["label"], version["state"]
+
+
+def test_versions_are_in_the_states_that_are_promised(access: demo.Access) -> None:
+    versions = Version.objects.select_related("source")
+
+    found = {(v.source.title, v.label, state_of(v)) for v in versions}
+
+    assert found == set(promised())
+
+
+def test_sample_is_marked_complete_and_its_trail_is_well(access: demo.Access) -> None:
+    assert Installation.objects.get().is_sample
+    assert demo.is_complete()
+    assert not demo.is_empty()
+    assert list(verify_trail()) == []
+
+
+def test_there_is_an_account_a_role_with_its_password(access: demo.Access) -> None:
+    accounts = {account.username: account for account in Account.objects.all()}
+
+    assert set(accounts) == set(access.passwords)
+    assert all(accounts[n].check_password(p) for n, p in access.passwords.items())
+    assert {role for a in accounts.values() for role in a.person.roles} == set(Role)
+
+
+def test_key_opens_what_a_program_needs(access: demo.Access) -> None:
+    client = Client.objects.with_key(access.key, at=clock.now())
+
+    assert client
+    assert set(client.scopes) == {"retrieve", "corpus", "changes"}
+
+
+def test_two_samples_have_other_passwords(access: demo.Access) -> None:
+    assert len(set(access.passwords.values())) == len(access.passwords)
+    assert all(len(password) >= 16 for password in access.passwords.values())
+
+
+def test_empty_database_is_neither_sample_nor_complete() -> None:
+    assert demo.is_empty()
+    assert not demo.is_complete()
+
+
+def misses(asked: Any) -> str | None:
+    """The question, if none of the best three passages answers it from its file."""
+    found = retrieve(Question(asked["question"], top_k=3), at=clock.now()).found
+    texts = [f.passage.text for f in found if _filename(f.passage.version) == asked["file"]]
+    return None if any(asked["contains"] in text for text in texts) else asked["question"]
+
+
+def _filename(version: Version) -> str:
+    return str(version.upload.filename)
+
+
+def test_every_question_finds_its_answer_among_the_first_three(access: demo.Access) -> None:
+    model = functools.partial(shipped.folder, shipped_home())
+    clients.install(with_encoder=OpenVinoEncoder(model, "auto"))
+    assert jobs.do("catch_up", {})["parked"] == []
+
+    missed = [question for asked in QUESTIONS if (question := misses(asked))]
+
+    assert len(QUESTIONS) == 6
+    assert missed == []
