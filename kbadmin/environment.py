@@ -50,7 +50,7 @@ def time_zone() -> str:
     name = text("TIME_ZONE", "Asia/Shanghai")
     try:
         ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         stop(f"TIME_ZONE “{name}” is no time zone, such as Asia/Shanghai.")
     return name
 

@@ -6,8 +6,11 @@ import errno
 import json
 import logging
 import signal
+import socket
 import threading
+import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from http import HTTPStatus
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, cast
@@ -35,6 +38,8 @@ MEGABYTE = 1024 * 1024
 # A form has fields beside its file.
 FORM_ROOM = 64 * 1024
 PROXY_HEADERS = ("x-forwarded-for", "x-forwarded-host", "x-forwarded-proto")
+# How long a caller may go on sending after it was told that it is refused.
+LINGER_SECONDS = 3.0
 WEB_THREADS = 8
 WORKER_THREADS = 4
 
@@ -51,6 +56,7 @@ class JsonErrorTask(ErrorTask):
         self.status = f"{error.code} {error.reason}"
         self.response_headers.append(("Content-Type", "application/json"))
         self.set_close_on_finish()
+        self.channel.has_refused = True
         self.content_length = len(body)
         self.write(body)
 
@@ -64,7 +70,44 @@ def _not_understood() -> dict[str, str]:
 
 
 class Channel(HTTPChannel):
+    """After a refusal it listens a while longer, and to nothing.
+
+    A connection that is closed while the caller still sends is reset, and the caller may never
+    read why.
+    """
+
     error_task_class = JsonErrorTask
+    has_refused = False
+    lingers_until = 0.0
+
+    def handle_close(self) -> None:
+        if not self.has_refused or self.lingers_until or not self.connected:
+            super().handle_close()
+            return
+        self.lingers_until = time.monotonic() + LINGER_SECONDS
+        with suppress(OSError):
+            self.socket.shutdown(socket.SHUT_WR)
+
+    def readable(self) -> bool:
+        return bool(self.lingers_until or super().readable())
+
+    def handle_read(self) -> None:
+        if not self.lingers_until:
+            super().handle_read()
+            return
+        with suppress(OSError):
+            self.recv(self.adj.recv_bytes)
+
+    def writable(self) -> bool:
+        if self.lingers_until:
+            return time.monotonic() > self.lingers_until
+        return bool(super().writable())
+
+    def handle_write(self) -> None:
+        if self.lingers_until:
+            self.handle_close()
+        else:
+            super().handle_write()
 
 
 def serve(application: WSGIApplication, *, ready: Callable[[str], None]) -> None:
@@ -89,27 +132,34 @@ def listen(application: WSGIApplication) -> tuple[Any, str]:
     A name such as localhost may stand for several addresses; each has a socket of its own.
     """
     sockets: dict[int, Any] = {}
+    through = behind_proxies(application, settings.TRUSTED_PROXIES)
     try:
-        server = create_server(
-            behind_proxies(application, settings.TRUSTED_PROXIES),
-            map=sockets,
-            host=settings.HOST,
-            port=settings.PORT,
-            threads=WEB_THREADS,
-            # Refused while it streams, by its length or by what has come so far.
-            max_request_body_size=settings.MAX_UPLOAD_MB * MEGABYTE + FORM_ROOM,
-            channel_timeout=60,
-            ident=None,
-            # Done by `behind_proxies`, which knows more than one.
-            clear_untrusted_proxy_headers=False,
-        )
-    except ValueError as error:
+        server = create_server(through, map=sockets, **_adjustments())
+    except (ValueError, OSError) as error:
+        for each in list(sockets.values()):
+            each.close()
+        if isinstance(error, OSError):
+            raise
         raise OSError(errno.EADDRNOTAVAIL, "there is no such host") from error
     listening = [each for each in sockets.values() if isinstance(each, BaseWSGIServer)]
     for each in listening:
         each.channel_class = Channel
     host, port = listening[0].effective_host, listening[0].effective_port
     return server, f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+
+
+def _adjustments() -> dict[str, Any]:
+    return {
+        "host": settings.HOST,
+        "port": settings.PORT,
+        "threads": WEB_THREADS,
+        # Refused while it streams, by its length or by what has come so far.
+        "max_request_body_size": settings.MAX_UPLOAD_MB * MEGABYTE + FORM_ROOM,
+        "channel_timeout": 60,
+        "ident": None,
+        # Done by `behind_proxies`, which knows more than one.
+        "clear_untrusted_proxy_headers": False,
+    }
 
 
 def behind_proxies(application: WSGIApplication, proxies: list[str]) -> WSGIApplication:

@@ -239,10 +239,11 @@ def at_first_progress(act: Callable[[], object]) -> Iterator[None]:
     acts = [act]
 
     def look(execute: Any, sql: str, *rest: Any) -> Any:
-        changed = sql.partition(" WHERE ")[0]
-        if acts and changed.startswith('UPDATE "ingest_reading"') and '"share"' in changed:
-            if '"attempt"' not in changed:
-                acts.pop()()
+        told = sql.partition(" WHERE ")[0]
+        # The beginning of an attempt sets the attempt's number beside the share.
+        is_note = told.startswith('UPDATE "ingest_reading"') and '"share"' in told
+        if acts and is_note and "attempt" not in told:
+            acts.pop()()
         return execute(sql, *rest)
 
     with connection.execute_wrapper(look):

@@ -48,5 +48,5 @@ class Staff:
 
 
 def staff_of(hospital: Installation) -> Staff:
-    people = [hospital.person(name) for name in ("ana", "ben", "dora")]
-    return Staff(*people, hospital.program())
+    ana, ben, dora = (hospital.person(name) for name in ("ana", "ben", "dora"))
+    return Staff(ana, ben, dora, hospital.program())

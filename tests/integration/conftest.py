@@ -36,4 +36,6 @@ def steady(fleet: Fleet) -> Iterator[Fleet]:
     yield fleet
     fleet.store_fails_with(None)
     fleet.watch.pause = 0.0
-    fleet.launch_ready(*(name for name in ("one", "two", "web") if not fleet.running[name].is_alive))
+    fleet.launch_ready(
+        *(name for name in ("one", "two", "web") if not fleet.running[name].is_alive)
+    )

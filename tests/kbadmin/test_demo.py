@@ -87,23 +87,26 @@ def test_empty_database_is_neither_sample_nor_complete() -> None:
     assert not demo.is_complete()
 
 
-def misses(asked: Any) -> str | None:
-    """The question, if none of the best three passages answers it from its file."""
-    found = retrieve(Question(asked["question"], top_k=3), at=clock.now()).found
-    texts = [f.passage.text for f in found if _filename(f.passage.version) == asked["file"]]
-    return None if any(asked["contains"] in text for text in texts) else asked["question"]
-
-
-def _filename(version: Version) -> str:
-    return str(version.upload.filename)
-
-
-def test_every_question_finds_its_answer_among_the_first_three(access: demo.Access) -> None:
+@pytest.fixture
+def served(access: demo.Access) -> None:
+    """Everything embedded by the model that is shipped."""
     model = functools.partial(shipped.folder, shipped_home())
     clients.install(with_encoder=OpenVinoEncoder(model, "auto"))
     assert jobs.do("catch_up", {})["parked"] == []
 
-    missed = [question for asked in QUESTIONS if (question := misses(asked))]
+
+def best(asked: Any, *, of: int) -> list[tuple[str, str]]:
+    """File and text of the best passages for a question."""
+    found = retrieve(Question(asked["question"], top_k=of), at=clock.now()).found
+    return [(f.passage.version.upload.filename, f.passage.text) for f in found]
+
+
+def test_questions_find_their_files_and_answers(served: None) -> None:
+    files = [{file for file, _text in best(asked, of=3)} for asked in QUESTIONS]
+    answers = [" ".join(text for _file, text in best(asked, of=5)) for asked in QUESTIONS]
 
     assert len(QUESTIONS) == 6
-    assert missed == []
+    assert [
+        a["question"] for a, f in zip(QUESTIONS, files, strict=True) if a["file"] not in f
+    ] == []
+    assert all(a["contains"] in t for a, t in zip(QUESTIONS, answers, strict=True))

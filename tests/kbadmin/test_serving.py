@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -78,7 +79,7 @@ def head(*lines: str, method: str = "POST") -> bytes:
 
 
 def exchange(place: tuple[str, int], *parts: bytes) -> Answer:
-    """Send until there is an answer, or all has been sent; never more after an answer."""
+    """Send everything, whatever is answered meanwhile, and read the answer to its end."""
     with socket.create_connection(place, timeout=20) as connection:
         for part in parts:
             connection.sendall(part)
@@ -137,6 +138,29 @@ def test_body_in_chunks_is_refused_while_it_streams(running: Running) -> None:
     answer = exchange(running(), *chunked(65536, 18))
 
     assert (answer.status, answer.body["code"]) == (413, "too_large")
+
+
+def test_caller_who_sends_everything_all_the_same_reads_the_refusal(running: Running) -> None:
+    body = b"x" * MEGABYTE
+
+    answer = exchange(running(), head(f"Content-Length: {10 * MEGABYTE}"), *[body] * 10)
+
+    assert answer.status == 413
+
+
+@pytest.mark.slow
+def test_caller_who_never_stops_is_cut_off(running: Running) -> None:
+    with socket.create_connection(running(), timeout=20) as connection:
+        connection.sendall(head(f"Content-Length: {10 * MEGABYTE}"))
+
+        with pytest.raises((ConnectionResetError, BrokenPipeError)):
+            _drip(connection, seconds=20)
+
+
+def _drip(connection: socket.socket, *, seconds: float) -> None:
+    for _ in range(round(seconds * 10)):
+        connection.sendall(b"x" * 1024)
+        time.sleep(0.1)
 
 
 # What is no request

@@ -118,7 +118,8 @@ class _Hammer:
         wrong, record = self.record.judge(), self.record
         for sentence in [*wrong, *record.wrong][:20]:
             self.proof.check(False, sentence)
-        say(f"  {record.asked} questions, {record.served} passages served, {record.withheld} withheld")
+        counts = f"{record.served} passages served, {record.withheld} withheld"
+        say(f"  {record.asked} questions, {counts}")
         self.proof.check(self.done == moves, f"{self.done} of {moves} moves were made")
         self.proof.check(record.served > record.asked, "the clients were served something")
         self.proof.check(withheld > 0, "stores that stood still offered what was then withheld")
@@ -168,7 +169,9 @@ class _Hammer:
         while not over.is_set():
             asked += 1
             sent = time.monotonic()
-            answer = tier.send("retrieve/", {"query": f"{QUERY} {asked * CLIENTS + number}", "top_k": 50})
+            answer = tier.send(
+                "retrieve/", {"query": f"{QUERY} {asked * CLIENTS + number}", "top_k": 50}
+            )
             received = time.monotonic()
             with self.record.lock:
                 self.record.asked += 1

@@ -174,22 +174,20 @@ class _Kills:
         """One step of each kind at a time, so that every kind is under way at some kill."""
         while True:
             drafts = self.promised.in_state("draft")
-            read = (v for v in drafts if ana.version(v)["parse"]["state"] == "done")
-            if (version := next(read, None)) is not None:
-                self._move(version, "in_review", lambda: ana.submit(version))
+            read = [v for v in drafts if ana.version(v)["parse"]["state"] == "done"]
+            self._move(read[:1], "in_review", ana.submit)
             yield
-            for version in self.promised.in_state("in_review")[:1]:
-                self._move(version, "active", lambda v=version: ben.approve(v))
+            self._move(self.promised.in_state("in_review")[:1], "active", ben.approve)
             yield
-            if len(standing := self.promised.in_state("active")) > STANDING:
-                self._move(standing[0], "retired", lambda: ben.retire(standing[0]))
+            self._move(self.promised.in_state("active")[STANDING:][:1], "retired", ben.retire)
             yield
 
-    def _move(self, version: int, to: str, ask: Callable[[], object]) -> None:
-        self.promised.unsure.add(version)
-        ask()
-        self.promised.states[version] = to
-        self.promised.unsure.discard(version)
+    def _move(self, versions: Sequence[int], to: str, ask: Callable[[int], object]) -> None:
+        for version in versions:
+            self.promised.unsure.add(version)
+            ask(version)
+            self.promised.states[version] = to
+            self.promised.unsure.discard(version)
 
     def _keeps_its_word(self) -> None:
         """Right after the start: nothing retired is served, every answer given stands."""

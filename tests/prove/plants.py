@@ -19,8 +19,8 @@ if os.environ.get("KB_OTHER_CLOCK"):
     # own and refuses; a wait of a length it lets through. Before anybody else imports it.
     time.sleep = lambda seconds: select.select([], [], [], seconds) and None
 
-from kbadmin.settings import *  # noqa: E402, F403
-from kbadmin.settings import INSTALLED_APPS as SOUND  # noqa: E402
+from kbadmin.settings import *  # noqa: F403
+from kbadmin.settings import INSTALLED_APPS as SOUND
 
 INSTALLED_APPS = [*SOUND, "tests.prove.plants.Plants"]
 TEAR = 0.4  # seconds between the two halves of what should be one

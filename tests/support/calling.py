@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -109,17 +110,20 @@ class Person(Caller):
         said = {"reason": "No change.", "searched": "PubMed, the issuer's site"}
         return self.decide(version, "reaffirm", **said, password=PASSWORD)
 
-    def quarantine(self, subject: int, *, of: str = "versions") -> Any:
+    def quarantine(self, subject: int, *, of: str = "versions") -> dict[str, Any]:
         return self.decide(subject, "quarantine", of=of, reason="A reader doubts the dose.")
 
-    def lift(self, subject: int, *, of: str = "versions") -> Any:
+    def lift(self, subject: int, *, of: str = "versions") -> dict[str, Any]:
         return self.decide(subject, "lift_quarantine", of=of, reason="The dose is right.")
 
     def amend(self, version: int) -> int:
         return int(self.decide(version, "amend", reason="Misread.")["id"])
 
-    def decide(self, subject: int, verb: str, *, of: str = "versions", **body: Any) -> Any:
-        return expect(self.send(f"{of}/{subject}/{verb}/", body), 200, 201)
+    def decide(
+        self, subject: int, verb: str, *, of: str = "versions", **body: Any
+    ) -> dict[str, Any]:
+        told: dict[str, Any] = expect(self.send(f"{of}/{subject}/{verb}/", body), 200, 201)
+        return told
 
     def passages(self, version: int) -> list[dict[str, Any]]:
         """All of them, page by page."""
@@ -161,7 +165,9 @@ class Program(Caller):
         return self.ask(f"corpus/objects/{sha256}").status_code
 
 
-def wait_until(is_so: Any, *, seconds: float = PATIENCE, pause: float = 0.1) -> float:
+def wait_until(
+    is_so: Callable[[], object], *, seconds: float = PATIENCE, pause: float = 0.1
+) -> float:
     """The seconds until it was so. `TimeoutError` when it does not become so."""
     began = time.monotonic()
     while not is_so():

@@ -121,9 +121,7 @@ class Fleet(Installation):
 
 
 @contextmanager
-def running_fleet(
-    *, database: str, broker: str, lane: int = 0, **more: str
-) -> Iterator[Fleet]:
+def running_fleet(*, database: str, broker: str, lane: int = 0, **more: str) -> Iterator[Fleet]:
     """A fleet with a staff, in a database of its own, and in the queues of its lane, 0 to 3."""
     with ExitStack() as stack:
         endpoint = stack.enter_context(running_endpoint())
@@ -152,6 +150,7 @@ def running_fleet(
         stack.callback(fleet.queue.close)
         fleet.prepare()
         stack.callback(fleet.kill)
+        stack.callback(fleet.hang_up)
         fleet.begin()
         yield fleet
 

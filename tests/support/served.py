@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.servers import free_port
-from tests.support.calling import Person, Program
+from tests.support.calling import Caller, Person, Program
 from tests.support.processes import Process
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,6 +53,7 @@ class Installation:
         # What every process is started through, such as `faketime`.
         self.through: list[str] = []
         self.key = ""
+        self._callers: list[Caller] = []
 
     def start(self, name: str, *command: str, **environment: str) -> Process:
         """A process whose log is `name`.log; `environment` comes on top."""
@@ -111,10 +112,19 @@ class Installation:
         self.key = self.inside("hire", TIME_ZONE)["key"]
 
     def person(self, name: str) -> Person:
-        return Person(self.address, name)
+        person = Person(self.address, name)
+        self._callers.append(person)
+        return person
 
     def program(self, key: str = "") -> Program:
-        return Program(self.address, key or self.key)
+        program = Program(self.address, key or self.key)
+        self._callers.append(program)
+        return program
+
+    def hang_up(self) -> None:
+        """Close the connections of everybody who called."""
+        while self._callers:
+            self._callers.pop().close()
 
 
 class Served(Installation):
@@ -155,6 +165,7 @@ def served(*, demo: bool = False, **environment: str) -> Iterator[Served]:
         try:
             yield hospital
         finally:
+            hospital.hang_up()
             hospital.kill()
 
 
