@@ -30,6 +30,8 @@ KEYWORDS: dict[str, tuple[Any, ...] | None] = {
     "npgettext": ((1, "c"), 2, 3),
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
+# A module that has another use for `_` imports the function under a name of its own.
+RENAMED = re.compile(rf"\b({'|'.join(KEYWORDS)}) as (\w+)")
 # No date, no translator, no version: a catalogue changes when a sentence does, and only then.
 HEADER = {
     "Language": "zh_Hans",
@@ -195,9 +197,8 @@ def _messages_of(path: Path, file: str) -> Iterator[Message]:
     if path.suffix != ".py":
         # What stands for the HTML keeps its indentation, over which Python's tokenizer stumbles.
         source = re.sub(r"(?m)^[ \t]+", "", templatize(source, origin=file))
-    for _line, found, _comments, context in extract(
-        "python", io.BytesIO(source.encode()), KEYWORDS
-    ):
+    named = KEYWORDS | {alias: KEYWORDS[name] for name, alias in RENAMED.findall(source)}
+    for _line, found, _comments, context in extract("python", io.BytesIO(source.encode()), named):
         text, plural = found if isinstance(found, tuple) else (found, "")
         if text:
             yield Message(text, context or "", plural, frozenset([file]))

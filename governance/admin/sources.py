@@ -41,7 +41,15 @@ class SourceAdmin(ReadOnlyHistory, GovernedAdmin):
     add_page = Register
     pages = PAGES
     detail_template = "governance/source.html"
-    list_display = ["named", "class_and_rank", "issuer", "tongue", "standing", "due", "keeper"]
+    list_display = [
+        "named",
+        "class_and_rank",
+        "published_by",
+        "tongue",
+        "standing",
+        "due",
+        "keeper",
+    ]
     list_filter = [ByClass, ByDepartment, ByLanguage, ByForceOfSource, BySourceDue]
     search_fields = ["title", "issuer", "identifiers__value"]
     search_help_text = _("Title, issuer or identifier")
@@ -56,6 +64,10 @@ class SourceAdmin(ReadOnlyHistory, GovernedAdmin):
             label_in_force=Subquery(standing.values("label")[:1]),
             first_due=Subquery(active.values("review_due")[:1]),
         )
+
+    @admin.display(description=_("Issuer"), ordering="issuer")
+    def published_by(self, source: Source) -> str:
+        return source.issuer
 
     @admin.display(description=_("Title"), ordering="title")
     def named(self, source: Source) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from functools import partial
 
 import pytest
 
@@ -35,7 +36,7 @@ def test_files_that_come_one_after_another_do_not_wait_ever_longer(staff: Staff)
     for _ in range(8):
         version = staff.upload()
 
-        took.append(wait_until(lambda v=version: staff.ana.wait_read(v)))
+        took.append(wait_until(partial(staff.ana.wait_read, version)))
 
     assert max(took) < SOON
 

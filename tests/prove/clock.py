@@ -11,6 +11,7 @@ import shutil
 import sys
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from tests.prove import PLANTED, Proof, arguments, check_verdict, planted, say
 from tests.prove.__main__ import SKIPPED
@@ -72,12 +73,14 @@ class _Clock:
                 ana.wait_read(version)
                 ana.submit(version)
                 ben.approve(version)
-                wait_until(lambda v=version: v in tier.served_versions(QUERY))
-                wait_until(lambda v=version: tier.object_of(v))
+                wait_until(partial(self._is_out, tier, version))
                 self.versions.append(version)
                 self.objects[version] = tier.object_of(version) or ""
         finally:
             web.stop()
+
+    def _is_out(self, tier: Program, version: int) -> bool:
+        return version in tier.served_versions(QUERY) and tier.object_of(version) is not None
 
     def _travel(self) -> None:
         self.hospital.through = ["faketime", "-f", MONTHS_ON]
