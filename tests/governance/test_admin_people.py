@@ -224,7 +224,7 @@ def test_history_of_a_person_names_who_changed_it(sue: Account, ana: Account) ->
 
     page = visitor.read(at_person(ana.person, "history"))
 
-    assert "Is reviewer" in page
+    assert "Reviewer: no → yes" in page
     assert "Moved." in page
 
 

@@ -17,7 +17,7 @@ from tests.prove import PLANTED, Proof, arguments, check_verdict, planted, say
 from tests.prove.__main__ import SKIPPED
 from tests.support.calling import Person, Program, wait_until
 from tests.support.embeddings_endpoint import running_endpoint
-from tests.support.served import Installation, throw_away
+from tests.support.served import Installation, installed
 
 MONTHS_ON = "+214d"
 QUERY = "starting dose in asthma"
@@ -38,9 +38,10 @@ def is_possible() -> bool:
 
 def prove(*, plant: str | None = None) -> Proof:
     proof = Proof("clock")
-    with running_endpoint() as endpoint, throw_away() as folder:
-        hospital = Installation(folder, {"EMBEDDING_MODEL": endpoint.address, **planted(plant)})
-        hospital.prepare()
+    with (
+        running_endpoint() as endpoint,
+        installed(EMBEDDING_MODEL=endpoint.address, **planted(plant)) as hospital,
+    ):
         _Clock(hospital, proof).run()
     return proof
 

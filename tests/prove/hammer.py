@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from tests.prove import Proof, arguments, check_verdict, planted, say
 from tests.support.calling import Program, wait_until
 from tests.support.embeddings_endpoint import running_endpoint
-from tests.support.served import Installation, throw_away
+from tests.support.served import Installation, installed
 
 CLIENTS = 4
 MOVES = 300
@@ -37,9 +37,10 @@ def main(given: Sequence[str]) -> int:
 
 def prove(moves: int, sources: int, *, seed: int, plant: str | None = None) -> Proof:
     proof = Proof("hammer")
-    with running_endpoint() as endpoint, throw_away() as folder:
-        hospital = Installation(folder, {"EMBEDDING_MODEL": endpoint.address, **planted(plant)})
-        hospital.prepare()
+    with (
+        running_endpoint() as endpoint,
+        installed(EMBEDDING_MODEL=endpoint.address, **planted(plant)) as hospital,
+    ):
         _Hammer(hospital, proof, random.Random(seed)).run(moves, sources)
     return proof
 

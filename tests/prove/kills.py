@@ -27,6 +27,8 @@ from tests.support.fleet import Fleet, running_fleet
 from tests.support.served import Installation, Served, served
 
 KILLS = 50
+AT_ONCE = 6  # drafts that are looked at for one to submit
+PAUSE = 0.2  # seconds between two uploads, so that the readings keep up
 STANDING = 3  # versions in force, before one of them is retired
 LONGEST = 4.0  # seconds of work before a kill
 QUERY = "starting dose in asthma"
@@ -168,12 +170,13 @@ class _Kills:
             yield
             version = ana.upload(source, f"# Dosing\n\n{text}\n".encode(), "asthma.md")
             self.promised.texts[version], self.promised.states[version] = text, "draft"
+            time.sleep(PAUSE)
             yield
 
     def _decide(self, ana: Person, ben: Person) -> Iterator[None]:
         """One step of each kind at a time, so that every kind is under way at some kill."""
         while True:
-            drafts = self.promised.in_state("draft")
+            drafts = self.promised.in_state("draft")[:AT_ONCE]
             read = [v for v in drafts if ana.version(v)["parse"]["state"] == "done"]
             self._move(read[:1], "in_review", ana.submit)
             yield

@@ -170,6 +170,18 @@ def served(*, demo: bool = False, **environment: str) -> Iterator[Served]:
 
 
 @contextmanager
+def installed(**environment: str) -> Iterator[Installation]:
+    """A prepared home in which nothing runs yet."""
+    with throw_away() as folder:
+        hospital = Installation(folder, environment)
+        hospital.prepare()
+        try:
+            yield hospital
+        finally:
+            hospital.hang_up()
+
+
+@contextmanager
 def throw_away() -> Iterator[Path]:
     """A folder that is gone afterwards, even if a killed process leaves something half there."""
     folder = Path(tempfile.mkdtemp(prefix="kb-served-"))
