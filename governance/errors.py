@@ -167,3 +167,10 @@ class NotThisInstallation(Refused):
         "This database was started as “%(kind)s” in the time zone %(time_zone)s and cannot be"
         " started otherwise."
     )
+
+
+class TextQuarantined(Refused):
+    code = "text_quarantined"
+    sentence = _(
+        "It repeats text that is quarantined. End the quarantine first, or correct that text."
+    )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,11 +47,31 @@ class Finding:
 
 def verify_trail() -> Iterator[Finding]:
     """Everything that does not fit, in the order of the checks; nothing if all is well."""
-    for name in triggers.missing(connection):
-        yield Finding("trigger", name, "The trigger is missing or switched off.")
-    yield from _entries_and_tree()
-    yield from _rows()
-    yield from _texts()
+    with _one_snapshot():
+        for name in triggers.missing(connection):
+            yield Finding("trigger", name, "The trigger is missing or switched off.")
+        yield from _entries_and_tree()
+        yield from _rows()
+        yield from _texts()
+
+
+@contextmanager
+def _one_snapshot() -> Iterator[None]:
+    """Read everything as it stood at one instant, while others go on writing."""
+    if connection.in_atomic_block:
+        yield
+        return
+    begin = {
+        "sqlite": "BEGIN DEFERRED",
+        "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(begin[connection.vendor])
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("ROLLBACK")
 
 
 def _entries_and_tree() -> Iterator[Finding]:

@@ -156,6 +156,9 @@ def _adjustments() -> dict[str, Any]:
         # Refused while it streams, by its length or by what has come so far.
         "max_request_body_size": settings.MAX_UPLOAD_MB * MEGABYTE + FORM_ROOM,
         "channel_timeout": 60,
+        # Connections that say nothing must not keep others out; poll() knows no limit of its own.
+        "connection_limit": 2000,
+        "asyncore_use_poll": True,
         "ident": None,
         # Done by `behind_proxies`, which knows more than one.
         "clear_untrusted_proxy_headers": False,

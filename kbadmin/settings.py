@@ -202,7 +202,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
         "visibility_timeout": 3600,
         "unacked_restore_throttle": 1,
         "socket_connect_timeout": 1,
-        "socket_timeout": 5,
+        # A broker that accepts and then says nothing must not hold a decision up.
+        "socket_timeout": 2,
     }
 )
 CELERY_BROKER_CONNECTION_TIMEOUT = 1

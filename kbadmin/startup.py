@@ -19,6 +19,7 @@ from llm.stores.shards import InUse
 def prepare() -> None:
     """Migrate where this process owns the database, and own the store. Raises `CommandError`."""
     _migrate()
+    _clear_half_received()
     gone = triggers.missing(connection)
     if gone:
         raise CommandError(f"Triggers that guard the truth are gone: {', '.join(gone)}. Migrate.")
@@ -39,6 +40,13 @@ def settle(*, is_sample: bool) -> None:
         raise CommandError(str(refusal)) from refusal
     if is_sample and not demo.is_complete():
         raise CommandError("The sample is not complete. Remove its KB_HOME and start again.")
+
+
+def _clear_half_received() -> None:
+    """What a killed process left of files it was receiving; nobody was told they are here."""
+    if settings.EMBEDDED:
+        for left in settings.FILE_UPLOAD_TEMP_DIR.glob("*"):
+            left.unlink(missing_ok=True)
 
 
 def _migrate() -> None:

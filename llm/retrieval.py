@@ -10,12 +10,14 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 from django.conf import settings
-from django.db.models import Subquery
+from django.db.models import QuerySet, Subquery
 from numpy.typing import NDArray
 
+from governance import clock
 from governance.models import AuditEntry, Passage, TrailHead, Version
 from llm import clients, words
 from llm.caching import cached, digest_of_embedded
@@ -157,14 +159,25 @@ def _fence(offered: set[str], *, at: datetime) -> tuple[dict[int, Passage], int]
 
     A store may offer what is no passage's number, where somebody else has put it there.
     """
-    number = AuditEntry.objects.knowledge().order_by("-number").values("number")[:1]
     known = [int(name) for name in offered if _NUMBER.fullmatch(name)]
-    rows = Passage.objects.in_force(at).filter(pk__in=known)
-    rows = rows.select_related("version", "section").annotate(truth=Subquery(number))
-    allowed = {p.pk: p for p in rows}
-    if not allowed:
-        return {}, last_knowledge()
-    return allowed, next(iter(allowed.values())).truth or 0  # type: ignore[attr-defined]
+    while True:
+        at = _not_before_the_trail(max(at, clock.now()))
+        allowed = {p.pk: p for p in _looked_at(known, at)}
+        if not allowed:
+            return {}, last_knowledge()
+        first: Any = next(iter(allowed.values()))
+        # What was committed since the instant was taken ended later than it: look once more.
+        if first.trail_at is None or first.trail_at <= at:
+            return allowed, first.truth or 0
+
+
+def _looked_at(known: Sequence[int], at: datetime) -> QuerySet[Passage]:
+    """In one statement, so that passages, number and the trail's last instant fit together."""
+    number = AuditEntry.objects.knowledge().order_by("-number").values("number")[:1]
+    rows = Passage.objects.in_force(at).filter(pk__in=known).select_related("version", "section")
+    return rows.annotate(
+        truth=Subquery(number), trail_at=Subquery(TrailHead.objects.values("at")[:1])
+    )
 
 
 def _ranked(lists: Sequence[Sequence[Hit]], allowed: dict[int, Passage]) -> list[tuple[int, float]]:

@@ -23,8 +23,10 @@ from governance.errors import (
     PredecessorChanged,
     SecondPersonNeeded,
     SuccessorNeeded,
+    TextQuarantined,
 )
 from governance.lifecycle import (
+    APPROVED,
     NEEDS_SUCCESSOR,
     RetirementReason,
     Status,
@@ -35,6 +37,7 @@ from governance.models import (
     Account,
     ParseState,
     Person,
+    Quarantine,
     Retirement,
     Review,
     Source,
@@ -123,6 +126,7 @@ def approve(*, version: Version, by: Confirmed, reason: str, digest: str) -> Ver
             raise DigestChanged
         if version.predecessor != predecessor_of(version):
             raise PredecessorChanged
+        _refuse_quarantined_text(version)
         review = _decide(version, Review.Kind.APPROVE, account, changes)
         review.save()
         if review.review_due:
@@ -185,11 +189,23 @@ def retire(*, version: Version, order: RetirementOrder, by: Confirmed) -> Versio
         version = reread(version)
         if order.reason_code in NEEDS_SUCCESSOR and order.successor is None:
             raise SuccessorNeeded
-        if order.successor == version:
-            raise Malformed(field="successor", problem=str(SuccessorNeeded.sentence))
+        _check_successor(version, order)
         _retire(version, order, changes, person=account.person)
         changes.note("version.retired", version, reason_code=order.reason_code.value)
     return version
+
+
+def _check_successor(version: Version, order: RetirementOrder) -> None:
+    """Readers are sent to it, so it must be something that was approved, and fit the reason."""
+    successor = order.successor
+    if successor is None:
+        return
+    same_source = successor.source_id == version.source_id
+    superseded = order.reason_code == RetirementReason.SUPERSEDED
+    fits = successor != version and successor.status in APPROVED
+    if not fits or (superseded and not same_source):
+        problem = _("Name another version that was approved; of the same source if it supersedes.")
+        raise Malformed(field="successor", problem=problem)
 
 
 def write_down_superseded() -> int:
@@ -235,6 +251,16 @@ def _label(label: str) -> str:
         problem = _("Give one line of text of at most %(longest)s characters.")
         raise Malformed(field="label", problem=problem % {"longest": longest})
     return label.strip()
+
+
+def _refuse_quarantined_text(version: Version) -> None:
+    """What is quarantined comes back by two persons ending it, not under another number."""
+    standing = Quarantine.objects.filter(version__source=version.source_id, ends_at=None)
+    standing = standing.filter(version__status=Status.ACTIVE)
+    whole = standing.filter(passage=None, version__content_digest=version.content_digest)
+    repeated = version.passages.current().values("digest")
+    if whole.exists() or standing.filter(passage__digest__in=repeated).exists():
+        raise TextQuarantined
 
 
 def _refuse_unread(version: Version) -> None:

@@ -21,7 +21,7 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class Box:
-    """Where something stands on a page, in points, from the page's upper left corner as it is shown."""
+    """Where something stands on a page as shown, in points from its upper left corner."""
 
     page: int
     left: float
@@ -71,6 +71,6 @@ Progress = Callable[[float], None]
 
 
 class Reader(Protocol):
-    """One format. Raises `Unreadable`; never returns an empty or a torn document as if it were one."""
+    """One format. Raises `Unreadable`; never passes off an empty or torn document as one."""
 
     def __call__(self, path: Path, progress: Progress) -> Document: ...

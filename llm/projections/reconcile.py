@@ -182,7 +182,8 @@ def _wrong_manifests(corpus: Corpus) -> Iterator[Drift]:
         yield Drift("corpus", "damaged", name)
     number = _number(corpus.name)
     manifest = corpus.manifest(number)
-    if last_knowledge() == number and not corpus.folder.is_published(manifest):
+    # Before the first approval there is no manifest, and none is missing.
+    if number and last_knowledge() == number and not corpus.folder.is_published(manifest):
         yield Drift("corpus", "damaged", "manifest.json")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import time_machine
 
-from governance.actions import quarantines
+from governance.actions import quarantines, versions
 from governance.duties import Role
 from governance.errors import (
     AlreadyQuarantined,
@@ -16,8 +16,9 @@ from governance.errors import (
     NotAllowed,
     NotQuarantined,
     SecondPersonNeeded,
+    TextQuarantined,
 )
-from governance.models import Account, AuditEntry, Passage, Quarantine, Version
+from governance.models import Account, AuditEntry, Passage, Quarantine, Source, Version
 from tests.support import knowledge
 from tests.support.oracle import TICK
 from tests.support.refusing import database_refuses
@@ -228,3 +229,35 @@ def test_database_keeps_a_quarantine_that_ended_as_it_was(
         quarantined.quarantines.update(starts_at=NOON + HOUR)
     with database_refuses("kept"):
         quarantined.quarantines.all().delete()
+
+
+def test_quarantined_text_does_not_come_back_by_amending(
+    active: Version, ana: Account, ben: Account
+) -> None:
+    knowledge.quarantine(active, ana)
+    draft = versions.amend(version=active, reason="Nothing changed.", by=ana)
+    again = versions.submit(version=draft, reason="Ready.", by=ana)
+
+    with pytest.raises(TextQuarantined):
+        knowledge.approve(again, ben)
+
+
+def test_a_quarantined_passage_does_not_come_back_in_a_new_edition(
+    active: Version, source: Source, ana: Account, ben: Account
+) -> None:
+    quarantines.begin(subject=active.passages.first(), reason="The dose is doubted.", by=ana)
+    newer = knowledge.in_review(source, ana, label="2025")
+
+    with pytest.raises(TextQuarantined):
+        knowledge.approve(newer, ben)
+
+
+def test_corrected_text_replaces_what_is_quarantined(
+    active: Version, source: Source, ana: Account, ben: Account
+) -> None:
+    knowledge.quarantine(active, ana)
+
+    with time_machine.travel(NOON + TICK, tick=False):
+        newer = knowledge.active(source, ana, ben, label="2025", texts=["Start lower."])
+
+    assert newer.status == "active"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ from governance.actions.sources import Licence
 from governance.clock import start_of, today
 from governance.models import Account, AuditEntry, Passage, Source, TrailHead, Version
 from llm import clients
+from llm.embedding import Rows
 from llm.models import CachedVector, Cursor
 from llm.retrieval import Answer, Question, retrieve
 from llm.stores.port import NotBuilt, StoreAway
@@ -351,3 +352,18 @@ def test_vectors_of_another_model_are_not_compared(active: Version) -> None:
 
     assert texts(ask()) == ["Start low."]
     assert ask("?!").found == []
+
+
+def test_what_left_force_while_the_query_was_embedded_is_not_served(
+    active: Version, ana: Account
+) -> None:
+    follow()
+
+    class Slow(FakeEncoder):
+        def queries(self, texts: Sequence[str]) -> Rows:
+            knowledge.quarantine(active, ana)
+            return super().queries(texts)
+
+    clients.install(with_encoder=Slow(seed=1))
+
+    assert texts(ask()) == []
