@@ -7,7 +7,13 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+)
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import Promise
@@ -82,8 +88,12 @@ class GovernedAdmin(ModelAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         context = {"title": self.list_title, "add_page": self.add_page}
-        response: HttpResponse = super().changelist_view(request, context | (extra_context or {}))
-        return response
+        try:
+            shown: HttpResponse = super().changelist_view(request, context | (extra_context or {}))
+        except OverflowError:
+            # A number in the address that no column can hold: the list without it.
+            return HttpResponseRedirect(request.path)
+        return shown
 
     def change_view(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 
 from governance import clock
 from governance.duties import Role
@@ -388,3 +389,12 @@ def test_page_opened_too_late_says_that_things_changed(draft: Version, ana: Acco
     page = Visitor(ana).read(version_at(draft, "amend"))
 
     assert "This cannot be done any more" in page
+
+
+def test_number_that_no_column_holds_leads_back_to_the_list(ben: Account) -> None:
+    client = Client()
+    client.force_login(ben)
+
+    answer = client.get("/admin/governance/version/", {"source": "9" * 20})
+
+    assert answer.status_code == 302
