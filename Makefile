@@ -2,8 +2,6 @@
 VENV := .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
-# Tests sync thousands of small files; memory is as good a disk for them where there is plenty.
-FAST_TMP := $(shell [ "$$(df -Pk /dev/shm 2>/dev/null | awk 'NR==2 {print $$4}')" -gt 4000000 ] 2>/dev/null && echo /dev/shm || echo "$${TMPDIR:-/tmp}")
 export DJANGO_SETTINGS_MODULE := kbadmin.settings
 
 .DEFAULT_GOAL := help
@@ -16,7 +14,7 @@ run: $(VENV)/.base ## serve the sample (or KB_HOME) on HOST:PORT
 	@KB_HOME="$${KB_HOME:-$(CURDIR)/var/demo}" $(BIN)/python manage.py serve --demo
 
 test: $(VENV)/.dev ## every test that needs Python alone
-	TMPDIR=$(FAST_TMP) $(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2
 
 check: $(VENV)/.dev ## format, lint, import contracts, types, migrations, translations
 	$(BIN)/ruff format --check .
@@ -27,7 +25,7 @@ check: $(VENV)/.dev ## format, lint, import contracts, types, migrations, transl
 	KB_HOME="$${KB_HOME:-$(CURDIR)/var/check}" $(BIN)/python manage.py messages --check
 
 test-servers: $(VENV)/.dev ## against PostgreSQL, Redis (started here where no URL is given)
-	TMPDIR=$(FAST_TMP) $(BIN)/python -m tests.servers
+	$(BIN)/python -m tests.servers
 
 test-models: $(VENV)/.models ## the encoder against its reference, other model folders
 	$(BIN)/pytest -m models tests/models

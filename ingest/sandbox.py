@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import resource
 import selectors
 import signal
 import subprocess
@@ -219,7 +220,10 @@ def _reason(child: subprocess.Popen[bytes], limits: Limits) -> str:
     ended_by = -child.returncode
     if ended_by == signal.SIGXCPU or usage.ru_utime + usage.ru_stime >= limits.cpu_seconds:
         return "took_too_long"
-    large = usage.ru_maxrss * 1024 > limits.memory * _OUT_OF_MEMORY_FROM
+    # What the parent had grown to counts for the child too, from before it became another program.
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    grown = usage.ru_maxrss if usage.ru_maxrss > own else 0
+    large = grown * 1024 > limits.memory * _OUT_OF_MEMORY_FROM
     return "needs_too_much_memory" if ended_by in _CRASHES and large else "reader_crashed"
 
 
