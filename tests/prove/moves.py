@@ -21,6 +21,7 @@ from typing import Any
 from django.db import connections
 
 from governance import clock
+from governance.errors import TextQuarantined
 from governance.models import Passage, Source, Version
 from llm import jobs, retrieval
 from llm.models import LostLease
@@ -93,7 +94,12 @@ class Hospital:
         began, gone = time.monotonic(), self._served(old)
         texts = [self.world.text() for _ in range(4)]
         source = Source.objects.get(pk=old.source_id)
-        new = knowledge.active(source, self.world.ana, self.world.ben, texts=texts)
+        try:
+            new = knowledge.active(source, self.world.ana, self.world.ben, texts=texts)
+        except TextQuarantined:
+            # By chance it repeats what stands quarantined: refused, so the old one stays.
+            self.in_force.append(old)
+            return
         self.presence.end(gone)
         self._enters(new, began)
 
