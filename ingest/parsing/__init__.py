@@ -10,7 +10,14 @@ from pathlib import Path
 from types import MappingProxyType
 
 from ingest.parsing import sniff
-from ingest.parsing.document import Block, Document, Progress, Reader, Unreadable
+from ingest.parsing.document import (
+    Block,
+    Document,
+    Progress,
+    Reader,
+    Unreadable,
+    Warning,  # noqa: A004
+)
 
 NOT_STORABLE = re.compile("[\0\ud800-\udfff]")
 
@@ -30,6 +37,9 @@ READERS: Mapping[str, Reader] = MappingProxyType(
         sniff.PDF: _reader("pdf"),
         sniff.DOCX: _reader("docx"),
         sniff.JATS: _reader("jats"),
+        sniff.SPL: _reader("spl"),
+        sniff.HTML: _reader("html_page"),
+        sniff.EPUB: _reader("epub"),
         sniff.MARKDOWN: _reader("markdown"),
         sniff.TEXT: _reader("plain"),
     }
@@ -38,12 +48,15 @@ READERS: Mapping[str, Reader] = MappingProxyType(
 
 def read(path: Path, filename: str, progress: Progress) -> Document:
     """The file as blocks. Raises `Unreadable`, no_text too: nothing but headings is no text."""
-    document = READERS[sniff.media_type(path, filename)](path, progress)
+    media_type = sniff.media_type(path, filename)
+    document = READERS[media_type](path, progress)
     if not any(
         block.rows or block.text.strip() for block in document.blocks if block.kind != "heading"
     ):
         raise Unreadable("no_text")
-    return replace(document, blocks=tuple(map(_storable, document.blocks)))
+    doubts = () if sniff.promised(media_type, filename) else (Warning("named_otherwise"),)
+    blocks = tuple(map(_storable, document.blocks))
+    return replace(document, blocks=blocks, warnings=(*doubts, *document.warnings))
 
 
 def _storable(block: Block) -> Block:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from ingest.parsing import grid
+from ingest.parsing import grid, left_out
 from ingest.parsing.document import Block, Document, Progress, Warning  # noqa: A004
 from ingest.parsing.docx_numbering import Numbering
 from ingest.parsing.docx_package import Package, opened
@@ -39,7 +39,7 @@ class _Piece:
 
 def read(path: Path, progress: Progress) -> Document:
     """Raises `Unreadable`: truncated_file, encrypted_file, unpacks_too_large, unsafe_xml,
-    broken_file."""
+    nested_too_deeply, broken_file."""
     with opened(path) as package:
         walk = _Walk(package)
         pieces = list(walk.pieces(package, progress))
@@ -84,16 +84,22 @@ class _Walk:
 
     def warnings(self, package: Package, guessed: int) -> tuple[Warning, ...]:
         left = self._texts.left
+        names = {
+            "embedded_file_left_out": package.embedded(but=self._texts.equations),
+            "macro_left_out": package.macros(),
+            "unsafe_name_left_out": package.unsafe,
+        }
         comments = package.part("comments")
         left["comments_left_out"] += (
             sum(1 for each in comments if local(each) == "comment") if comments is not None else 0
         )
-        left["macro_left_out"] += package.has("vbaProject")
         left["running_heads_left_out"] += package.has("header") or package.has("footer")
         left["headings_guessed"] += guessed
-        return tuple(
-            Warning(code, facts={"count": count}) for code, count in sorted(left.items()) if count
+        found = (
+            (code, left_out.facts(names.get(code, ()), count=left[code]))
+            for code in sorted({*left, *names})
         )
+        return tuple(Warning(code, facts=facts) for code, facts in found if facts["count"])
 
     def _element(self, element: etree._Element) -> Iterator[_Piece]:
         name = local(element)
@@ -155,6 +161,7 @@ class _Walk:
 
     def _table(self, element: etree._Element) -> Iterator[_Piece]:
         found = table(element, Reading(self._plain, self._texts.left))
+        self._texts.left["table_left_out"] += found.left_out
         if len(found.rows) == 1 and len(found.rows[0]) == 1:
             for line in found.rows[0][0].split("\n"):
                 yield _Piece(Block("text", line))

@@ -45,6 +45,8 @@ class Texts:
     def __init__(self) -> None:
         self.left: Counter[str] = Counter()
         self.notes: list[tuple[str, str]] = []
+        self.equations: set[str] = set()
+        """Relations to the embedded files that are formulas of old."""
         self._boxes: list[etree._Element] = []
 
     def text(self, paragraph: etree._Element) -> str:
@@ -120,7 +122,9 @@ class Texts:
         boxes = [each for each in element.iter() if local(each) == "txbxContent"]
         inner = [each for box in boxes for each in box.iter() if local(each) == "txbxContent"]
         self._boxes += [box for box in boxes if inner.count(box) == 1]
-        if any(_is_equation(each) for each in element.iter()):
+        equations_of_old = [each for each in element.iter() if _is_equation(each)]
+        self.equations |= {attribute(each, "id") for each in equations_of_old}
+        if equations_of_old:
             self.left["equation_left_out"] += 1
         elif any(local(each) == "OLEObject" for each in element.iter()):
             self.left["embedded_file_left_out"] += 1

@@ -12,7 +12,9 @@ from ingest.parsing.document import Block
 from ingest.parsing.inline import Inline
 from ingest.parsing.markup import local, tidy
 
+# Of one merged cell; and of a table, beyond which a row says nothing that anybody could read.
 MOST_COLUMNS = 200
+WIDEST = 1_000
 _CAPTION = re.compile(
     r"(?:续|附)?表\s*[\dA-Za-z一二三四五六七八九十]|(?:Supplementary\s+)?Table\s+[\dIVXS]", re.I
 )
@@ -35,6 +37,8 @@ class Grid:
 
     rows: tuple[tuple[str, ...], ...]
     header_rows: int
+    left_out: bool = False
+    """Whether there is more than can be read, so that nothing of it is here."""
 
     def block(self, caption_text: str = "") -> Block:
         return Block("table", caption_text, rows=self.rows, header_rows=self.header_rows)
@@ -43,12 +47,15 @@ class Grid:
 def expand(written: Sequence[Sequence[Cell]], header: int | None = None) -> Grid:
     """A merged cell stands in each place that it spans, so a row keeps its meaning alone.
 
-    `header` counts the header's rows where the file says so. Empty rows go.
+    `header` counts the header's rows where the file says so. Empty rows go. A table of more than
+    WIDEST columns is left out.
     """
     rows: list[list[str]] = []
     hanging: dict[int, tuple[str, int]] = {}
     for cells in written:
         row, hanging = _place(cells, hanging)
+        if len(row) > WIDEST:
+            return Grid((), 0, left_out=True)
         rows.append(row)
     width = max((len(row) for row in rows), default=0)
     height = _header_height(written) if header is None else header

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from lxml import etree
@@ -13,9 +14,9 @@ from ingest.parsing.inline import Inline
 from ingest.parsing.markup import local, names, tidy
 
 _TOO_MUCH = 114
-_SILENT = frozenset({"script", "style", "head", "template", "noscript"})
-_HEADINGS = {f"h{level}": level for level in range(1, 7)}
-_BLOCKS = names(
+SILENT = frozenset({"script", "style", "head", "template", "noscript"})
+HEADINGS = {f"h{level}": level for level in range(1, 7)}
+BLOCKS = names(
     "address article aside blockquote body caption center dd details div dl dt figcaption figure "
     "footer form header html hr li main nav ol p pre section summary table tbody td tfoot th "
     "thead tr ul"
@@ -25,7 +26,7 @@ _INLINE = names(
     "mark meta link q s samp small source span strike strong sub sup svg time title tt u var video "
     "wbr iframe button select option textarea audio object embed area map picture"
 )
-KNOWN = _BLOCKS | _INLINE | _SILENT | frozenset(_HEADINGS)
+KNOWN = BLOCKS | _INLINE | SILENT | frozenset(HEADINGS)
 _UNKNOWN_TAG = re.compile(
     rf"<(?!/?(?:{'|'.join(sorted(KNOWN, key=len, reverse=True))})(?=[\s/>])|!--)", re.I
 )
@@ -35,22 +36,23 @@ INLINE = Inline(
         "pre": lambda element: "".join(map(str, element.itertext())),
         "br": lambda element: "\n",
         "img": lambda element: element.get("alt") or "",
-        **dict.fromkeys(_SILENT, lambda element: ""),
+        **dict.fromkeys(SILENT, lambda element: ""),
     },
-    _BLOCKS - {"td", "th"} | frozenset(_HEADINGS),
+    BLOCKS - {"td", "th"} | frozenset(HEADINGS),
 )
 
 
-def blocks(source: str) -> tuple[list[Block], int]:
-    """The blocks of a fragment, and how many pictures it shows.
+def blocks(source: str) -> tuple[list[Block], Counter[str]]:
+    """The blocks of a fragment, and how much of what was left out of them.
 
     What looks like a tag and is none of HTML (p<value>) stays text.
     """
     root = _parse(_UNKNOWN_TAG.sub("&lt;", source))
     if root is None:
-        return [], 0
+        return [], Counter()
     pictures = sum(1 for element in root.iter() if local(element) in {"img", "svg", "picture"})
-    return list(_walk(root)), pictures
+    left = Counter(figure_left_out=pictures)
+    return list(_walk(root, left)), left
 
 
 def _parse(source: str) -> etree._Element | None:
@@ -63,7 +65,7 @@ def _parse(source: str) -> etree._Element | None:
     return root
 
 
-def _walk(element: etree._Element) -> Iterator[Block]:
+def _walk(element: etree._Element, left: Counter[str]) -> Iterator[Block]:
     """Blocks in order. Text that stands free between them makes paragraphs."""
     free = INLINE.run(element.text)
     for child in element:
@@ -71,34 +73,35 @@ def _walk(element: etree._Element) -> Iterator[Block]:
             free += INLINE.child(child)
             continue
         yield from _paragraphs(free)
-        yield from _block(child)
+        yield from _block(child, left)
         free = INLINE.run(child.tail)
     yield from _paragraphs(free)
 
 
 def _parts(element: etree._Element) -> bool:
-    return local(element) in _BLOCKS or local(element) in _HEADINGS
+    return local(element) in BLOCKS or local(element) in HEADINGS
 
 
-def _block(element: etree._Element) -> Iterator[Block]:
+def _block(element: etree._Element, left: Counter[str]) -> Iterator[Block]:
     name = local(element)
     if name == "table":
-        yield from _table(element)
+        yield from _table(element, left)
     elif name == "pre":
         yield from _paragraphs("".join(map(str, element.itertext())))
-    elif name in _HEADINGS:
+    elif name in HEADINGS:
         text = tidy(INLINE.text(element)).replace("\n", " ")
         if text:
-            yield Block("heading", text, level=_HEADINGS[name])
+            yield Block("heading", text, level=HEADINGS[name])
     else:
-        yield from _walk(element)
+        yield from _walk(element, left)
 
 
-def _table(table: etree._Element) -> Iterator[Block]:
+def _table(table: etree._Element, left: Counter[str]) -> Iterator[Block]:
     caption = next((tidy(INLINE.text(child)) for child in table if local(child) == "caption"), "")
-    block = grid.from_markup(table, INLINE).block(caption)
-    if block.rows:
-        yield block
+    found = grid.from_markup(table, INLINE)
+    left["table_left_out"] += found.left_out
+    if found.rows:
+        yield found.block(caption)
     else:
         yield from _paragraphs(caption)
 

@@ -30,7 +30,8 @@ _LINES = frozenset(
 
 
 def read(path: Path, progress: Progress) -> Document:
-    """Raises `Unreadable`: unsafe_xml, truncated_file, broken_file, wrong_type."""
+    """Raises `Unreadable`: unsafe_xml, nested_too_deeply, truncated_file, broken_file,
+    wrong_type."""
     root = parse(path.read_bytes(), doctype=True)
     if local(root) != "article" or (_child(root, "front") is None and _child(root, "body") is None):
         raise Unreadable("wrong_type")
@@ -181,8 +182,10 @@ class _Walk:
         caption = self._caption(wrap)
         tables = [each for each in wrap.iter() if local(each) == "table"]
         grids = [grid.from_markup(table, self._inline) for table in tables]
-        if not any(found.rows for found in grids):
+        has_rows = any(found.rows for found in grids)
+        if not has_rows or any(found.left_out for found in grids):
             self._left["table_left_out"] += 1
+        if not has_rows:
             yield from self._paragraph(caption)
         for found in grids:
             if found.rows:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -32,12 +33,13 @@ _CJK_BREAK = re.compile(r"(?<=[\u2e80-\u9fff\uff00-\uffef])\n(?=[\u2e80-\u9fff\u
 def read(path: Path, progress: Progress) -> Document:
     """Raises `Unreadable`: wrong_type for what is no text, wrong_encoding, nested_too_deeply."""
     source = _prepared(decode(path.read_bytes()))
-    tokens = _parser().parse(source)
+    parser = _parser()
+    tokens = parser.parse(source)
     # The parser drops without a word what lies deeper than it goes.
     if any(token.level >= _DEEPEST - 1 for token in tokens):
         raise Unreadable("nested_too_deeply")
     progress(0.5)
-    walk = _Walk(source, tokens)
+    walk = _Walk(source, tokens, parser)
     blocks = grid.with_captions(list(walk.blocks()))
     progress(1.0)
     return Document(MEDIA_TYPE, None, tuple(labelled(relevel(blocks))), walk.warnings())
@@ -46,12 +48,13 @@ def read(path: Path, progress: Progress) -> Document:
 class _Walk:
     """Goes once through the parser's tokens and makes blocks of them."""
 
-    def __init__(self, source: str, tokens: list[Any]) -> None:
+    def __init__(self, source: str, tokens: list[Any], parser: Any) -> None:
         self._lines = source.split("\n")
         self._tokens = tokens
+        self._parser = parser
         self._markers: list[str] = []
         self._numbers: list[int] = []
-        self._pictures = 0
+        self._left: Counter[str] = Counter()
         self._skip_to = ""
 
     def blocks(self) -> Iterator[Block]:
@@ -67,9 +70,11 @@ class _Walk:
                 yield from self._block(token, level)
 
     def warnings(self) -> tuple[Warning, ...]:
-        if not self._pictures:
-            return ()
-        return (Warning("figure_left_out", facts={"count": self._pictures}),)
+        return tuple(
+            Warning(code, facts={"count": count})
+            for code, count in sorted(self._left.items())
+            if count
+        )
 
     def _block(self, token: Any, level: int) -> Iterator[Block]:
         if token.type == "inline":
@@ -79,12 +84,12 @@ class _Walk:
         elif token.type == "math_block":
             yield from self._text(formula(token.content, "$$"))
         elif token.type == "html_block":
-            found, pictures = hypertext.blocks(token.content)
-            self._pictures += pictures
+            found, left = hypertext.blocks(token.content)
+            self._left += left
             yield from found
         elif token.type == "table_open":
             self._skip_to = "table_close"
-            yield self._table(token)
+            yield from self._table(token)
         else:
             self._list(token)
 
@@ -133,7 +138,7 @@ class _Walk:
 
     def _part(self, child: Any) -> str:
         if child.type == "image":
-            self._pictures += 1
+            self._left["figure_left_out"] += 1
             return str(child.content)
         if child.type == "math_inline":
             return formula(child.content, child.markup)
@@ -141,20 +146,26 @@ class _Walk:
             return _raw(child.content)
         return {"softbreak": "\n", "hardbreak": "\n"}.get(child.type, str(child.content))
 
-    def _table(self, token: Any) -> Block:
+    def _table(self, token: Any) -> Iterator[Block]:
         """Read from the lines themselves: the parser drops cells beyond the header's."""
         start, end = token.map
         lines = [line for line in self._lines[start:end] if line.strip(" >\t")]
-        rows = [self._row(line) for at, line in enumerate(lines) if at != 1]
-        return grid.expand(rows, 1 if any(cell.text for cell in rows[0]) else 0).block()
+        written = [_cells(line) for at, line in enumerate(lines) if at != 1]
+        if any(len(cells) > grid.WIDEST for cells in written):
+            self._left["table_left_out"] += 1
+            return
+        rows = [[self._cell(text) for text in cells] for cells in written]
+        yield grid.expand(rows, 1 if any(cell.text for cell in rows[0]) else 0).block()
 
-    def _row(self, line: str) -> list[Cell]:
-        bare = line.strip(" >\t").removeprefix("|")
-        bare = bare[:-1] if bare.endswith("|") and not bare.endswith("\\|") else bare
-        cells = [cell.replace("\\|", "|") for cell in _PIPE.split(bare)]
-        return [
-            Cell(self._render(_parser().parseInline(cell.strip())[0].children)) for cell in cells
-        ]
+    def _cell(self, text: str) -> Cell:
+        return Cell(self._render(self._parser.parseInline(text)[0].children))
+
+
+def _cells(line: str) -> list[str]:
+    """What stands between the bars of a table's line."""
+    bare = line.strip(" >\t").removeprefix("|")
+    bare = bare[:-1] if bare.endswith("|") and not bare.endswith("\\|") else bare
+    return [cell.replace("\\|", "|").strip() for cell in _PIPE.split(bare)]
 
 
 def formula(content: str, mark: str) -> str:

@@ -13,13 +13,14 @@ from ingest.parsing.document import Unreadable
 _DECLARATION = "<!ENTITY"
 _ENDED_EARLY = frozenset({4, 73, 77})  # libxml2: document empty, ">" missing, tag not finished
 _TOO_MUCH = 114  # libxml2: depth, length of a text or entity amplification over its limits
+_TOO_DEEP = "Excessive depth"  # which of them it was, only its message tells
 
 
 def parse(data: bytes, *, doctype: bool = False) -> etree._Element:
     """The root of a document that declares no entities of its own.
 
     A document type that only points elsewhere passes with `doctype`; nothing is fetched.
-    Raises `Unreadable`: unsafe_xml, truncated_file, broken_file.
+    Raises `Unreadable`: unsafe_xml, nested_too_deeply, truncated_file, broken_file.
     """
     if _declares_entities(data):
         raise Unreadable("unsafe_xml")
@@ -76,7 +77,7 @@ def _entities(internal: Any) -> bool:
 def _reason(error: etree.XMLSyntaxError, data: bytes) -> str:
     code = getattr(error, "code", None)
     if code == _TOO_MUCH:
-        return "unsafe_xml"
+        return "nested_too_deeply" if str(error).startswith(_TOO_DEEP) else "unsafe_xml"
     if code in _ENDED_EARLY or not data.rstrip().endswith(b">"):
         return "truncated_file"
     return "broken_file"

@@ -22,6 +22,16 @@ ERRORS = frozenset(
         "encrypted_file",
         "unpacks_too_large",
         "unsafe_xml",
+        # formats that are not read
+        "caj_file",
+        "djvu_file",
+        "kindle_file",
+        "ofd_file",
+        "other_writer_file",
+        "packed_file",
+        "slides_file",
+        "spreadsheet_file",
+        "web_archive_file",
         # the process that reads
         "needs_too_much_memory",
         "reader_crashed",
@@ -34,6 +44,7 @@ WARNINGS = frozenset(
         # of any format
         "equation_left_out",
         "figure_left_out",
+        "named_otherwise",
         "table_left_out",
         # PDF
         "annotations_left_out",
@@ -42,6 +53,7 @@ WARNINGS = frozenset(
         "page_garbled",
         "page_without_text",
         "pages_left_out",
+        "script_left_out",
         "table_uncertain",
         # DOCX
         "comments_left_out",
@@ -52,6 +64,11 @@ WARNINGS = frozenset(
         "macro_left_out",
         "running_heads_left_out",
         "tracked_changes_taken",
+        "unsafe_name_left_out",
+        # HTML, EPUB and SPL
+        "chapter_left_out",
+        "frame_left_out",
+        "struck_text_left_out",
         # JATS
         "front_matter_left_out",
         "references_left_out",

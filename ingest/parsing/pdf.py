@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import mmap
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,7 @@ from typing import Any
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from ingest.parsing import left_out
 from ingest.parsing.document import Document, Progress, Unreadable
 from ingest.parsing.document import Warning as Notice
 from ingest.parsing.pdf_blocks import blocks_of
@@ -26,6 +29,7 @@ _READING = 0.85
 # A page with no more letters than this, mostly covered by a picture, is a picture of text.
 _FEWEST_LETTERS = 10
 _WHOLE_PAGE = 0.5
+_SCRIPT = re.compile(rb"/S\s*/JavaScript\b")
 
 
 def read(path: Path, progress: Progress) -> Document:
@@ -40,7 +44,7 @@ def read(path: Path, progress: Progress) -> Document:
         count = _page_count(document)
         pages, warnings = _read_pages(document, count, progress)
         bookmarks = _bookmarks(document)
-        warnings += _attachments(document)
+        warnings += [*_attachments(document), *_scripts(document, path)]
     finally:
         document.close()
     if not any(page.letters for page in pages):
@@ -107,7 +111,27 @@ def _bookmarks(document: Any) -> Bookmarks:
 
 def _attachments(document: Any) -> list[Notice]:
     count = document.count_attachments()
-    return [Notice("attachments_left_out", None, {"count": count})] if count else []
+    names = [_name_of(document, index) for index in range(min(count, left_out.MOST_NAMES))]
+    facts = left_out.facts(names, count=count)
+    return [Notice("attachments_left_out", None, facts)] if count else []
+
+
+def _name_of(document: Any, index: int) -> str:
+    """An attachment's name; empty for one that is too broken to have any."""
+    try:
+        return str(document.get_attachment(index).get_name())
+    except (pypdfium2.PdfiumError, UnicodeDecodeError):
+        return ""
+
+
+def _scripts(document: Any, path: Path) -> list[Notice]:
+    """Programs within the file, which nobody runs here: those of the document, counted by the
+    library, and those that an action holds in plain sight."""
+    count = max(0, pdfium.FPDFDoc_GetJavaScriptActionCount(document.raw))
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        seen = sum(1 for _ in _SCRIPT.finditer(data))
+    count = max(count, seen)
+    return [Notice("script_left_out", None, {"count": count})] if count else []
 
 
 def _left_out(page: Page) -> Iterator[Notice]:

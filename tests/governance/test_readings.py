@@ -63,3 +63,34 @@ def test_what_happened_once_is_not_counted(facts: dict[str, object]) -> None:
 
 def test_code_of_a_newer_reader_is_still_shown() -> None:
     assert "hologram_left_out" in readings.warning_sentence({"code": "hologram_left_out"})
+
+
+def test_what_has_a_name_is_called_by_it() -> None:
+    told = {"code": "macro_left_out", "facts": {"count": 1, "names": "vbaProject.bin"}}
+
+    assert readings.warning_sentence(told).endswith("done. (vbaProject.bin)")
+
+
+def test_what_has_a_name_and_happened_more_than_once_is_both() -> None:
+    facts = {"count": 4, "names": "a, b, c, …"}
+
+    sentence = readings.warning_sentence({"code": "attachments_left_out", "facts": facts})
+
+    assert sentence.endswith("(4 times) (a, b, c, …)")
+
+
+@pytest.mark.parametrize("names", ["", None, 7, ["a"]])
+def test_what_is_no_name_is_not_shown(names: object) -> None:
+    told = {"code": "macro_left_out", "facts": {"count": 1, "names": names}}
+
+    assert readings.warning_sentence(told).endswith("done.")
+
+
+def test_percent_sign_in_a_name_does_no_harm() -> None:
+    told = {"code": "macro_left_out", "facts": {"names": "100%(sentence)s.bin"}}
+
+    assert "(100%(sentence)s.bin)" in readings.warning_sentence(told)
+
+
+def test_name_of_another_type_says_what_to_check() -> None:
+    assert "Check" in readings.warning_sentence({"code": "named_otherwise"})

@@ -84,7 +84,13 @@ def test_archive_without_a_document_is_broken(tmp_path: Path) -> None:
 def test_deep_nesting_is_refused(tmp_path: Path) -> None:
     deep = "<w:sdt><w:sdtContent>" * 300 + "</w:sdtContent></w:sdt>" * 300
 
-    assert refusal(write(tmp_path / "a.docx", deep)) == "unsafe_xml"
+    assert refusal(write(tmp_path / "a.docx", deep)) == "nested_too_deeply"
+
+
+def test_tables_in_tables_without_end_are_nested_too_deeply(tmp_path: Path) -> None:
+    deep = "<w:tbl><w:tr><w:tc>" * 30_000 + p("x") + "</w:tc></w:tr></w:tbl>" * 30_000
+
+    assert refusal(write(tmp_path / "a.docx", deep)) == "nested_too_deeply"
 
 
 def test_relation_to_a_part_that_is_not_there_does_no_harm(tmp_path: Path) -> None:

@@ -333,7 +333,7 @@ def test_entities_that_grow_are_refused(tmp_path: Path) -> None:
 
 
 def test_deep_nesting_is_refused(tmp_path: Path) -> None:
-    assert refusal(tmp_path, article("<sec>" * 300 + "</sec>" * 300)) == "unsafe_xml"
+    assert refusal(tmp_path, article("<sec>" * 300 + "</sec>" * 300)) == "nested_too_deeply"
 
 
 def test_document_type_that_is_elsewhere_passes(tmp_path: Path) -> None:

@@ -19,6 +19,10 @@ def refusal(data: bytes, *, doctype: bool = False) -> str:
     return caught.value.code
 
 
+def columns(number: int) -> str:
+    return f"<table><tr>{'<td>x</td>' * number}</tr><tr><td>y</td></tr></table>"
+
+
 def html(source: str) -> list[tuple[str, str]]:
     return [(each.kind, each.text) for each in hypertext.blocks(source)[0]]
 
@@ -48,8 +52,15 @@ def test_document_type_is_refused_unless_allowed() -> None:
     assert parse(source, doctype=True).tag == "a"
 
 
-def test_nesting_without_end_is_refused() -> None:
-    assert refusal(b"<a>" * 1000 + b"</a>" * 1000) == "unsafe_xml"
+@pytest.mark.parametrize("depth", [257, 1000, 30_000])
+def test_nesting_without_end_is_refused(depth: int) -> None:
+    assert refusal(b"<a>" * depth + b"</a>" * depth) == "nested_too_deeply"
+
+
+def test_nesting_beside_a_declared_entity_is_unsafe_all_the_same() -> None:
+    source = b'<!DOCTYPE a [<!ENTITY x "y">]>' + b"<a>" * 1000 + b"</a>" * 1000
+
+    assert refusal(source, doctype=True) == "unsafe_xml"
 
 
 @pytest.mark.slow
@@ -141,7 +152,14 @@ def test_caption_of_a_table_is_its_text() -> None:
 
 
 def test_pictures_are_counted() -> None:
-    assert hypertext.blocks('<p><img src="a"><img src="b"></p>')[1] == 2
+    assert hypertext.blocks('<p><img src="a"><img src="b"></p>')[1]["figure_left_out"] == 2
+
+
+def test_table_wider_than_any_page_is_left_out_and_counted() -> None:
+    found, left = hypertext.blocks(f"<p>a</p>{columns(1_001)}<p>b</p>{columns(1_000)}")
+
+    assert [each.kind for each in found] == ["text", "text", "table"]
+    assert left["table_left_out"] == 1
 
 
 def test_words_for_a_picture_stay() -> None:

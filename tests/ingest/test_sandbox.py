@@ -146,7 +146,7 @@ def test_xml_nested_without_end_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.xml"
     path.write_bytes(b"<article><body>" + b"<sec>" * 100_000)
 
-    assert refusal(path) == "unsafe_xml"
+    assert refusal(path) == "nested_too_deeply"
 
 
 @pytest.mark.slow
