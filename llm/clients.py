@@ -12,7 +12,7 @@ from llm.stores.port import VectorStore
 
 _lock = threading.Lock()
 _stores: dict[str, VectorStore] = {}
-_encoders: dict[str, Encoder] = {}
+_encoders: dict[tuple[str, str], Encoder] = {}
 
 
 def vector_store() -> VectorStore:
@@ -25,10 +25,10 @@ def vector_store() -> VectorStore:
 
 
 def encoder() -> Encoder:
-    key = settings.EMBEDDING_MODEL
+    setting, precision = key = _asked_for()
     with _lock:
         if key not in _encoders:
-            _encoders[key] = choose(key or None, Path(settings.KB_HOME))
+            _encoders[key] = choose(setting, Path(settings.KB_HOME), precision=precision)
         return _encoders[key]
 
 
@@ -43,7 +43,7 @@ def install(*, store: VectorStore | None = None, with_encoder: Encoder | None = 
         if store is not None:
             _stores[settings.QDRANT_URL or str(settings.KB_HOME)] = store
         if with_encoder is not None:
-            _encoders[settings.EMBEDDING_MODEL] = with_encoder
+            _encoders[_asked_for()] = with_encoder
 
 
 def close() -> None:
@@ -52,6 +52,10 @@ def close() -> None:
         while _stores:
             _key, store = _stores.popitem()
             store.close()
+
+
+def _asked_for() -> tuple[str, str]:
+    return settings.EMBEDDING_MODEL, settings.EMBEDDING_PRECISION
 
 
 def _open_store() -> VectorStore:

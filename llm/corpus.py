@@ -22,7 +22,8 @@ from llm.stores.port import StoreAway
 LEVEL = 9
 
 _OURS = re.compile(
-    r"manifest\.json|manifests/[0-9a-f]{64}\.json|objects/([0-9a-f]{2})/(\1[0-9a-f]{62})\.zst"
+    r"manifest\.json|manifests/[0-9a-f]{64}\.json|unfinished/\w+"
+    r"|objects/([0-9a-f]{2})/(\1[0-9a-f]{62})\.zst"
 )
 
 
@@ -32,7 +33,7 @@ class Damaged(Exception):
 
 @dataclass(frozen=True)
 class CorpusFolder:
-    """Every file is written under a temporary name, synced and renamed: never half there.
+    """Every file is written in `unfinished/`, synced and renamed: never half there.
 
     What writes or takes away raises `StoreAway` where the folder does not let it.
     """
@@ -43,7 +44,7 @@ class CorpusFolder:
         """Keep the bytes, compressed, under the SHA-256 of what they were before. Repairs."""
         sha256 = self.name_of(content)
         if not self.is_sound(sha256):
-            _write(self._object(sha256), zstandard.compress(content, LEVEL))
+            self._write(self._object(sha256), zstandard.compress(content, LEVEL))
         return sha256
 
     def stored_object(self, sha256: str) -> bytes:
@@ -67,14 +68,26 @@ class CorpusFolder:
         return True
 
     def drop_object(self, sha256: str) -> None:
-        """Take an object away; twice is once."""
+        """Take an object away, for good and not until a power cut; twice is once."""
+        place = self._object(sha256)
         with _answering():
-            self._object(sha256).unlink(missing_ok=True)
+            if place.exists():
+                place.unlink()
+                _sync(place.parent)
 
     def remove(self, name: str) -> None:
         """Take away a file by its path inside the folder."""
         with _answering():
             (self.path / name).unlink(missing_ok=True)
+
+    def clear_unfinished(self) -> None:
+        """Take away what killed writers left; for whoever holds the lease.
+
+        Somebody who has lost it and writes still fails, as they should.
+        """
+        with _answering():
+            for left in self._unfinished.glob("*"):
+                left.unlink(missing_ok=True)
 
     def holds(self, sha256: str) -> bool:
         return self._object(sha256).exists()
@@ -96,8 +109,8 @@ class CorpusFolder:
         """Write a manifest and make it the newest. Returns its root."""
         root = canonical.digest(manifest)
         content = self.bytes_of(manifest)
-        _write(self.manifest_path(root), content)
-        _write(self.path / "manifest.json", content)
+        self._write(self.manifest_path(root), content)
+        self._write(self.path / "manifest.json", content)
         return root
 
     def is_published(self, manifest: dict[str, Any]) -> bool:
@@ -129,8 +142,18 @@ class CorpusFolder:
             if not path.is_dir():
                 yield path.relative_to(self.path).as_posix()
 
+    def _write(self, place: Path, content: bytes) -> None:
+        with _answering():
+            for folder in (place.parent, self._unfinished):
+                folder.mkdir(parents=True, exist_ok=True)
+            _replace(place, content, by_way_of=self._unfinished)
+
     def _object(self, sha256: str) -> Path:
         return self.path / "objects" / sha256[:2] / f"{sha256}.zst"
+
+    @property
+    def _unfinished(self) -> Path:
+        return self.path / "unfinished"
 
 
 @functools.lru_cache(maxsize=2)
@@ -170,20 +193,19 @@ def _answering() -> Iterator[None]:
         raise StoreAway(f"The corpus folder does not take it: {error}") from error
 
 
-def _write(place: Path, content: bytes) -> None:
-    with _answering():
-        place.parent.mkdir(parents=True, exist_ok=True)
-        _replace(place, content)
-
-
-def _replace(place: Path, content: bytes) -> None:
-    with tempfile.NamedTemporaryFile(dir=place.parent, prefix=".writing-", delete=False) as file:
+def _replace(place: Path, content: bytes, *, by_way_of: Path) -> None:
+    with tempfile.NamedTemporaryFile(dir=by_way_of, prefix="", delete=False) as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
     Path(file.name).chmod(0o644)
     Path(file.name).replace(place)
-    descriptor = os.open(place.parent, os.O_RDONLY)
+    _sync(place.parent)
+
+
+def _sync(folder: Path) -> None:
+    """A name that came or went is on the disk only when its folder is."""
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

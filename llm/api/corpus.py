@@ -98,9 +98,11 @@ class ObjectDoor(CorpusDoor):
         if not _is_in_force(sha256):
             raise Withdrawn(_("What this object held has left force."))
         try:
-            content = self.folder.stored_object(sha256)
-        except (FileNotFoundError, Damaged) as error:
-            raise NotThere(_("The object is being repaired; ask again later.")) from error
+            content = self.folder.stored_object(sha256) if _is_held(sha256) else None
+        except (FileNotFoundError, Damaged):
+            content = None
+        if content is None:
+            raise NotThere(_("The object is being repaired; ask again later."))
         # Not immutable to a cache: the same object answers 410 once it is withdrawn.
         return _sent(request, content, ZSTD, f'"{sha256}"', {"Cache-Control": "no-cache"})
 
@@ -119,6 +121,11 @@ def _is_in_force(sha256: str) -> bool:
     if not any(start and start <= now for start in starts) and not any(v.retirement for v in rows):
         raise Http404
     return False
+
+
+def _is_held(sha256: str) -> bool:
+    """A file may lie there before the corpus holds it, and after it has let go of it."""
+    return CorpusObject.objects.filter(sha256=sha256, is_held=True).exists()
 
 
 def _etag_of(content: bytes) -> str:

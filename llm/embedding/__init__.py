@@ -19,14 +19,15 @@ def choose(
     use.
 
     `precision` is for models run here: `f32`, `bf16`, or `auto` for `bf16` where the processor
-    has it. ValueError, with one sentence, where the setting is nonsense or asks for what is not
-    installed.
+    has it. ValueError, with one sentence, where the setting is nonsense, asks for what is not
+    installed, or for a precision that there is not.
     """
     if not setting:
         return _shipped(home, precision)
     if urlsplit(setting).scheme in {"http", "https"}:
         from llm.embedding.endpoint import EndpointEncoder
 
+        _refuse(precision, ("auto",), "an endpoint calculates as it will")
         return EndpointEncoder(setting, api_key)
     folder = Path(setting).expanduser()
     if (folder / "config.json").is_file() or (folder / "modules.json").is_file():
@@ -53,7 +54,13 @@ def _from_folder(folder: Path, precision: str) -> Encoder:
     except NotOurs as reason:
         from llm.embedding.reference import ReferenceEncoder
 
+        _refuse(precision, ("auto", "f32"), "sentence-transformers calculates in f32")
         return ReferenceEncoder(folder, why=str(reason))
     from llm.embedding.openvino_encoder import OpenVinoEncoder
 
     return OpenVinoEncoder(lambda: folder, precision)
+
+
+def _refuse(precision: str, unless: tuple[str, ...], why: str) -> None:
+    if precision not in unless:
+        raise ValueError(f"EMBEDDING_PRECISION cannot be {precision} here: {why}.")

@@ -116,7 +116,7 @@ def _chosen(precision: str) -> str:
         raise ValueError(f"The precision {precision!r} is none of {', '.join(PRECISIONS)}.")
     has_bf16 = "BF16" in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
     if precision == "bf16" and not has_bf16:
-        raise ValueError("This processor does not calculate in bf16; use the precision f32.")
+        raise ValueError("EMBEDDING_PRECISION cannot be bf16: this processor has none.")
     if precision == "auto":
         return "bf16" if has_bf16 else "f32"
     return precision

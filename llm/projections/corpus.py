@@ -54,13 +54,11 @@ class Corpus:
             return
         content = content_of(holding)
         beat()
-        sha256 = self.folder.put_object(content)
-        # The row first, then the files: what is withdrawn must not be what is held.
-        with transaction.atomic():
-            self._let_go(version_id, but=sha256)
-            CorpusObject.objects.update_or_create(
-                sha256=sha256, version_id=version_id, defaults=_listed(holding, content)
-            )
+        # The file between two rows: whoever is killed leaves nothing that no row tells of, and
+        # what is withdrawn is not what is held.
+        sha256 = self._announce(version_id, holding, content)
+        self.folder.put_object(content)
+        self._hold(version_id, sha256, holding, content)
         self._drop_withdrawn(version_id)
 
     def finish(self, number: int) -> None:
@@ -68,6 +66,7 @@ class Corpus:
 
         What moved it comes next on the trail, and the manifest with it.
         """
+        self.folder.clear_unfinished()
         manifest = self.manifest(number)
         if last_knowledge() == number:
             self.folder.publish(manifest)
@@ -112,6 +111,19 @@ class Corpus:
         """Whether the object is listed, and rightly, as the one of this version."""
         mine = CorpusObject.objects.filter(version=holding.version, **_listed(holding, content))
         return mine.filter(sha256=self.folder.name_of(content)).exists()
+
+    def _announce(self, version_id: int, holding: Holding, content: bytes) -> str:
+        """Write down that a file is about to be, unless it is held already. Returns its name."""
+        sha256 = self.folder.name_of(content)
+        unheld = _listed(holding, content) | {"is_held": False}
+        CorpusObject.objects.get_or_create(sha256=sha256, version_id=version_id, defaults=unheld)
+        return sha256
+
+    def _hold(self, version_id: int, sha256: str, holding: Holding, content: bytes) -> None:
+        with transaction.atomic():
+            self._let_go(version_id, but=sha256)
+            mine = CorpusObject.objects.filter(sha256=sha256, version=version_id)
+            mine.update(**_listed(holding, content))
 
     def _let_go(self, version_id: int, *, but: str = "") -> None:
         old = CorpusObject.objects.filter(version=version_id).exclude(sha256=but)

@@ -39,7 +39,8 @@ class NotEqual(Exception):
 def rebuild_vectors(
     vectors: Vectors, progress: Progress = silent, *, patience: timedelta = PATIENCE
 ) -> int:
-    """Returns how many points the new collection holds. Changing the model is the same path.
+    """Returns how many points the new collection holds. Changing the model, or how words are
+    cut, is the same path.
 
     The long part runs without the cursor's lease, so that approvals go on reaching the old
     collection; what they changed meanwhile is settled in the new one before the switch. Nothing

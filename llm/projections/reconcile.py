@@ -49,12 +49,13 @@ class _Expected:
 def reconcile_vectors(vectors: Vectors, *, repair: bool, beat: Beat) -> list[Drift]:
     """What differs in the live collection; put right where `repair` is set.
 
-    A collection made with another embedding model is `outdated`; only a rebuild puts that right.
+    A collection made with another embedding model, or from words cut otherwise, is `outdated`;
+    only a rebuild puts that right.
     """
     live = vectors.store.live()
     if live is None:
         return _missing_collection(vectors, repair=repair, beat=beat)
-    if profile_of(live) != vectors.encoder.profile.name:
+    if profile_of(live) != vectors.profile:
         return [Drift("vectors", "outdated", live)]
     found = _settled_alone(differences(vectors, live, beat=beat), vectors.name)
     if repair:
@@ -114,7 +115,7 @@ def _expected(vectors: Vectors, beat: Beat) -> dict[str, _Expected]:
     expected: dict[str, _Expected] = {}
     for holding in all_holdings():
         beat()
-        for id_, passage in ids_of(holding, vectors.encoder.profile.name).items():
+        for id_, passage in ids_of(holding, vectors.profile).items():
             expected[id_] = _Expected(payload_of(holding, passage.pk), passage.pk)
     return expected
 

@@ -20,17 +20,23 @@ NAMESPACE = uuid.UUID("6f0f0d5c-6a55-5f0e-9d57-0a2f3d6f7e11")
 
 
 class RebuildDue(Exception):
-    """The collection was made with another embedding model, so nothing can be added to it."""
+    """The collection was made with another embedding model, or from words that were cut
+    otherwise, so nothing can be added to it."""
 
 
 class Vectors:
-    """Holds one point a passage. Collections are named by embedding profile and generation."""
+    """Holds one point a passage. Collections are named by profile and generation."""
 
     name = "vectors"
 
     def __init__(self, store: VectorStore, encoder: Encoder) -> None:
         self.store = store
         self.encoder = encoder
+
+    @property
+    def profile(self) -> str:
+        """What a collection made now is made with: the encoder, and how words are cut."""
+        return f"{self.encoder.profile.name}-{words.profile_name()}"
 
     def is_missing(self) -> bool:
         return self.store.live() is None
@@ -83,9 +89,9 @@ class Vectors:
         return self.store.ids(live, version_id) <= wanted.keys()
 
     def new_name(self) -> str:
-        """The next free generation of this embedding profile."""
+        """The next free generation of this profile."""
         there = self.store.collections()
-        names = (f"{self.encoder.profile.name}-{n}" for n in itertools.count(1))
+        names = (f"{self.profile}-{n}" for n in itertools.count(1))
         return next(name for name in names if name not in there)
 
     def _live(self) -> str:
@@ -97,8 +103,8 @@ class Vectors:
     def _points(
         self, collection: str, holding: Holding, passages: Sequence[Passage], beat: Beat
     ) -> list[Point]:
-        """From the cache where the vectors are there. Vectors of two models never mix."""
-        profile = self.encoder.profile.name
+        """From the cache where the vectors are there. Vectors of two profiles never mix."""
+        profile = self.profile
         if profile_of(collection) != profile:
             raise RebuildDue(collection)
         texts = [p.embedded_text() for p in passages]
@@ -110,8 +116,18 @@ class Vectors:
 
 
 def profile_of(collection: str) -> str:
-    """The name of the embedding profile that a collection is made with."""
+    """What a collection is made with; see `Vectors.profile`."""
     return collection.rpartition("-")[0]
+
+
+def embeds_as(collection: str, encoder: Encoder) -> bool:
+    """Whether its dense vectors may be compared with the encoder's."""
+    return collection.startswith(f"{encoder.profile.name}-")
+
+
+def cuts_words_as_now(collection: str) -> bool:
+    """Whether its sparse vectors may be compared with those of a query."""
+    return profile_of(collection).endswith(f"-{words.profile_name()}")
 
 
 def ids_of(holding: Holding, profile: str) -> dict[str, Passage]:

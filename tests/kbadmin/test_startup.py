@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 
 from governance.actions import clients as keys
 from governance.actions import installations
@@ -66,6 +68,46 @@ def test_encoder_that_is_none_is_refused(settings: Any, model: str) -> None:
     settings.EMBEDDING_MODEL = model
 
     assert refused(startup.prepare).startswith(f"EMBEDDING_MODEL is '{model}', neither ")
+
+
+def test_engine_whose_folder_is_none_is_refused(home: Path) -> None:
+    (home / "vectors").write_text("a file where a folder should be")
+
+    assert "the encoder and the vector store cannot be used" in refused(startup.prepare)
+
+
+@pytest.mark.parametrize("error", [OperationalError("database is locked"), OSError(28, "full")])
+def test_what_cannot_be_used_ends_the_start_with_its_name(error: Exception) -> None:
+    def start() -> None:
+        with startup.asking("the database"):
+            raise error
+
+    assert refused(start).startswith("The start ends, because the database cannot be used: ")
+
+
+def test_an_answer_of_many_lines_is_one_sentence() -> None:
+    def start() -> None:
+        with startup.asking("the database"):
+            raise OperationalError("connection refused\n\tIs the server running?")
+
+    assert refused(start).endswith("cannot be used: connection refused.")
+
+
+def test_start_that_waits_says_for_what(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(startup, "SOON", 0.01)
+
+    with startup.asking("the database"):
+        time.sleep(0.1)
+
+    assert capsys.readouterr().err == "Waiting for the database …\n"
+
+
+def test_start_that_does_not_wait_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    startup.prepare()
+
+    assert capsys.readouterr().err == ""
 
 
 # What the database was started as

@@ -5,9 +5,11 @@ from __future__ import annotations
 import importlib.util
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from llm import clients
 from llm.embedding import choose, shipped
 from llm.embedding.endpoint import EndpointEncoder
 from llm.embedding.openvino_encoder import OpenVinoEncoder
@@ -72,3 +74,26 @@ def test_another_model_names_the_requirements_it_needs(tmp_path: Path) -> None:
 
     with pytest.raises(ValueError, match=r"mpnet.*requirements/sentence-transformers\.txt"):
         choose(str(tmp_path), tmp_path)
+
+
+@pytest.mark.parametrize("precision", ["f32", "bf16"])
+def test_an_endpoint_is_not_told_how_to_calculate(tmp_path: Path, precision: str) -> None:
+    with pytest.raises(ValueError, match="EMBEDDING_PRECISION cannot be"):
+        choose("http://127.0.0.1:9/v1#m", tmp_path, precision=precision)
+
+
+def test_the_setting_decides_the_precision_that_the_profile_records(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    monkeypatch.syspath_prepend(str(tiny_package(tmp_path / "site")))
+    settings.EMBEDDING_PRECISION = "f32"
+
+    assert clients.encoder().profile.precision == "f32"
+
+
+def test_what_is_left_to_the_processor_is_recorded_as_it_came_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(tiny_package(tmp_path / "site")))
+
+    assert choose(None, tmp_path, precision="auto").profile.precision in {"f32", "bf16"}

@@ -31,13 +31,13 @@ def test_a_missing_fence_is_caught() -> None:
 
 
 def test_random_damage_is_found_and_repaired() -> None:
-    code, told = run("drift", "--rounds", "8")
+    code, told = run("drift", "--rounds", "8", "--versions", "10")
 
     assert code == 0, told
 
 
 def test_a_comparison_that_looks_at_ids_alone_is_caught() -> None:
-    code, told = run("drift", "--rounds", "8", "--plant", "blind")
+    code, told = run("drift", "--rounds", "4", "--versions", "10", "--plant", "blind")
 
     assert code == 1
     assert "not reported" in told

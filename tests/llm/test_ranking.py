@@ -19,7 +19,7 @@ from tests.prove.worlds import Violation, people
 from tests.support import knowledge
 from tests.support.following import follow
 
-SMALL = {"passages": 500, "retirements": 40, "per_version": 25}
+SMALL = ranking.Size(passages=200, retirements=16, per_version=20, queries=40)
 
 
 def served(query: str, **given: int) -> list[int]:
@@ -48,15 +48,15 @@ def keys(versions: Sequence[Version]) -> list[int]:
 @pytest.mark.slow
 @pytest.mark.django_db
 def test_step_by_step_and_afresh_rank_alike() -> None:
-    told = ranking.prove(people(1), **SMALL, forget=False)
+    told = ranking.prove(people(1), SMALL, forget=False)
 
-    assert "500 passages" in told
+    assert "200 passages" in told
 
 
 @pytest.mark.slow
 @pytest.mark.django_db
 def test_ranks_are_the_same_with_every_vector_worked_out_again() -> None:
-    ranking.prove(people(2), **SMALL, forget=True)
+    ranking.prove(people(2), SMALL, forget=True)
 
     assert CachedVector.objects.exists()
 
@@ -67,7 +67,7 @@ def test_a_ranking_in_the_order_of_the_store_is_caught() -> None:
     mend = ranking.plant()
     try:
         with pytest.raises(Violation, match="differs from place"):
-            ranking.prove(people(1), **SMALL, forget=False)
+            ranking.prove(people(1), SMALL, forget=False)
     finally:
         mend()
 
@@ -106,13 +106,13 @@ def test_ties_at_the_pools_cut_are_looked_at_whole(
 def test_a_tie_beyond_the_deepest_search_is_left_out_whole() -> None:
     hits = [Hit("1", 0.9), *(Hit(str(n), 0.5) for n in range(2, 9_000))]
 
-    assert retrieval._whole_ties(lambda depth: hits[:depth]) == hits[:1]
+    assert retrieval.whole_ties(lambda depth: hits[:depth]) == hits[:1]
 
 
 def test_a_list_that_ends_before_the_cut_is_whole() -> None:
     hits = [Hit("1", 0.9), Hit("2", 0.9)]
 
-    assert retrieval._whole_ties(lambda depth: hits[:depth]) == hits
+    assert retrieval.whole_ties(lambda depth: hits[:depth]) == hits
 
 
 def test_scores_that_differ_by_rounding_alone_are_ties(ana: Account, ben: Account) -> None:

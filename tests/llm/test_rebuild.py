@@ -9,8 +9,8 @@ import pytest
 
 from governance import clock
 from governance.models import Account, Version
-from llm import clients
-from llm.models import Cursor, Exit, Parked
+from llm import clients, words
+from llm.models import Cursor, Exit, Parked, VersionWords
 from llm.projections import registry
 from llm.projections.rebuild import Busy, NotEqual, rebuild_corpus, rebuild_vectors, silent
 from llm.retrieval import Found, Question, retrieve
@@ -178,6 +178,29 @@ def test_after_the_rebuild_another_model_finds_by_both(active: Version) -> None:
 
     assert len(ask()) == 2
     assert all(f.similarity is not None for f in ask())
+
+
+def test_before_the_rebuild_words_cut_otherwise_find_by_meaning_alone(
+    active: Version, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    follow()
+    by_both = [f.score for f in ask()]
+    monkeypatch.setattr(words, "PROFILE", "words-2")
+
+    assert max(by_both) == 1
+    assert [f.score for f in ask()] == [0.5, pytest.approx(0.492, abs=0.001)]
+
+
+def test_the_rebuild_counts_words_anew_too(
+    active: Version, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    follow()
+    monkeypatch.setattr(words, "PROFILE", "words-2")
+
+    rebuild_vectors(registry.vectors())
+
+    assert VersionWords.objects.get().profile == "words-2"
+    assert max(f.score for f in ask()) == 1
 
 
 def test_what_waited_for_the_rebuild_is_settled_by_it(

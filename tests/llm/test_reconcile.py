@@ -9,7 +9,7 @@ import pytest
 import zstandard
 
 from governance.models import Account, Version
-from llm import clients, jobs
+from llm import clients, jobs, words
 from llm.models import CachedVector, CorpusObject, Cursor, Parked
 from llm.projections import registry
 from llm.projections.vectors import sparse_of
@@ -225,6 +225,15 @@ def test_a_collection_of_another_model_is_named_as_outdated(active: Version) -> 
     follow("vectors")
     clients.install(with_encoder=FakeEncoder(seed=2))
     follow("corpus")
+
+    assert kinds() == [("vectors", "outdated")]
+
+
+def test_a_collection_of_words_cut_otherwise_is_named_as_outdated(
+    active: Version, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    follow()
+    monkeypatch.setattr(words, "PROFILE", "words-2")
 
     assert kinds() == [("vectors", "outdated")]
 

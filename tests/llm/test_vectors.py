@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from governance.actions.sources import Licence
 from governance.clock import today
 from governance.models import Account, Source, Version
-from llm import clients
+from llm import clients, words
 from llm.models import Cursor, Parked
 from llm.projections import registry
 from llm.projections.advance import last_knowledge
@@ -174,11 +176,24 @@ def test_one_text_that_cannot_be_embedded_leaves_the_others_in_the_store(
     assert passages_in_store() == keys(other)
 
 
-def test_the_collection_is_named_by_the_embedding_profile(active: Version) -> None:
+def test_the_collection_is_named_by_encoder_and_words(active: Version) -> None:
     follow("vectors")
 
     live = clients.vector_store().live()
-    assert profile_of(live) == clients.encoder().profile.name
+    assert profile_of(live) == f"{clients.encoder().profile.name}-{words.profile_name()}"
+
+
+def test_nothing_is_added_to_what_was_made_of_words_cut_otherwise(
+    active: Version, ana: Account, ben: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    follow("vectors")
+    monkeypatch.setattr(words, "PROFILE", "words-2")
+    later = knowledge.active(knowledge.source(ana), ana, ben)
+
+    follow("vectors")
+
+    assert passages_in_store() == keys(active)
+    assert "RebuildDue" in Parked.objects.get(version=later).error
 
 
 def test_the_cursor_ends_where_knowledge_ends(active: Version) -> None:

@@ -135,6 +135,14 @@ def test_the_profile_names_what_the_weights_are_made_with() -> None:
     assert words.PROFILE == "words-1:k1=1.2:b=0.75:average=120"
 
 
+def test_another_profile_has_another_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = words.profile_name()
+    monkeypatch.setattr(words, "PROFILE", "words-2")
+
+    assert before == "6e730980"
+    assert words.profile_name() != before
+
+
 def test_weights_of_a_passage_are_those_of_bm25() -> None:
     vector = words.of_passage("mg mg ml")
 

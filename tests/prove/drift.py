@@ -25,8 +25,8 @@ VERSIONS = 30
 Damage = Callable[[Random], str]
 
 
-def prove(world: World, *, rounds: int) -> str:
-    for number in range(VERSIONS):
+def prove(world: World, *, rounds: int, versions: int) -> str:
+    for number in range(versions):
         version = world.approve(8)
         if number % 5 == 0:
             knowledge.retire(version, world.ben)
@@ -203,7 +203,13 @@ def plant() -> None:
 
 
 if __name__ == "__main__":
-    given = arguments(__doc__ or "", rounds=60, plants=PLANTS).parse_args()
+    parser = arguments(__doc__ or "", rounds=60, plants=PLANTS)
+    parser.add_argument("--versions", type=int, default=VERSIONS)
+    given = parser.parse_args()
     if given.plant:
         plant()
-    run("drift", given.seed, lambda world: prove(world, rounds=given.rounds))
+    run(
+        "drift",
+        given.seed,
+        lambda world: prove(world, rounds=given.rounds, versions=given.versions),
+    )

@@ -27,7 +27,8 @@ from tests.support.fleet import Fleet, running_fleet
 from tests.support.served import Installation, Served, served
 
 KILLS = 50
-AT_ONCE = 6  # drafts that are looked at for one to submit
+AT_ONCE = 6  # drafts that are looked at for those to submit
+WAITING = 10  # drafts at most, so that people get past them
 PAUSE = 0.2  # seconds between two uploads, so that the readings keep up
 STANDING = 3  # versions in force, before one of them is retired
 LONGEST = 4.0  # seconds of work before a kill
@@ -165,6 +166,9 @@ class _Kills:
     def _curate(self, ana: Person) -> Iterator[None]:
         while True:
             self.number += 1
+            while len(self.promised.in_state("draft")) >= WAITING:
+                time.sleep(PAUSE)
+                yield
             text = f"The starting dose in asthma is {self.number} mg."
             source = ana.register(f"Asthma {self.number}", number=self.number)
             yield
@@ -177,10 +181,10 @@ class _Kills:
         """One step of each kind at a time, so that every kind is under way at some kill."""
         while True:
             drafts = self.promised.in_state("draft")[:AT_ONCE]
-            read = [v for v in drafts if ana.version(v)["parse"]["state"] == "done"]
-            self._move(read[:1], "in_review", ana.submit)
+            read = [v for v in drafts if self._is_read(ana, v)]
+            self._move(read[:2], "in_review", ana.submit)
             yield
-            self._move(self.promised.in_state("in_review")[:1], "active", ben.approve)
+            self._move(self.promised.in_state("in_review")[:2], "active", ben.approve)
             yield
             self._move(self.promised.in_state("active")[STANDING:][:1], "retired", ben.retire)
             yield
@@ -217,25 +221,27 @@ class _Kills:
         self.proof.check(told == promised, f"version {version}: {told}, {promised} was promised")
 
     def _settle(self) -> None:
-        """Wait for the readings; what was killed three times while it was read is asked for again,
-        as a person would."""
         ana = self.hospital.person("ana")
 
         def all_read() -> bool:
-            waiting = False
-            for version in self.promised.texts:
-                parse = ana.version(version)["parse"]
-                if parse["state"] == "failed":
-                    self.proof.check(
-                        parse["error"]["code"] == "reader_crashed", f"{version}: {parse['error']}"
-                    )
-                    ana.decide(version, "retry")
-                waiting = waiting or parse["state"] != "done"
+            # Each is looked at, so that all that crashed are asked for again.
+            waiting = [v for v in self.promised.texts if not self._is_read(ana, v)]
             return not waiting
 
         took = wait_until(all_read, seconds=SETTLED, pause=2.0)
         counts = Counter(self.promised.states.values())
         say(f"  read after {took:.0f} s; {dict(counts)}")
+        past = counts.total() - counts["draft"]
+        self.proof.check(2 * past >= counts.total(), f"only {past} of {counts.total()} got on")
+
+    def _is_read(self, ana: Person, version: int) -> bool:
+        """What was killed three times while it was read is asked for again, as a person would."""
+        parse = ana.version(version)["parse"]
+        if parse["state"] == "failed":
+            crashed = parse["error"]["code"] == "reader_crashed"
+            self.proof.check(crashed, f"version {version}: {parse['error']}")
+            ana.decide(version, "retry")
+        return bool(parse["state"] == "done")
 
     def _compare(self) -> None:
         rows = {row["version"]: row for row in self.hospital.inside("readings")}

@@ -8,6 +8,7 @@ import tests.prove.home  # noqa: F401
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 
 from governance import clock
 from governance.models import Passage
@@ -21,17 +22,24 @@ from tests.prove.worlds import Violation, World, arguments, run
 from tests.support import knowledge
 from tests.support.following import follow
 
-QUERIES = 100
 PLANTS = {"store-order": "ties are left in the order in which the store gives them"}
 
 Ranks = list[tuple[int, float]]
 
 
-def prove(world: World, *, passages: int, retirements: int, per_version: int, forget: bool) -> str:
+@dataclass(frozen=True)
+class Size:
+    passages: int = 25_000
+    retirements: int = 200
+    per_version: int = 50
+    queries: int = 100
+
+
+def prove(world: World, size: Size, *, forget: bool) -> str:
     """`forget`: the second building embeds everything again, instead of asking the cache."""
-    world.common = min(0.3, 2000 / passages)
-    step_by_step(world, passages // per_version, retirements, per_version)
-    queries = [world.query() for _ in range(QUERIES)]
+    world.common = min(0.3, 2000 / size.passages)
+    step_by_step(world, size.passages // size.per_version, size.retirements, size.per_version)
+    queries = [world.query() for _ in range(size.queries)]
     before = [ranks(query) for query in queries]
     if not any(before):
         raise Violation("nothing is found at all, so nothing is compared")
@@ -42,8 +50,8 @@ def prove(world: World, *, passages: int, retirements: int, per_version: int, fo
     took = time.monotonic() - began
     compare(queries, before, [ranks(query) for query in queries])
     return (
-        f"{built} passages, {retirements} versions retired on the way: the same passages, order "
-        f"and scores for {QUERIES} queries. Building afresh took {took:.1f} s."
+        f"{built} passages, {size.retirements} versions retired on the way: the same passages, "
+        f"order and scores for {size.queries} queries. Building afresh took {took:.1f} s."
     )
 
 
@@ -97,22 +105,12 @@ def plant() -> Callable[[], None]:
 
 if __name__ == "__main__":
     parser = arguments(__doc__ or "", rounds=1, plants=PLANTS)
-    parser.add_argument("--passages", type=int, default=25_000)
-    parser.add_argument("--retirements", type=int, default=200)
-    parser.add_argument("--per-version", type=int, default=50)
+    for name, number in asdict(Size()).items():
+        parser.add_argument(f"--{name.replace('_', '-')}", type=int, default=number)
     parser.add_argument("--forget", action="store_true", help="empty the vector cache between")
     given = parser.parse_args()
     if given.plant:
         plant()
-    run(
-        "ranking",
-        given.seed,
-        lambda world: prove(
-            world,
-            passages=given.passages,
-            retirements=given.retirements,
-            per_version=given.per_version,
-            forget=given.forget,
-        ),
-    )
+    size = Size(**{name: getattr(given, name) for name in asdict(Size())})
+    run("ranking", given.seed, lambda world: prove(world, size, forget=given.forget))
     clients.close()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import FrameType
 from typing import Any, cast
 
 import time_machine
@@ -141,3 +144,36 @@ def take_over(name: str) -> Cursor:
 def days_later(days: float) -> Iterator[None]:
     with time_machine.travel(datetime.now().astimezone() + timedelta(days=days), tick=True):
         yield
+
+
+class Killed(BaseException):
+    """Dead at a line; nobody in the product catches it."""
+
+
+def dies(act: Callable[[], object], *, step: int, inside: tuple[str, ...]) -> bool:
+    """Do it, but die before a line of the files named: the one reached after `step` others.
+
+    Each line of a function counts once a call, for a `with` comes back to its own at the end,
+    where an exception would pass it by. False where it was over before that.
+    """
+    steps = itertools.count()
+    reached: set[tuple[FrameType, int]] = set()
+
+    def trace(frame: FrameType, event: str, _given: object) -> Any:
+        if not frame.f_code.co_filename.endswith(inside):
+            return None
+        is_new = event == "line" and (frame, frame.f_lineno) not in reached
+        reached.add((frame, frame.f_lineno))
+        if is_new and next(steps) == step:
+            raise Killed
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        act()
+    except Killed:
+        return True
+    finally:
+        sys.settrace(before)
+    return False

@@ -58,6 +58,16 @@ class Process:
     def is_alive(self) -> bool:
         return self._popen.poll() is None
 
+    @property
+    def code(self) -> int | None:
+        """What it ended with; None while it runs."""
+        return self._popen.poll()
+
+    def kill_alone(self) -> None:
+        """`kill -9` for it; its children live on, as when the kernel chose it alone."""
+        self._popen.kill()
+        self._popen.wait()
+
     def kill(self) -> None:
         """`kill -9` for it and its children, at whatever instruction they are."""
         self._signal(signal.SIGKILL)

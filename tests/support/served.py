@@ -24,8 +24,8 @@ TIME_ZONE = "Asia/Shanghai"
 OURS = (
     "DATABASE_URL", "MIGRATION_DATABASE_URL", "CELERY_BROKER_URL", "QDRANT_URL", "QDRANT_API_KEY",
     "CACHE_URL", "SECRET_KEY", "EMBEDDING_MODEL", "EMAIL_URL", "HOST", "PORT", "KB_HOME",
-    "EXACT_SEARCH_LIMIT", "MAX_UPLOAD_MB", "ALLOWED_HOSTS", "TRUSTED_PROXIES",
-    "DJANGO_SETTINGS_MODULE", "LANGUAGE_CODE", "TIME_ZONE",
+    "EXACT_SEARCH_LIMIT", "EMBEDDING_PRECISION", "MAX_UPLOAD_MB", "ALLOWED_HOSTS",
+    "TRUSTED_PROXIES", "DJANGO_SETTINGS_MODULE", "LANGUAGE_CODE", "TIME_ZONE",
 )  # fmt: skip
 
 
@@ -62,7 +62,7 @@ class Installation:
 
     def serve(self, *arguments: str, **environment: str) -> Process:
         """`manage.py serve`, once it says that it serves."""
-        web = self.start("web", *_manage("serve", *arguments), **environment)
+        web = self.start("web", *serve_line(*arguments), **environment)
         web.until(r"Serving at http")
         return web
 
@@ -189,6 +189,11 @@ def throw_away() -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def serve_line(*arguments: str) -> list[str]:
+    """What a hospital types to serve."""
+    return _manage("serve", *arguments)
 
 
 def _manage(*arguments: str) -> list[str]:

@@ -36,6 +36,7 @@ class Command(BaseCommand):
 
     def _load_sample(self) -> None:
         self.stdout.write("Loading the sample …")
+        self.stdout.flush()
         access = demo.load(now=clock.now())
         jobs.do("catch_up", {})
         self.stdout.write("Accounts of the sample. Their passwords are shown this once:")
@@ -43,6 +44,7 @@ class Command(BaseCommand):
             self.stdout.write(f"  {name:16} {password}")
         self.stdout.write("The key of the sample's program “sample-model”, shown this once:")
         self.stdout.write(f"  {access.key}")
+        self.stdout.flush()
 
     def _say_ready(self, address: str) -> None:
         self.stdout.write(f"Serving at {address}")
