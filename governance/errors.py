@@ -54,9 +54,39 @@ class IllegalMove(Refused):
     sentence = _("A version that is “%(now)s” cannot become “%(wanted)s”.")
 
 
+class QuarantineNeedsActive(IllegalMove):
+    """An illegal move to every program; to people, what it was that they wanted."""
+
+    sentence = _("Only an active version can be quarantined; this one is “%(now)s”.")
+
+
+class ReaffirmingNeedsActive(IllegalMove):
+    sentence = _("Only an active version can be reaffirmed; this one is “%(now)s”.")
+
+
+class AmendingNeedsActive(IllegalMove):
+    sentence = _("Only an active version can be amended; this one is “%(now)s”.")
+
+
+class ApprovalNeedsReview(IllegalMove):
+    sentence = _("Only a version in review can be approved; this one is “%(now)s”.")
+
+
+class ChangedMeanwhile(Refused):
+    """Somebody else has changed what was looked at, and would be overwritten unseen."""
+
+    code = "changed_meanwhile"
+    sentence = _("%(by)s changed this meanwhile. Look again before you change it.")
+
+
 class SecondPersonNeeded(Refused):
     code = "second_person_needed"
     sentence = _("This needs a person who has not contributed to it or decided on it before.")
+
+
+class ReviewerUnfit(Refused):
+    code = "reviewer_unfit"
+    sentence = _("Ask a reviewer who has an account and has not contributed to the version.")
 
 
 class DigestChanged(Refused):

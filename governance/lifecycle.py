@@ -50,6 +50,11 @@ class RetirementReason(TextChoices):
     OTHER = "other", _("Other")
 
 
+# Nothing that is printed is older; and so many years ahead a day may lie: an issue dated for next
+# month, a law that is to take effect, the day on which a licence ends.
+EARLIEST = date(1500, 1, 1)
+PUBLISHED_AHEAD, EFFECTIVE_AHEAD, HOLDS_AHEAD = 1, 10, 100
+
 NEEDS_SUCCESSOR = [RetirementReason.SUPERSEDED, RetirementReason.DUPLICATE]
 
 
@@ -79,10 +84,17 @@ def end_of_term(
 
 
 def check_dates(
-    published_on: str, effective_from: date | None, effective_until: date | None
+    published_on: str,
+    effective_from: date | None,
+    effective_until: date | None,
+    *,
+    today: date,
 ) -> None:
-    """Refuse a day of publication that does not exist, and dates that run backwards."""
+    """Refuse days that do not exist or cannot be meant, and dates that run backwards."""
     published = first_day_of(published_on)
+    _refuse_what_cannot_be_meant("published_on", published, PUBLISHED_AHEAD, today)
+    _refuse_what_cannot_be_meant("effective_from", effective_from, EFFECTIVE_AHEAD, today)
+    _refuse_what_cannot_be_meant("effective_until", effective_until, HOLDS_AHEAD, today)
     if effective_until and effective_from and effective_until < effective_from:
         raise Malformed(
             field="effective_until", problem=translated("It ends before it takes effect.")
@@ -91,6 +103,13 @@ def check_dates(
         raise Malformed(
             field="effective_until", problem=translated("It ends before it was published.")
         )
+
+
+def _refuse_what_cannot_be_meant(field: str, day: date | None, years: int, today: date) -> None:
+    last = today + relativedelta(years=years)
+    if day and not EARLIEST <= day <= last:
+        problem = translated("Give a day between %(first)s and %(last)s.")
+        raise Malformed(field=field, problem=problem % {"first": EARLIEST, "last": last})
 
 
 def first_day_of(published_on: str) -> date:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from governance.errors import Malformed, TooLarge
 
 MEGABYTE = 1024 * 1024
 LONGEST_NAME = 200
+HASH = re.compile(r"[0-9a-f]{64}")
 # Marks that turn the direction of writing, so that a name reads as another one.
 TURNING = "\u202a\u202b\u202d\u202e\u2066\u2067\u2068"
 
@@ -63,6 +65,20 @@ def keep(chunks: Iterable[bytes], filename: str) -> Original:
 
 def path_of(sha256: str) -> Path:
     return Path(settings.KB_HOME) / "uploads" / sha256[:2] / sha256
+
+
+def hash_of(sha256: str) -> str | None:
+    """The SHA-256 of what lies where the file of that name belongs; None where it is not there.
+
+    What cannot be read is as good as not there, and a name that is none leads nowhere.
+    """
+    if not HASH.fullmatch(sha256):
+        return None
+    try:
+        with path_of(sha256).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return None
 
 
 def shown_name(filename: str) -> str:

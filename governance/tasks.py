@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from governance import trail
-from governance.actions import versions
+from governance import clock, trail
+from governance.actions import notices, versions
 
 
 @shared_task(name="governance.write_down_superseded")
@@ -21,3 +21,13 @@ def note_left_force() -> None:
 @shared_task(name="governance.note_refusals")
 def note_refusals() -> None:
     trail.note_left_over_refusals()
+
+
+@shared_task(name="governance.tell_people")
+def tell_people() -> None:
+    notices.tell()
+
+
+@shared_task(name="governance.remind_people")
+def remind_people() -> None:
+    notices.remind(clock.today())

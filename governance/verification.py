@@ -5,32 +5,41 @@ What cannot be interpreted is a finding, never passed over.
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
 
 from django.apps import apps
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import connection
 from django.db.models import Max
 
-from governance import canonical, triggers
+from governance import canonical, originals, triggers
 from governance.merkle import CompactRange, leaf_hash
 from governance.models import (
     AuditEntry,
-    AuditNode,
     AuditPayload,
     Governed,
     Passage,
     TrailHead,
+    Upload,
     Version,
     content_digest,
     digest_of,
 )
+from governance.models.audit import AuditEntryQuerySet
 from governance.models.governed import plain
+from governance.stored_trail import StoredNodes, StoredPayloads
+from governance.stored_trail import content_of as content_of  # offered on to those who follow
 from governance.trail import entry_of
+
+T = TypeVar("T")
+# Rows read, and held, at a time.
+CHUNK = 500
+NUMBER = re.compile(r"[1-9][0-9]{0,17}")
 
 
 @dataclass(frozen=True)
@@ -45,14 +54,20 @@ class Finding:
         return f"{self.where}: {self.detail}"
 
 
-def verify_trail() -> Iterator[Finding]:
-    """Everything that does not fit, in the order of the checks; nothing if all is well."""
+def verify_trail(*, with_files: bool = False) -> Iterator[Finding]:
+    """Everything that does not fit, in the order of the checks; nothing if all is well.
+
+    What it holds in memory does not grow with the trail. The files are read last and outside
+    the snapshot, which must not stay open for as long as gigabytes take.
+    """
     with _one_snapshot():
         for name in triggers.missing(connection):
             yield Finding("trigger", name, "The trigger is missing or switched off.")
         yield from _entries_and_tree()
         yield from _rows()
         yield from _texts()
+    if with_files:
+        yield from _files()
 
 
 @contextmanager
@@ -75,20 +90,21 @@ def _one_snapshot() -> Iterator[None]:
 
 
 def _entries_and_tree() -> Iterator[Finding]:
+    """Reads entries, payloads and nodes side by side, each in its order and one at a time."""
     tree = CompactRange()
     last: AuditEntry | None = None
-    nodes = {(n.level, n.index): bytes(n.digest) for n in AuditNode.objects.iterator()}
-    for entry in AuditEntry.objects.order_by("number").iterator():
+    nodes, payloads = StoredNodes(), StoredPayloads()
+    for entry in AuditEntry.objects.order_by("number").iterator(CHUNK):
         if entry.number != tree.size + 1:
             yield Finding("entry", f"entry {tree.size + 1}", "The entry is missing.")
             return
-        yield from _one_entry(entry, last)
+        yield from _one_entry(entry, last, payloads.take(entry.number))
         last = entry
         tree, complete = tree.append(leaf_hash(bytes(entry.leaf)))
         for level, index, digest in complete:
-            if nodes.pop((level, index), b"") != digest:
+            if nodes.take(level, index) != digest:
                 yield Finding("tree", f"node {level}/{index}", "The node does not fit the entries.")
-    for level, index in nodes:
+    for level, index in nodes.left_over():
         yield Finding("tree", f"node {level}/{index}", "The node belongs to no entry.")
     yield from _head(tree, last)
 
@@ -116,7 +132,9 @@ def _fits(head: TrailHead, tree: CompactRange, last: AuditEntry | None) -> bool:
     return (told, head.at, head.epoch) == (tree, last.at, (content_of(last) or {}).get("epoch"))
 
 
-def _one_entry(entry: AuditEntry, before: AuditEntry | None) -> Iterator[Finding]:
+def _one_entry(
+    entry: AuditEntry, before: AuditEntry | None, payload: AuditPayload | None
+) -> Iterator[Finding]:
     where = f"entry {entry.number}"
     content = content_of(entry)
     if content is None:
@@ -128,15 +146,16 @@ def _one_entry(entry: AuditEntry, before: AuditEntry | None) -> Iterator[Finding
         yield Finding("entry", where, "Its columns do not say what its content says.")
     if content["at"] != plain(entry.at) or (before and entry.at < before.at):
         yield Finding("entry", where, "Its instant is not the one it was written at.")
-    yield from _payload(where, entry.number, content)
+    yield from _payload(where, payload, content)
 
 
 def _bare(value: Any) -> Any:
     return bytes(value) if isinstance(value, memoryview) else value
 
 
-def _payload(where: str, number: int, content: dict[str, Any]) -> Iterator[Finding]:
-    payload = AuditPayload.objects.filter(pk=number).first()
+def _payload(
+    where: str, payload: AuditPayload | None, content: dict[str, Any]
+) -> Iterator[Finding]:
     if payload is None:
         yield Finding("payload", where, "Its payload is missing.")
         return
@@ -162,23 +181,48 @@ def governed_models() -> list[type[Governed]]:
 
 def _rows() -> Iterator[Finding]:
     """Every governed row must be in the state that the last entry about it commits to."""
-    last = (
-        AuditEntry.objects.exclude(governs_type="")
-        .values_list("governs_type", "governs_id")
-        .annotate(Max("number"))
-    )
-    told = {(kind, pk): number for kind, pk, number in last}
-    for model in governed_models():
-        name = model._meta.model_name or ""
-        for row in model._default_manager.order_by("pk").iterator(chunk_size=500):
-            number = told.pop((name, str(row.pk)), None)
-            if number is None:
-                yield Finding("row", f"{name} {row.pk}", "The trail knows nothing of this row.")
-            elif not _is_as_committed(row, number):
-                detail = f"The row is not what entry {number} says it is."
-                yield Finding("row", f"{name} {row.pk}", detail)
-    for (name, pk), number in told.items():
+    models = {m._meta.model_name or "": m for m in governed_models()}
+    for name, model in models.items():
+        for rows in _in_chunks(model._default_manager.order_by("pk").iterator(CHUNK)):
+            yield from _some_rows(name, rows)
+        yield from _gone(name, model)
+    strangers = AuditEntry.objects.exclude(governs_type__in=["", *models])
+    for name, pk, number in _last_about(strangers).order_by("last"):
         yield Finding("row", f"{name} {pk}", f"The row of entry {number} is gone.")
+
+
+def _some_rows(name: str, rows: Sequence[Governed]) -> Iterator[Finding]:
+    about = AuditEntry.objects.filter(governs_type=name, governs_id__in=[r.pk for r in rows])
+    told = {pk: number for _name, pk, number in _last_about(about)}
+    for row in rows:
+        number = told.get(str(row.pk))
+        if number is None:
+            yield Finding("row", f"{name} {row.pk}", "The trail knows nothing of this row.")
+        elif not _is_as_committed(row, number):
+            detail = f"The row is not what entry {number} says it is."
+            yield Finding("row", f"{name} {row.pk}", detail)
+
+
+def _gone(name: str, model: type[Governed]) -> Iterator[Finding]:
+    about = _last_about(AuditEntry.objects.filter(governs_type=name)).order_by("governs_id")
+    for chunk in _in_chunks(about.iterator(CHUNK)):
+        wanted = [int(pk) for _name, pk, _number in chunk if NUMBER.fullmatch(pk)]
+        there = model._default_manager.filter(pk__in=wanted).values_list("pk", flat=True)
+        standing = {str(pk) for pk in there}
+        for _name, pk, number in chunk:
+            if pk not in standing:
+                yield Finding("row", f"{name} {pk}", f"The row of entry {number} is gone.")
+
+
+def _last_about(entries: AuditEntryQuerySet) -> Any:
+    """What kind, which row, and the number of the last entry about it."""
+    rows = entries.order_by().values_list("governs_type", "governs_id")
+    return rows.annotate(last=Max("number"))
+
+
+def _in_chunks(rows: Iterator[T]) -> Iterator[list[T]]:
+    while chunk := list(islice(rows, CHUNK)):
+        yield chunk
 
 
 def _is_as_committed(row: Governed, number: int) -> bool:
@@ -223,6 +267,19 @@ def _texts() -> Iterator[Finding]:
         yield Finding("text", f"passage {number}", "The passage of a correction is gone.")
 
 
+def _files() -> Iterator[Finding]:
+    """Every file that was received must be there with every one of its bytes."""
+    after = 0
+    while page := list(Upload.objects.filter(pk__gt=after).order_by("pk")[:CHUNK]):
+        for upload in page:
+            found = originals.hash_of(upload.sha256)
+            if found is None:
+                yield Finding("file", f"upload {upload.pk}", "Its file is missing.")
+            elif found != upload.sha256:
+                yield Finding("file", f"upload {upload.pk}", "Its file is not what was received.")
+        after = page[-1].pk
+
+
 def _seal(version: Version, passages: Sequence[Passage], corrections: Corrections) -> str:
     """The digest of the text as the rows hold it, or nothing where there is none."""
     current = [p for p in passages if p.pk not in corrections.digest_of]
@@ -260,34 +317,3 @@ def _corrections() -> Corrections:
                 found.digest_of[old] = digest
                 found.replaced_by[int(new)] = old
     return found
-
-
-# What an entry's content holds, whoever wrote it: names, and what they stand for.
-SHAPE: dict[str, type] = {
-    "epoch": str,
-    "number": int,
-    "at": int,
-    "by": dict,
-    "action": str,
-    "subject": dict,
-    "governs": dict,
-    "facts": dict,
-    "commitments": dict,
-}
-
-
-def content_of(entry: AuditEntry) -> dict[str, Any] | None:
-    """What an entry says, or None where its bytes cannot be interpreted or are not canonical."""
-    leaf = bytes(entry.leaf)
-    try:
-        content = json.loads(leaf)
-        well_formed = isinstance(content, dict) and canonical.dumps(content) == leaf
-    except (ValueError, RecursionError):
-        return None
-    return content if well_formed and _has_shape(content) else None
-
-
-def _has_shape(content: dict[str, Any]) -> bool:
-    if {k: type(v) for k, v in content.items()} != SHAPE or "kind" not in content["by"]:
-        return False
-    return all({"type", "id"} == set(content[name]) for name in ("subject", "governs"))

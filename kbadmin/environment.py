@@ -20,7 +20,21 @@ def stop(sentence: str) -> NoReturn:
 
 
 def text(name: str, default: str = "") -> str:
-    return os.environ.get(name, "").strip() or default
+    """What the variable says, or the file that `NAME_FILE` names: secrets need not be in the
+    environment, where every child and `/proc` shows them.
+    """
+    return os.environ.get(name, "").strip() or _in_file(f"{name}_FILE") or default
+
+
+def _in_file(name: str) -> str:
+    path = os.environ.get(name, "").strip()
+    if not path:
+        return ""
+    try:
+        said = Path(path).read_text("utf-8").strip()
+    except (OSError, ValueError) as error:
+        stop(f"{name} “{path}” cannot be read: {error}.")
+    return said or stop(f"{name} “{path}” is empty.")
 
 
 def whole_number(name: str, default: int, *, least: int = 1, most: int = 1_000_000) -> int:
@@ -62,6 +76,14 @@ def language() -> str:
     return code
 
 
+def precision() -> str:
+    """Whether the processor has it, only the encoder can tell."""
+    name = text("EMBEDDING_PRECISION", "auto")
+    if name not in ("auto", "f32", "bf16"):
+        stop(f"EMBEDDING_PRECISION must be auto, f32 or bf16, not “{name}”.")
+    return name
+
+
 def secret_key(folder: Path) -> str:
     """The one given; else one made once and kept, readable by its owner alone."""
     given = text("SECRET_KEY")
@@ -70,7 +92,11 @@ def secret_key(folder: Path) -> str:
     kept = folder / "secret_key"
     if not kept.exists():
         _keep(secrets.token_urlsafe(50), kept)
-    return kept.read_text().strip()
+    try:
+        secret = kept.read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        stop(f"“{kept}” cannot be read: {error}.")
+    return secret or stop(f"“{kept}” is empty; put a copy back, or remove it for a new one.")
 
 
 def _keep(secret: str, place: Path) -> None:
@@ -154,6 +180,16 @@ def email() -> dict[str, Any]:
         "EMAIL_USE_SSL": parts.scheme == "smtps",
         "EMAIL_USE_TLS": parts.scheme == "smtp+tls",
     }
+
+
+def public_url(proxies: list[str]) -> str:
+    """Under which people and programs call the site, through a proxy that speaks TLS."""
+    value = url("PUBLIC_URL", ("https",)).rstrip("/")
+    if value and (urlsplit(value).path or urlsplit(value).query or "@" in value):
+        stop("PUBLIC_URL names a host alone, such as https://kb.hospital.cn, and no path.")
+    if value and not proxies:
+        stop("with PUBLIC_URL set, TRUSTED_PROXIES must name the proxy that speaks TLS.")
+    return value
 
 
 def check_full_mode(*, embedded: bool, qdrant_url: str) -> None:

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
+from django.utils.log import log_response
 from django.utils.translation import gettext as _
 from django.views import defaults
 
 PROGRAMS = "/api/"
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if _is_called(request):
-        return _problem(400, "malformed", _("The request cannot be read."))
-    return defaults.bad_request(request, exception)
+        answer = _problem(400, "malformed", _("The request cannot be read."))
+    else:
+        answer = defaults.bad_request(request, exception)
+    return _logged(request, exception, answer)
 
 
-def denied(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+def denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     if _is_called(request):
-        return _problem(403, "not_allowed", _("Your duty does not include this."))
-    return defaults.permission_denied(request, exception)
+        answer = _problem(403, "not_allowed", _("Your duty does not include this."))
+    else:
+        answer = defaults.permission_denied(request, exception)
+    return _logged(request, exception, answer)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
@@ -33,6 +38,16 @@ def broken(request: HttpRequest) -> HttpResponseBase:
     if _is_called(request):
         return _problem(500, "our_fault", _("Something broke here. It has been logged."))
     return defaults.server_error(request)
+
+
+def _logged(request: HttpRequest, exception: Exception, answer: HttpResponse) -> HttpResponse:
+    """Say it in one line. Nothing is broken, so how it came to be said would be noise.
+
+    Django logs an answer once, and would else log this one with the whole way it came.
+    """
+    kind, said = type(exception).__name__, str(exception)
+    log_response("%s: %s %s", kind, request.path, said, response=answer, request=request)
+    return answer
 
 
 def _is_called(request: HttpRequest) -> bool:

@@ -18,6 +18,7 @@ from llm.embedding import Unavailable
 from llm.models import Cursor, Exit, Parked
 from llm.projections.advance import behind
 from llm.projections.registry import NAMES
+from llm.projections.vectors import cuts_words_as_now, embeds_as
 from llm.stores.port import StoreAway
 from llm.stores.shards import InUse
 
@@ -100,9 +101,9 @@ def _vector_store() -> tuple[bool, str, dict[str, Any]]:
     live_name = store.live()
     if live_name is None:
         return False, "no collection yet", {}
-    fits = live_name.startswith(encoder.profile.name + "-")
+    fits = embeds_as(live_name, encoder) and cuts_words_as_now(live_name)
     exact = store.count(live_name) <= settings.EXACT_SEARCH_LIMIT
-    detail = "" if fits else "made with another embedding model: rebuild vectors"
+    detail = "" if fits else "made with another embedding model or other words: rebuild vectors"
     search = "exact" if exact else "approximate, through the engine's index"
     return fits, detail, {"collection": live_name, "search": search}
 

@@ -37,7 +37,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_LANGUAGES": True,
-    "DASHBOARD_CALLBACK": "governance.admin.home.index",
+    "DASHBOARD_CALLBACK": "kbadmin.home.index",
     "LOGIN": {"form": "kbadmin.login.LoginForm"},
     "SITE_FAVICONS": [
         {
@@ -71,6 +71,12 @@ UNFOLD: dict[str, Any] = {
                 "title": "",
                 "items": [
                     {"title": _("Home"), "icon": "home", "link": reverse_lazy("admin:index")},
+                    {
+                        "title": _("Notices"),
+                        "icon": "notifications",
+                        "link": reverse_lazy("admin:notices"),
+                        "badge": "governance.admin.notices.badge",
+                    },
                 ],
             },
             {

@@ -11,11 +11,11 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from http import HTTPStatus
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, cast
 
 from celery.beat import EmbeddedService
+from celery.concurrency.thread import TaskPool
 from celery.worker import WorkController
 from django.conf import settings
 from django.utils import translation
@@ -28,6 +28,7 @@ from waitress.task import ErrorTask
 from governance.errors import TooLarge
 from kbadmin.celery import app
 from kbadmin.environment import stop as refuse_start
+from kbadmin.receiving import Parser
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -42,6 +43,27 @@ PROXY_HEADERS = ("x-forwarded-for", "x-forwarded-host", "x-forwarded-proto")
 LINGER_SECONDS = 3.0
 WEB_THREADS = 8
 WORKER_THREADS = 4
+# Each reads in a process that may take a whole core and 2 GB.
+READING_THREADS = WORKER_THREADS // 2
+
+
+class ReadersApart(TaskPool):
+    """Threads of a worker, with others for reading: nothing else ever waits behind a file."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._readers: Any = TaskPool(READING_THREADS)
+
+    def on_apply(self, target: Any, args: Any = (), *rest: Any, **options: Any) -> Any:
+        """The target carries out any task; the first of `args` is the task's name."""
+        is_reading = args[:1] == (settings.READER_TASK,)
+        apply = self._readers.on_apply if is_reading else super().on_apply
+        return apply(target, args, *rest, **options)
+
+    def on_stop(self) -> None:
+        """Files that nobody has begun are found by the sweep after the next start."""
+        self._readers.executor.shutdown(cancel_futures=True)
+        super().on_stop()
 
 
 class JsonErrorTask(ErrorTask):
@@ -49,10 +71,10 @@ class JsonErrorTask(ErrorTask):
 
     def execute(self) -> None:
         error = self.request.error
-        is_too_large = error.code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        says = {413: _too_large, 401: _not_known}.get(error.code, _not_understood)
         # The thread may still be set to the language of whoever it served before.
         with translation.override(settings.LANGUAGE_CODE):
-            body = json.dumps(_too_large() if is_too_large else _not_understood()).encode()
+            body = json.dumps(says()).encode()
         self.status = f"{error.code} {error.reason}"
         self.response_headers.append(("Content-Type", "application/json"))
         self.set_close_on_finish()
@@ -63,6 +85,10 @@ class JsonErrorTask(ErrorTask):
 
 def _too_large() -> dict[str, str]:
     return {"code": TooLarge.code, "detail": str(TooLarge(limit=settings.MAX_UPLOAD_MB))}
+
+
+def _not_known() -> dict[str, str]:
+    return {"code": "not_authenticated", "detail": _("Say who you are: log in, or send a key.")}
 
 
 def _not_understood() -> dict[str, str]:
@@ -76,6 +102,7 @@ class Channel(HTTPChannel):
     read why.
     """
 
+    parser_class = Parser
     error_task_class = JsonErrorTask
     has_refused = False
     lingers_until = 0.0
@@ -192,7 +219,7 @@ def _background() -> Callable[[], None]:
     """Start a worker and the schedule on threads; returns what ends them."""
     worker = WorkController(
         app=app,
-        pool="threads",
+        pool=ReadersApart,
         concurrency=WORKER_THREADS,
         # Late acknowledgements of a pool of threads reach the broker only when its wait of two
         # seconds ends, so that any limit here would be a limit a wait. No other worker shares it.

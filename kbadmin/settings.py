@@ -7,6 +7,7 @@ import sys
 import tempfile
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +28,10 @@ SECRET_KEY = environment.secret_key(KB_HOME)
 DEBUG = False
 ALLOWED_HOSTS = environment.names("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
 TRUSTED_PROXIES = environment.names("TRUSTED_PROXIES", [])
+# With a public address, that one is called through TLS alone. Whether a request came through TLS
+# is what `serving.behind_proxies` believes, and so needs no header to be looked at again here.
+PUBLIC_URL = environment.public_url(TRUSTED_PROXIES)
+PUBLIC_HOST = urlsplit(PUBLIC_URL).hostname or ""
 
 INSTALLED_APPS = [
     "kbadmin",
@@ -59,6 +64,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "kbadmin.idle.IdleMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
@@ -88,9 +94,11 @@ LOGIN_REDIRECT_URL = "admin:index"
 
 DATABASES: dict[str, dict[str, Any]] = {
     "default": environment.database(
-        # Migrations run as the owner of the tables, everything else as a role that owns nothing.
+        # Migrations run as the owner of the tables, as does a restore, which begins with them;
+        # everything else as a role that owns nothing.
         "MIGRATION_DATABASE_URL"
-        if "migrate" in sys.argv[1:2] and os.environ.get("MIGRATION_DATABASE_URL")
+        if sys.argv[1:2] in (["migrate"], ["restore"])
+        and environment.text("MIGRATION_DATABASE_URL")
         else "DATABASE_URL",
         KB_HOME,
     )
@@ -122,10 +130,20 @@ AXES_LOCKOUT_CALLABLE = "kbadmin.accounts.locked_out"
 AXES_IPWARE_PROXY_COUNT = len(TRUSTED_PROXIES) or None
 
 SESSION_COOKIE_AGE = 8 * 3600
+SESSION_IDLE_MINUTES = environment.whole_number("SESSION_IDLE_MINUTES", 30, most=480)
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
-X_FRAME_OPTIONS = "SAMEORIGIN"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = bool(PUBLIC_URL)
+X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_SSL_REDIRECT = bool(PUBLIC_URL)
+SECURE_SSL_HOST = urlsplit(PUBLIC_URL).netloc or None
+# The monitor asks on the machine itself, past the proxy.
+SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if PUBLIC_URL else 0
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
+if PUBLIC_URL:
+    ALLOWED_HOSTS.append(PUBLIC_HOST)
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],
@@ -133,7 +151,7 @@ CONTENT_SECURITY_POLICY = {
         # unfold's own scripts (Alpine) and styles need these; the API's policy is stricter.
         "script-src": ["'self'", "'unsafe-inline'", "'unsafe-eval'"],
         "style-src": ["'self'", "'unsafe-inline'"],
-        "frame-ancestors": ["'self'"],
+        "frame-ancestors": ["'none'"],
         "form-action": ["'self'"],
         "base-uri": ["'self'"],
         "object-src": ["'none'"],
@@ -214,6 +232,10 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# Reading a file may take minutes, and what follows the truth must not wait behind it. Both queues
+# are declared, so that a worker that is told of none works on both.
+CELERY_TASK_QUEUES: dict[str, Any] = {"celery": {}, "reading": {}}
+CELERY_TASK_ROUTES = {READER_TASK: {"queue": "reading"}}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_ENABLE_UTC = True
 CELERY_TIMEZONE = TIME_ZONE
@@ -223,22 +245,33 @@ CELERY_BEAT_SCHEDULE = {
     "read-waiting-uploads": {"task": "ingest.sweep_uploads", "schedule": SWEEP_SECONDS},
     "write-down-superseded": {"task": "governance.write_down_superseded", "schedule": 60.0},
     "note-what-the-clock-did": {"task": "governance.note_left_force", "schedule": 3600.0},
+    "tell-people": {"task": "governance.tell_people", "schedule": 10.0},
+    "remind-people": {"task": "governance.remind_people", "schedule": 3600.0},
     "note-refusals": {"task": "governance.note_refusals", "schedule": 60.0},
 }
 
 QDRANT_URL = environment.url("QDRANT_URL", ("http", "https"))
 QDRANT_API_KEY = environment.text("QDRANT_API_KEY")
 EMBEDDING_MODEL = environment.text("EMBEDDING_MODEL")
+EMBEDDING_PRECISION = environment.precision()
 # Above so many passages in force, dense search goes through the engine's index.
 EXACT_SEARCH_LIMIT = environment.whole_number("EXACT_SEARCH_LIMIT", 200_000, most=10_000_000)
+
+# An actor as the trail names it: accounts and programs are both numbered from 1.
+DJANGO_STRUCTLOG_USER_ID_FIELD = "named_in_logs"
 
 globals().update(environment.email())
 
 if not TESTING:
     environment.check_full_mode(embedded=EMBEDDED, qdrant_url=QDRANT_URL)
 
-# An account is locked wherever the wrong passwords came from; that is what is wanted here.
-SILENCED_SYSTEM_CHECKS = ["axes.W006"]
+SILENCED_SYSTEM_CHECKS = [
+    # An account is locked wherever the wrong passwords came from; that is what is wanted here.
+    "axes.W006",
+    # Other names of the hospital's domain are not ours to bind to TLS.
+    "security.W005",
+    "security.W021",
+]
 
 LOGGING: dict[str, Any] = {
     "version": 1,

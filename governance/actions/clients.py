@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
@@ -14,6 +14,8 @@ from governance.trail import Actor, changing, needs_reason
 
 HINT = 7
 LONGEST_NAME = 60
+# A key that nobody has to renew for longer than this is one that nobody knows of any more.
+LONGEST_LIFE = timedelta(days=10 * 366)
 
 
 def create(
@@ -27,6 +29,8 @@ def create(
         raise Malformed(field="name", problem=problem)
     key = new_key()
     with changing(by=by, may=Deed.ADMINISTER) as changes:
+        if expires_at and not changes.at < expires_at <= changes.at + LONGEST_LIFE:
+            raise Malformed(field="expires_on", problem=_("This day is past, or out of reach."))
         if Client.objects.filter(name=name).exists():
             raise AlreadyExists(name=name)
         client = Client.objects.create(

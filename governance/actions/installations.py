@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from governance.errors import NotThisInstallation
-from governance.models import Installation
+from governance.models import Installation, TrailHead
+from governance.models.audit import new_epoch
 from governance.trail import SHELL, changing
 
 
@@ -23,3 +27,20 @@ def start(*, time_zone: str, is_sample: bool) -> Installation:
                 time_zone=known.time_zone, kind="sample" if known.is_sample else "hospital"
             )
     return known
+
+
+def begin_epoch() -> None:
+    """Let the trail be another one from here on: it may have lost entries that others have seen.
+
+    Within the restore that lost them, before anybody is let in again; `note_restored` says so in
+    the first entry of the new epoch.
+    """
+    TrailHead.objects.update(epoch=new_epoch())
+
+
+def note_restored(*, trail: Mapping[str, Any], made_at: str) -> None:
+    """Say in the trail that it was restored, from where, and which epoch it had."""
+    with changing(by=SHELL) as changes:
+        known = Installation.objects.filter(pk=1).first()
+        facts = {"entries": trail["size"], "root": trail["root"], "epoch": trail["epoch"]}
+        changes.note("installation.restored", known, made_at=made_at, **facts)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from unicodedata import normalize
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -18,7 +17,7 @@ from governance.errors import (
     Malformed,
     NotAllowed,
 )
-from governance.models import Account, Department, Person
+from governance.models import Account, Department, Person, folded_number
 from governance.trail import Actor, Changes, changing, needs_reason
 
 # Characters; the columns hold no more.
@@ -57,11 +56,16 @@ def create_account(
 
 
 def set_roles(*, person: Person, roles: Collection[Role], reason: str, by: Actor) -> Person:
-    """Give a content person other roles, or a person another duty, never two at once."""
+    """Give a content person other roles, or a person another duty, never two at once.
+
+    Who loses one is logged out everywhere.
+    """
     duty = _one_duty(roles)
     with changing(by=by, may=Deed.ADMINISTER, reason=needs_reason(reason)) as changes:
         person = Person.objects.get(pk=person.pk)
         _keep_an_administrator(person, Duty(duty))
+        if person.roles - set(roles):
+            _end_sessions(person)
         person.duty = duty
         for role in CONTENT:
             setattr(person, f"is_{role.value}", role in roles)
@@ -71,38 +75,45 @@ def set_roles(*, person: Person, roles: Collection[Role], reason: str, by: Actor
 
 
 def set_password(*, account: Account, password: str, by: Actor) -> Account:
-    """Set a password: one's own, or as security administrator somebody's."""
+    """Set a password: one's own, or as security administrator somebody's. Sessions end."""
     own = isinstance(by, Account) and by.pk == account.pk
     with changing(by=by, may=None if own else Deed.ADMINISTER) as changes:
         account = Account.objects.get(pk=account.pk)
         if own and not account.is_active:
             raise NotAllowed
         _set_password(account, password)
-        account.save(update_fields=["password"])
+        account.end_sessions()
+        account.save(update_fields=["password", "sessions_ended"])
         changes.note("account.password_set", account)
     return account
 
 
 def set_active(*, account: Account, active: bool, reason: str, by: Actor) -> Account:
-    """Disable an account, or let it in again."""
+    """Disable an account, or let it in again. No session from before comes back with it."""
     with changing(by=by, may=Deed.ADMINISTER, reason=needs_reason(reason)) as changes:
         account = Account.objects.select_related("person").get(pk=account.pk)
         if not active and account.is_active:
             _refuse_last_account(account)
+            account.end_sessions()
         account.is_active = active
-        account.save(update_fields=["is_active"])
+        account.save(update_fields=["is_active", "sessions_ended"])
         changes.note("account.enabled" if active else "account.disabled", account)
     return account
 
 
 def found_department(*, name: str, by: Actor) -> Department:
     """The department of that name; made if there is none."""
-    name = _line("department", name)
     with changing(by=by, may=Deed.CURATE) as changes:
-        department = Department.objects.filter(name=name).first()
-        if department is None:
-            department = Department.objects.create(name=name)
-            changes.note("department.founded", department)
+        return department_named(name, changes)
+
+
+def department_named(name: str, changes: Changes) -> Department:
+    """The same within an action that needs it: refused together, undone together."""
+    name = _line("department", name)
+    department = Department.objects.filter(name=name).first()
+    if department is None:
+        department = Department.objects.create(name=name)
+        changes.note("department.founded", department)
     return department
 
 
@@ -114,8 +125,8 @@ def _one_duty(roles: Collection[Role]) -> Duty:
 
 
 def _person(applicant: Applicant, duty: Duty, changes: Changes) -> Person:
-    number = _line("number", normalize("NFKC", applicant.number or applicant.username))
-    person = Person.objects.filter(number__iexact=number).first()
+    number = _line("number", folded_number(applicant.number or applicant.username))
+    person = Person.objects.numbered(number)
     if person and person.duty != duty:
         raise DutyConflict
     return person or Person(
@@ -151,6 +162,12 @@ def _set_password(account: Account, password: str) -> None:
     except ValidationError as error:
         raise Malformed(field="password", problem=" ".join(error.messages)) from error
     account.set_password(password)
+
+
+def _end_sessions(person: Person) -> None:
+    for account in person.accounts.all():
+        account.end_sessions()
+        account.save(update_fields=["sessions_ended"])
 
 
 def _keep_an_administrator(person: Person, duty: Duty) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from governance.duties import Deed
 from governance.errors import (
     AlreadyQuarantined,
-    IllegalMove,
     NotQuarantined,
+    QuarantineNeedsActive,
     SecondPersonNeeded,
 )
 from governance.lifecycle import Status
@@ -19,7 +19,7 @@ def begin(*, subject: Version | Passage, reason: str, by: Account) -> Quarantine
     with changing(by=by, may=Deed.QUARANTINE, reason=needs_reason(reason)) as changes:
         version, passage = _both(subject)
         if version.status != Status.ACTIVE:
-            raise IllegalMove(now=version.get_status_display(), wanted=Status.ACTIVE.label)
+            raise QuarantineNeedsActive(now=version.get_status_display())
         if _open(version, passage):
             raise AlreadyQuarantined
         quarantine = Quarantine.objects.create(

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from governance.actions.contributors import credit, void_submission
+from governance.actions.people import department_named
 from governance.classes import POLICIES, SourceClass
 from governance.duties import Deed
-from governance.errors import ClassIsFixed, Malformed
+from governance.errors import ChangedMeanwhile, ClassIsFixed, Malformed
 from governance.identifiers import IdentifierKind, normalised
 from governance.lifecycle import Status
 from governance.models import (
     Account,
+    AuditEntry,
     Department,
     Identifier,
     Language,
@@ -23,6 +25,7 @@ from governance.models import (
     Source,
     SourceContributor,
 )
+from governance.models.audit import AuditEntryQuerySet
 from governance.trail import Changes, changing, needs_reason
 
 # Characters; the columns hold no more.
@@ -39,7 +42,10 @@ class Licence:
 
 @dataclass(frozen=True)
 class Description:
-    """What a person says of a source. `identifiers` are pairs of kind and value."""
+    """What a person says of a source. `identifiers` are pairs of kind and value.
+
+    A department may be given by its name, and is founded with the source if it is new.
+    """
 
     title: str
     source_class: str
@@ -47,13 +53,19 @@ class Description:
     language: str
     licence: Licence
     identifiers: Sequence[tuple[str, str]] = ()
-    department: Department | None = None
+    department: Department | str | None = None
+
+
+# What is to be said of a source, made of what stands. Asked under the lock, so that of two
+# changes at once the later is laid over the earlier and not over what was there before both.
+Rewrite = Callable[[Source], Description]
 
 
 def register(*, description: Description, by: Account) -> Source:
     checked = _checked(description)
     identifiers = _normalised(description.identifiers)
     with changing(by=by, may=Deed.CURATE) as changes:
+        checked["department"] = _department(description.department, changes)
         source = Source.objects.create(**checked, owner=by.person, registered_at=changes.at)
         _identify(source, identifiers)
         SourceContributor.objects.create(source=source, person=by.person)
@@ -61,16 +73,27 @@ def register(*, description: Description, by: Account) -> Source:
     return source
 
 
-def edit(*, source: Source, description: Description, reason: str, by: Account) -> Source:
+def edit(
+    *,
+    source: Source,
+    description: Description | Rewrite,
+    reason: str,
+    by: Account,
+    seen: int | None = None,
+) -> Source:
     """Change what is said of a source. Voids the submission of what is in review.
 
     What an active version cites is frozen; a change reaches readers with the next approval.
+    `seen` is what `last_change` said when the source was looked at; refused if it has moved on.
     """
-    checked = _checked(description)
-    identifiers = _normalised(description.identifiers)
     with changing(by=by, may=Deed.CURATE, reason=needs_reason(reason)) as changes:
         source = Source.objects.get(pk=source.pk)
+        _refuse_unseen_change(source, seen)
+        described = description(source) if callable(description) else description
+        checked = _checked(described)
+        identifiers = _normalised(described.identifiers)
         _refuse_what_is_fixed(source, checked, identifiers)
+        checked["department"] = _department(described.department, changes)
         for name, value in checked.items():
             setattr(source, name, value)
         source.save(update_fields=list(checked))
@@ -81,6 +104,11 @@ def edit(*, source: Source, description: Description, reason: str, by: Account) 
     return source
 
 
+def last_change(source: Source) -> int:
+    """The number in the trail of the last change of what is said of it."""
+    return _changes_of(source).last_number()
+
+
 def hand_over(*, source: Source, owner: Person, reason: str, by: Account) -> Source:
     """Give a source another owner. Says nothing about its content, so nothing is voided."""
     with changing(by=by, may=Deed.CURATE, reason=needs_reason(reason)) as changes:
@@ -89,6 +117,25 @@ def hand_over(*, source: Source, owner: Person, reason: str, by: Account) -> Sou
         source.save(update_fields=["owner"])
         changes.note("source.handed_over", source)
     return source
+
+
+def _changes_of(source: Source) -> AuditEntryQuerySet:
+    """Another owner is none of them, for that overwrites nothing that is said."""
+    rows = AuditEntry.objects.filter(governs_type="source", governs_id=str(source.pk))
+    return rows.filter(action__in=("source.registered", "source.edited"))
+
+
+def _refuse_unseen_change(source: Source, seen: int | None) -> None:
+    if seen is None or last_change(source) <= seen:
+        return
+    by = Person.objects.filter(
+        pk__in=_changes_of(source).order_by("-number").values("person_id")[:1]
+    )
+    raise ChangedMeanwhile(by=by.get().display_name)
+
+
+def _department(told: Department | str | None, changes: Changes) -> Department | None:
+    return department_named(told, changes) if isinstance(told, str) else told
 
 
 def _credit(source: Source, person: Person, changes: Changes) -> None:
@@ -119,7 +166,6 @@ def _checked(description: Description) -> dict[str, Any]:
         "may_serve": licence.serve,
         "may_quote": licence.quote,
         "may_train": licence.train,
-        "department": description.department,
     }
 
 

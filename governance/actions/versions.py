@@ -10,17 +10,19 @@ from django.utils.translation import gettext as _
 
 from governance.actions import passages, terms, uploads
 from governance.actions.contributors import credit, reread
-from governance.clock import now
+from governance.clock import now, today
 from governance.confirmation import Confirmed
 from governance.duties import Deed
 from governance.errors import (
     AlreadySuperseded,
+    AmendingNeedsActive,
+    ApprovalNeedsReview,
     DigestChanged,
     IdentifierNeeded,
-    IllegalMove,
     Malformed,
     NotParsed,
     PredecessorChanged,
+    ReaffirmingNeedsActive,
     SecondPersonNeeded,
     SuccessorNeeded,
     TextQuarantined,
@@ -60,7 +62,8 @@ class Edition:
 
 def register(*, source: Source, edition: Edition, original: Original, by: Account) -> Version:
     """Draft a version over a file that was received, and have the file read."""
-    check_dates(edition.published_on, edition.effective_from, edition.effective_until)
+    dates = edition.published_on, edition.effective_from, edition.effective_until
+    check_dates(*dates, today=today())
     label = _label(edition.label)
     with changing(by=by, may=Deed.CURATE) as changes:
         uploads.refuse_duplicate(original)
@@ -121,12 +124,13 @@ def approve(*, version: Version, by: Confirmed, reason: str, digest: str) -> Ver
         version = reread(version)
         _refuse_unread(version)
         if version.status != Status.IN_REVIEW:
-            raise IllegalMove(now=version.get_status_display(), wanted=Status.ACTIVE.label)
+            raise ApprovalNeedsReview(now=version.get_status_display())
         if digest != version.digest_now():
             raise DigestChanged
         if version.predecessor != predecessor_of(version):
             raise PredecessorChanged
-        _refuse_quarantined_text(version)
+        if repeats_quarantined_text(version):
+            raise TextQuarantined
         review = _decide(version, Review.Kind.APPROVE, account, changes)
         review.save()
         if review.review_due:
@@ -155,7 +159,7 @@ def amend(*, version: Version, reason: str, by: Account) -> Version:
     with changing(by=by, may=Deed.CURATE, reason=needs_reason(reason)) as changes:
         version = reread(version)
         if version.status != Status.ACTIVE:
-            raise IllegalMove(now=version.get_status_display(), wanted=Status.DRAFT.label)
+            raise AmendingNeedsActive(now=version.get_status_display())
         draft = Version.objects.create(
             source=version.source,
             upload=version.upload,
@@ -253,14 +257,13 @@ def _label(label: str) -> str:
     return label.strip()
 
 
-def _refuse_quarantined_text(version: Version) -> None:
+def repeats_quarantined_text(version: Version) -> bool:
     """What is quarantined comes back by two persons ending it, not under another number."""
     standing = Quarantine.objects.filter(version__source=version.source_id, ends_at=None)
     standing = standing.filter(version__status=Status.ACTIVE)
     whole = standing.filter(passage=None, version__content_digest=version.content_digest)
     repeated = version.passages.current().values("digest")
-    if whole.exists() or standing.filter(passage__digest__in=repeated).exists():
-        raise TextQuarantined
+    return whole.exists() or standing.filter(passage__digest__in=repeated).exists()
 
 
 def _refuse_unread(version: Version) -> None:
@@ -332,7 +335,7 @@ def _supersede(version: Version, changes: Changes) -> None:
 
 def _refuse_what_ended(version: Version, changes: Changes) -> None:
     if version.status != Status.ACTIVE:
-        raise IllegalMove(now=version.get_status_display(), wanted=Status.ACTIVE.label)
+        raise ReaffirmingNeedsActive(now=version.get_status_display())
     own = version.latest_term
     taken = Term.objects.filter(source=version.source_id, starts_at__lte=changes.at)
     if own and taken.filter(starts_at__gt=own.starts_at).exclude(version=version).exists():

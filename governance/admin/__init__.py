@@ -4,9 +4,11 @@ from django.contrib import admin
 from django.urls import URLPattern, path
 from django.views.generic import RedirectView
 
+from governance.admin import addresses, notices
 from governance.admin.own_password import change_password
 from governance.admin.passages import PassageAdmin
 from governance.admin.people import AccountAdmin, ClientAdmin, PersonAdmin
+from governance.admin.saved_views import remove_view
 from governance.admin.sources import SourceAdmin
 from governance.admin.trail import TrailAdmin
 from governance.admin.versions import VersionAdmin
@@ -26,7 +28,10 @@ def _addresses() -> list[URLPattern]:
     """Stand before the stock ones: its password form would save without telling the trail."""
     return [
         path("password_change/", admin.site.admin_view(change_password), name="password_change"),
+        path("notices/", admin.site.admin_view(notices.page), name="notices"),
+        path("views/<int:pk>/remove/", admin.site.admin_view(remove_view), name="remove_view"),
         path("governance/", RedirectView.as_view(pattern_name="admin:index")),
+        *addresses.entered(),
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -22,7 +23,9 @@ from django.utils.safestring import SafeString
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from unfold.admin import ModelAdmin
 
+from governance.admin.bulk import Bulk, bulk_of, chosen_in_list
 from governance.admin.pages import ActionPage
+from governance.admin.saved_views import SaveView, kept, views_of
 from governance.duties import Deed
 from governance.errors import TooLarge
 from governance.models import Account
@@ -44,6 +47,9 @@ class GovernedAdmin(ModelAdmin):
     add_page: ClassVar[type[ActionPage[Any]] | None] = None
     pages: ClassVar[tuple[type[ActionPage[Any]], ...]] = ()
     detail_template: ClassVar[str]
+    # The pages whose deed may be done to many at once. Those that want each thing read are not.
+    in_bulk: ClassVar[tuple[type[ActionPage[Any]], ...]] = ()
+    list_before_template = "governance/saved_views.html"
 
     actions = None
     list_per_page = 50
@@ -82,12 +88,51 @@ class GovernedAdmin(ModelAdmin):
         if self.add_page:
             name = f"governance_{self.model._meta.model_name}_add"
             own.append(path("add/", self._view_of(self.add_page), name=name))
-        return [*own, *super().get_urls()]
+        return [*own, *self._addresses_of_the_list(), *super().get_urls()]
+
+    def _addresses_of_the_list(self) -> list[URLPattern]:
+        model = self.model._meta.model_name
+        of_mine = {"model": model, "list_title": self.list_title, "deed": self.view_deed}
+        save = type("SaveView", (SaveView,), of_mine)
+        bulk = [
+            path(f"bulk/{page.path}/", self._view_of(page), name=self._name_in_bulk(page))
+            for page in self.bulk_pages
+        ]
+        return [path("save-view/", self._view_of(save), name=f"{model}_save_view"), *bulk]
+
+    def _name_in_bulk(self, page: type[Bulk]) -> str:
+        return f"{self.model._meta.model_name}_bulk_{page.path.replace('-', '_')}"
+
+    @cached_property
+    def bulk_pages(self) -> list[type[Bulk]]:
+        name = str(self.model._meta.model_name)
+        return [
+            bulk_of(page, listed=name, title=self.list_title, rows=self.get_queryset)
+            for page in self.in_bulk
+        ]
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """What the menu above the list offers: each leads to a page that says what will happen."""
+        pages = [p for p in self.bulk_pages if p(request, None).is_allowed()]
+        return {
+            page.path: (
+                chosen_in_list(page, f"admin:{self._name_in_bulk(page)}"),
+                page.path,
+                f"{page.title}…",
+            )
+            for page in pages
+        }
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        context = {"title": self.list_title, "add_page": self.add_page}
+        context = {
+            "title": self.list_title,
+            "add_page": self.add_page,
+            "saved_views": views_of(request, str(self.model._meta.model_name)),
+            "shown": kept(request.GET),
+            "save_view": reverse(f"admin:{self.model._meta.model_name}_save_view"),
+        }
         try:
             shown: HttpResponse = super().changelist_view(request, context | (extra_context or {}))
         except OverflowError:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from governance.admin import once
 from governance.admin.forms import ReasonForm
+from governance.confirmation import Confirmed, confirm
 from governance.duties import Deed
 from governance.errors import LockedOut, Malformed, NotAllowed, PasswordWrong, Refused
 from governance.models import Account
@@ -119,6 +120,14 @@ class ActionPage(Generic[S]):
         raise NotImplementedError
 
     # What every page does.
+
+    def confirmed(self, password: str) -> Confirmed:
+        """The person, with the password given again; asked once a request, for however many."""
+        known: Confirmed | None = getattr(self.request, "confirmed", None)
+        if known is None:
+            known = confirm(self.account, password, request=self.request)
+            setattr(self.request, "confirmed", known)  # noqa: B010  (unknown to the type)
+        return known
 
     def is_allowed(self) -> bool:
         return self.deed is None or self.account.may(self.deed)

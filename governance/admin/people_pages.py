@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import SELECT_CLASSES
@@ -22,6 +23,8 @@ from governance.admin import forms as fields
 from governance.admin.pages import ActionPage
 from governance.duties import DUTY_OF, Deed, Duty, Role, Scope
 from governance.models import Account, Client, Department, Person
+
+S = TypeVar("S", Account, Person, Client, None)
 
 
 def list_of(model: str) -> str:
@@ -73,20 +76,31 @@ class AccountForm(RolesField, NewPasswordForm):
     field_order = ["username", "number", "display_name", "department", "roles"]
 
 
-class CreateAccount(ActionPage[Any]):
-    path = "add"
+class Administration(ActionPage[S]):
+    """A page about one account, person or key, or about one that is to be."""
+
     deed = Deed.ADMINISTER
+    model: ClassVar[str]
+    listed: ClassVar[Promise]
+
+    def back(self) -> str:
+        if self.subject is None:
+            return list_of(self.model)
+        return reverse(f"admin:governance_{self.model}_change", args=[self.subject.pk])
+
+    def crumbs(self) -> list[tuple[str, str]]:
+        up = (str(self.listed), list_of(self.model))
+        return [up] if self.subject is None else [up, (str(self.subject), self.back())]
+
+
+class CreateAccount(Administration[None]):
+    path = "add"
+    model, listed = "account", _("Accounts")
     title = _("Create an account")
     button = _("Create")
     hint = _("Lets a person log in. It works at once and is on the record.")
     done = _("Created.")
     form_class = AccountForm
-
-    def back(self) -> str:
-        return list_of("account")
-
-    def crumbs(self) -> list[tuple[str, str]]:
-        return [(say("Accounts"), self.back())]
 
     def do(self, given: dict[str, Any]) -> str:
         names = ("username", "number", "display_name", "department")
@@ -100,14 +114,8 @@ class CreateAccount(ActionPage[Any]):
         return reverse("admin:governance_account_change", args=[account.pk])
 
 
-class AccountPage(ActionPage[Account]):
-    deed = Deed.ADMINISTER
-
-    def back(self) -> str:
-        return reverse("admin:governance_account_change", args=[self.subject.pk])
-
-    def crumbs(self) -> list[tuple[str, str]]:
-        return [(say("Accounts"), list_of("account")), (self.subject.username, self.back())]
+class AccountPage(Administration[Account]):
+    model, listed = "account", _("Accounts")
 
 
 class SetPassword(AccountPage):
@@ -159,20 +167,14 @@ class RolesForm(RolesField):
     reason = fields.paragraph(_("Reason"), _("Goes on the record."))
 
 
-class SetRoles(ActionPage[Person]):
+class SetRoles(Administration[Person]):
     path = "set-roles"
-    deed = Deed.ADMINISTER
+    model, listed = "person", _("Persons")
     title = _("Set the roles of a person")
     button = _("Set roles")
     hint = _("Replaces the roles this person has, in every account.")
     done = _("The roles were set.")
     form_class = RolesForm
-
-    def back(self) -> str:
-        return reverse("admin:governance_person_change", args=[self.subject.pk])
-
-    def crumbs(self) -> list[tuple[str, str]]:
-        return [(say("Persons"), list_of("person")), (str(self.subject), self.back())]
 
     def initial(self) -> dict[str, Any]:
         return {"roles": sorted(self.subject.roles)}
@@ -197,25 +199,19 @@ class ClientForm(forms.Form):
 
     def clean_expires_on(self) -> date | None:
         last: date | None = self.cleaned_data["expires_on"]
-        if last and not clock.today() <= last < date.max:
+        if last and not clock.today() <= last <= clock.today() + clients.LONGEST_LIFE:
             raise ValidationError(say("This day is past, or out of reach."))
         return last
 
 
-class CreateClient(ActionPage[Any]):
+class CreateClient(Administration[None]):
     path = "add"
-    deed = Deed.ADMINISTER
+    model, listed = "client", _("Keys")
     title = _("Make a key for a program")
     button = _("Make the key")
     hint = _("The key is shown once, on the next page, and can be had nowhere again.")
     done = _("Made.")
     form_class = ClientForm
-
-    def back(self) -> str:
-        return list_of("client")
-
-    def crumbs(self) -> list[tuple[str, str]]:
-        return [(say("Keys"), self.back())]
 
     def do(self, given: dict[str, Any]) -> HttpResponse:
         last = given["expires_on"]
@@ -240,9 +236,9 @@ class CreateClient(ActionPage[Any]):
         return response
 
 
-class Revoke(ActionPage[Client]):
+class Revoke(Administration[Client]):
     path = "revoke"
-    deed = Deed.ADMINISTER
+    model, listed = "client", _("Keys")
     title = _("Revoke a key")
     button = _("Revoke")
     hint = _("The key opens nothing any more, at once and for good.")
@@ -251,12 +247,6 @@ class Revoke(ActionPage[Client]):
 
     def fits(self) -> bool:
         return self.subject.revoked_at is None
-
-    def back(self) -> str:
-        return reverse("admin:governance_client_change", args=[self.subject.pk])
-
-    def crumbs(self) -> list[tuple[str, str]]:
-        return [(say("Keys"), list_of("client")), (self.subject.name, self.back())]
 
     def do(self, given: dict[str, Any]) -> str:
         clients.revoke(client=self.subject, reason=given["reason"], by=self.account)

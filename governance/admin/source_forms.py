@@ -89,6 +89,8 @@ class SourceForm(forms.Form):
 
 
 class EditSourceForm(SourceForm):
+    # The last change before the form was shown: what came later is not overwritten unseen.
+    seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     reason = fields.paragraph(_("Reason"), _("Why it is changed. Goes on the record."))
 
 

@@ -7,12 +7,13 @@ from functools import cached_property
 from typing import Any
 
 from django import forms
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
-from governance import originals
-from governance.actions import people, sources, versions
+from governance import clock, originals
+from governance.actions import sources, versions
 from governance.actions.versions import Edition
 from governance.admin.pages import ActionPage
 from governance.admin.source_forms import (
@@ -28,8 +29,10 @@ from governance.admin.source_forms import (
 )
 from governance.admin.version_pages import address_of_source, address_of_version
 from governance.duties import Deed
+from governance.errors import ChangedMeanwhile, Refused
+from governance.identifiers import normalised
 from governance.lifecycle import Status, check_dates
-from governance.models import Account, Department, Source
+from governance.models import Department, Source
 
 
 def list_of_sources() -> str:
@@ -65,8 +68,7 @@ class DescriptionPage(ActionPage[Any]):
         }
 
     def described(self, given: dict[str, Any]) -> sources.Description:
-        department = _department(given["department"].strip(), self.account)
-        return described(given, self.identifiers, department)
+        return described(given, self.identifiers, given["department"].strip() or None)
 
 
 class Register(DescriptionPage):
@@ -108,7 +110,10 @@ class Edit(DescriptionPage, SourcePage):
     form_class = EditSourceForm
 
     def initial(self) -> dict[str, Any]:
-        return description_of(self.subject)
+        # First the number and then what it stands for, so that no change falls between the two.
+        seen = sources.last_change(self.subject)
+        self.subject.refresh_from_db()
+        return description_of(self.subject) | {"seen": seen}
 
     def identified(self) -> list[dict[str, str]]:
         identified: list[dict[str, str]] = self.subject.identified()
@@ -134,8 +139,29 @@ class Edit(DescriptionPage, SourcePage):
             description=self.described(given),
             reason=given["reason"],
             by=self.account,
+            seen=given["seen"],
         )
         return self.back()
+
+    def refused(self, form: forms.Form, refusal: Refused) -> HttpResponse:
+        """What was typed stays, beside what stands now; sent again it is meant."""
+        if isinstance(refusal, ChangedMeanwhile):
+            sent = self.request.POST.copy()
+            sent["seen"] = str(sources.last_change(self.subject))
+            form.data = sent
+            self._say_what_stands(form)
+        return super().refused(form, refusal)
+
+    def _say_what_stands(self, form: forms.Form) -> None:
+        self.subject.refresh_from_db()
+        for name, stands in description_of(self.subject).items():
+            if form.cleaned_data[name] != stands:
+                form.add_error(name, say("It says now: %(stands)s") % {"stands": _shown(stands)})
+        typed = [row for row in self.identifiers.cleaned_data if row.get("value")]
+        standing = {(row["kind"], row["value"]) for row in self.identified()}
+        if {(row["kind"], normalised(row["kind"], row["value"])) for row in typed} != standing:
+            numbers = ", ".join(sorted(value for _kind, value in standing)) or "–"
+            form.add_error(None, say("Its identifiers are now: %(numbers)s") % {"numbers": numbers})
 
 
 class NewVersion(SourcePage):
@@ -151,7 +177,8 @@ class NewVersion(SourcePage):
         names = ("label", "published_on", "effective_from", "effective_until")
         edition = Edition(**{name: given[name] for name in names})
         # Before the bytes are kept, for a day that does not exist should not cost an upload.
-        check_dates(edition.published_on, edition.effective_from, edition.effective_until)
+        dates = edition.published_on, edition.effective_from, edition.effective_until
+        check_dates(*dates, today=clock.today())
         file = given["file"]
         original = originals.keep(file.chunks(), file.name or "")
         version = versions.register(
@@ -176,10 +203,10 @@ class HandOver(SourcePage):
         return self.back()
 
 
-def _department(name: str, by: Account) -> Department | None:
-    if not name:
-        return None
-    return Department.objects.filter(name=name).first() or people.found_department(name=name, by=by)
+def _shown(stands: object) -> str:
+    if isinstance(stands, bool):
+        return say("yes") if stands else say("no")
+    return str(stands or "–")
 
 
 PAGES: tuple[type[SourcePage], ...] = (NewVersion, Edit, HandOver)

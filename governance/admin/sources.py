@@ -13,9 +13,17 @@ from django.utils.translation import gettext_lazy as _
 
 from governance import clock
 from governance.admin.base import GovernedAdmin, badge
-from governance.admin.filters import ByClass, ByDepartment, ByForce, ByLanguage, BySourceDue
+from governance.admin.filters import (
+    ByClass,
+    ByDepartment,
+    ByForce,
+    ByLanguage,
+    ByLicence,
+    ByOwner,
+    BySourceDue,
+)
 from governance.admin.histories import ReadOnlyHistory
-from governance.admin.source_pages import PAGES, Register, list_of_sources
+from governance.admin.source_pages import PAGES, HandOver, Register, list_of_sources
 from governance.admin.versions import due_badge, status_badge
 from governance.duties import Deed
 from governance.identifiers import IdentifierKind
@@ -40,6 +48,7 @@ class SourceAdmin(ReadOnlyHistory, GovernedAdmin):
     empty_sentence = _("No source fits. Clear the filters, or register the first one.")
     add_page = Register
     pages = PAGES
+    in_bulk = (HandOver,)
     detail_template = "governance/source.html"
     list_display = [
         "named",
@@ -50,7 +59,15 @@ class SourceAdmin(ReadOnlyHistory, GovernedAdmin):
         "due",
         "keeper",
     ]
-    list_filter = [ByClass, ByDepartment, ByLanguage, ByForceOfSource, BySourceDue]
+    list_filter = [
+        ByClass,
+        ByForceOfSource,
+        BySourceDue,
+        ByDepartment,
+        ByOwner,
+        ByLanguage,
+        ByLicence,
+    ]
     search_fields = ["title", "issuer", "identifiers__value"]
     search_help_text = _("Title, issuer or identifier")
     ordering = ["-registered_at", "-pk"]

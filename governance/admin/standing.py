@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
+from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -102,6 +103,13 @@ class Standing:
             due = date_format(self.version.review_due)
             return _("Its review was due on %(due)s and nobody reaffirmed it.") % {"due": due}
         return _("The time for which it holds is over.")
+
+
+def open_quarantines(source_id: int) -> QuerySet[Quarantine]:
+    """What is quarantined of a source now: active versions, and passages of them."""
+    rows = Quarantine.objects.filter(ends_at=None, version__status=Status.ACTIVE)
+    rows = rows.filter(version__source=source_id).select_related("version", "passage", "begun_by")
+    return rows.order_by("starts_at", "pk")
 
 
 def moment(at: datetime) -> str:

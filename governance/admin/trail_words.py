@@ -13,7 +13,11 @@ ACTORS: dict[str, Promise] = {
 }
 
 SUBJECTS: dict[str, Promise] = {
+    "absence": _("Absence"),
     "account": _("Account"),
+    "assignment": _("Request to review"),
+    "comment": _("Comment"),
+    "pull": _("Pull"),
     "client": _("Key"),
     "department": _("Department"),
     "passage": _("Passage"),
@@ -55,6 +59,12 @@ ACTIONS: dict[str, Promise] = {
     "passage.quarantined": _("Passage quarantined"),
     "passage.quarantine_lift_begun": _("End of a passage's quarantine begun"),
     "passage.quarantine_ended": _("Passage's quarantine ended"),
+    "assignment.made": _("Reviewer asked"),
+    "absence.announced": _("Absence announced"),
+    "absence.ended": _("Absence ended"),
+    "comment.made": _("Comment made"),
+    "comment.settled": _("Comment settled"),
+    "pull.made": _("Pulled by name"),
     "department.founded": _("Department entered"),
     "person.entered": _("Person entered"),
     "person.roles_set": _("Roles set"),

@@ -7,8 +7,6 @@ from functools import cached_property
 from typing import Any
 
 from django import forms
-from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
@@ -19,13 +17,13 @@ from governance.actions.versions import RetirementOrder
 from governance.admin import forms as fields
 from governance.admin.forms import DecisionForm, NoteForm, NothingForm
 from governance.admin.pages import ActionPage
-from governance.admin.standing import Standing, last_day, moment
-from governance.confirmation import confirm
+from governance.admin.retire_form import RetireForm
+from governance.admin.standing import Standing, last_day, moment, open_quarantines
 from governance.duties import Deed
-from governance.errors import AlreadySuperseded, PredecessorChanged
+from governance.errors import AlreadySuperseded, PredecessorChanged, TextQuarantined
 from governance.identifiers import IdentifierKind
-from governance.lifecycle import APPROVED, NEEDS_SUCCESSOR, RetirementReason, Status
-from governance.models import ParseState, Retirement, Review, Version
+from governance.lifecycle import RetirementReason, Status
+from governance.models import ParseState, Review, Version
 
 
 def address_of_version(version_id: int) -> str:
@@ -190,6 +188,8 @@ class Approve(Decision):
             return obstacle
         if self.subject.predecessor != versions.predecessor_of(self.subject):
             return str(PredecessorChanged.sentence)
+        if versions.repeats_quarantined_text(self.subject):
+            return str(TextQuarantined.sentence)
         if self.standing.would_end <= self.standing.would_start:
             return say("With its dates it would never be in force. Send it back.")
         return ""
@@ -216,11 +216,15 @@ class Approve(Decision):
             "end": end
         }
 
+    def context(self) -> dict[str, Any]:
+        """What of this source is quarantined: a reason to look twice at what takes over from it."""
+        return {"quarantined": open_quarantines(self.subject.source_id)}
+
     def initial(self) -> dict[str, Any]:
         return {"digest": self.subject.digest_now()}
 
     def do(self, given: dict[str, Any]) -> str:
-        confirmed = confirm(self.account, given["password"], request=self.request)
+        confirmed = self.confirmed(given["password"])
         versions.approve(
             version=self.subject, by=confirmed, reason=given["reason"], digest=given["digest"]
         )
@@ -258,7 +262,7 @@ class Reaffirm(Decision):
         return [self.persons(), *(late if self.standing.is_overdue else []), self.due()]
 
     def do(self, given: dict[str, Any]) -> str:
-        confirmed = confirm(self.account, given["password"], request=self.request)
+        confirmed = self.confirmed(given["password"])
         versions.reaffirm(
             version=self.subject,
             by=confirmed,
@@ -330,41 +334,6 @@ class LiftQuarantine(VersionPage):
         return self.back()
 
 
-class FoundByTyping(AutocompleteSelect):
-    """A version found by a part of its source's title, or of its label."""
-
-    def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
-        """Without what is no number: the stock widget would ask the database for it."""
-        numbers = [v for v in value if v.isascii() and v.isdigit()]
-        return super().optgroups(name, numbers, attr)
-
-
-class RetireForm(forms.Form):
-    reason_code = fields.choice(_("Reason"), [("", "—"), *RetirementReason.choices])
-    note = fields.paragraph(_("Note"), _("What happened, and how you know. Goes on the record."))
-    successor = forms.ModelChoiceField(
-        Version.objects.filter(status__in=APPROVED).select_related("source"),
-        label=_("Successor"),
-        help_text=_("The version to read instead; needed for “superseded” and “duplicate”."),
-        required=False,
-    )
-    password = fields.own_password()
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        column = Retirement._meta.get_field("successor")
-        successor = self.fields["successor"]
-        assert isinstance(successor, forms.ModelChoiceField)  # noqa: S101  (made so above)
-        successor.widget = FoundByTyping(column, admin.site)
-        successor.widget.choices = successor.choices
-
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        if given.get("reason_code") in NEEDS_SUCCESSOR and not given.get("successor"):
-            self.add_error("successor", _("This reason needs a successor."))
-        return given
-
-
 class Retire(VersionPage):
     path = "retire"
     deed = Deed.REVIEW
@@ -379,7 +348,7 @@ class Retire(VersionPage):
         return self.is_in(Status.ACTIVE)
 
     def do(self, given: dict[str, Any]) -> str:
-        confirmed = confirm(self.account, given["password"], request=self.request)
+        confirmed = self.confirmed(given["password"])
         reason = RetirementReason(given["reason_code"])
         order = RetirementOrder(reason, given["note"], given["successor"])
         versions.retire(version=self.subject, order=order, by=confirmed)
@@ -398,3 +367,6 @@ PAGES: tuple[type[VersionPage], ...] = (
     Retire,
     Withdraw,
 )
+
+# Not approving, reaffirming and ending a quarantine, for which each text must have been read.
+IN_BULK: tuple[type[VersionPage], ...] = (Submit, Withdraw, BeginQuarantine, Retire)

@@ -15,13 +15,27 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from governance import clock, originals
+from governance.admin.assign_page import AssignReviewer
 from governance.admin.base import GovernedAdmin, badge
-from governance.admin.filters import ByDue, ByForce, ByReading, ByStatus, ByWaiting, quarantined
+from governance.admin.filters import (
+    ByDue,
+    ByForce,
+    ByMonth,
+    ByReading,
+    ByStatus,
+    ByVersionClass,
+    ByVersionDepartment,
+    ByVersionLanguage,
+    ByVersionLicence,
+    ByVersionOwner,
+    ByWaiting,
+    quarantined,
+)
 from governance.admin.histories import ReadOnlyHistory
 from governance.admin.reading import text_of
 from governance.admin.standing import Standing, moment
 from governance.admin.uploads import report_of
-from governance.admin.version_pages import PAGES, crumbs_of
+from governance.admin.version_pages import IN_BULK, PAGES, crumbs_of
 from governance.duties import Deed
 from governance.lifecycle import APPROVED, Status
 from governance.models import Version
@@ -53,12 +67,25 @@ class VersionAdmin(ReadOnlyHistory, GovernedAdmin):
     view_deed = Deed.READ
     list_title = _("Versions")
     empty_sentence = _("No version fits. A version is made on the page of its source.")
-    pages = PAGES
+    pages = (*PAGES, AssignReviewer)
+    in_bulk = IN_BULK
     detail_template = "governance/version.html"
     list_display = ["named", "standing", "force", "reading", "due", "registered"]
-    list_filter = [ByStatus, ByForce, ByDue, ByWaiting, ByReading]
-    search_fields = ["source__title", "label"]
-    search_help_text = _("Title of the source, or label")
+    list_filter = [
+        ByStatus,
+        ByForce,
+        ByDue,
+        ByWaiting,
+        ByReading,
+        ByVersionClass,
+        ByVersionDepartment,
+        ByVersionOwner,
+        ByVersionLanguage,
+        ByVersionLicence,
+        ByMonth,
+    ]
+    search_fields = ["source__title", "label", "source__issuer", "source__identifiers__value"]
+    search_help_text = _("Title, label, issuer or identifier")
     ordering = ["-registered_at", "-pk"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Version]:

@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from governance import clock, originals
-from governance.actions import people, sources, versions
+from governance.actions import sources, versions
 from governance.actions.sources import Description, Licence
 from governance.actions.versions import Edition
 from governance.api.answers import SourceAnswer, SourceWithVersions, VersionAnswer
@@ -25,7 +25,7 @@ from governance.classes import SourceClass
 from governance.duties import Deed
 from governance.identifiers import IdentifierKind, normalised
 from governance.lifecycle import check_dates
-from governance.models import Account, Department, Identifier, Language, Source, Version
+from governance.models import Identifier, Language, Source, Version
 
 TAG = "curation"
 LONGEST_ISSUER = 200
@@ -89,9 +89,8 @@ class VersionBody(Body):
     effective_until = Day(required=False, allow_null=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        check_dates(
-            attrs["published_on"], attrs.get("effective_from"), attrs.get("effective_until")
-        )
+        dates = attrs["published_on"], attrs.get("effective_from"), attrs.get("effective_until")
+        check_dates(*dates, today=clock.today())
         return attrs
 
 
@@ -140,7 +139,7 @@ class SourceDoor(SubjectDoor):
         refuses=(400, 409, 415),
     )
     def create(self, request: Request) -> Response:
-        description = _described(self.sent(SourceBody), by=self.caller)
+        description = _described(self.sent(SourceBody))
         source = sources.register(description=description, by=self.caller)
         return Response(self.shown(source), status=201)
 
@@ -156,8 +155,11 @@ class SourceDoor(SubjectDoor):
         source = self.get_object()
         changes = self.sent(SourceEditBody)
         reason = changes.pop("reason")
-        description = _described(_merged(source, changes), by=self.caller)
-        sources.edit(source=source, description=description, reason=reason, by=self.caller)
+
+        def rewritten(stands: Source) -> Description:
+            return _described(_merged(stands, changes))
+
+        sources.edit(source=source, description=rewritten, reason=reason, by=self.caller)
         return Response(self.shown(source))
 
     @described(
@@ -213,7 +215,7 @@ def _wanted(query: SourceQuery, at: datetime) -> Q:
 
 def _merged(source: Source, changes: dict[str, Any]) -> dict[str, Any]:
     """A source's description with changes laid over it, the licence's parts each by itself."""
-    licence = source.licence | changes.pop("licence", {})
+    licence = source.licence | changes.get("licence", {})
     now = {
         "title": source.title,
         "source_class": source.source_class,
@@ -225,7 +227,7 @@ def _merged(source: Source, changes: dict[str, Any]) -> dict[str, Any]:
     return now | changes | {"licence": licence}
 
 
-def _described(given: dict[str, Any], *, by: Account) -> Description:
+def _described(given: dict[str, Any]) -> Description:
     return Description(
         title=given["title"],
         source_class=given["source_class"],
@@ -233,12 +235,5 @@ def _described(given: dict[str, Any], *, by: Account) -> Description:
         language=given["language"],
         licence=Licence(**given["licence"]),
         identifiers=[(i["kind"], i["value"]) for i in given["identifiers"]],
-        department=_department(given.get("department"), by=by),
+        department=given.get("department") or None,
     )
-
-
-def _department(name: str | None, *, by: Account) -> Department | None:
-    if not name:
-        return None
-    known = Department.objects.filter(name=name).first()
-    return known or people.found_department(name=name, by=by)

@@ -6,15 +6,35 @@ import hashlib
 import secrets
 from datetime import datetime
 from typing import Any, ClassVar
+from unicodedata import normalize
 
 from django.contrib.auth.hashers import check_password
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Upper
+from django.db.models import F, Q, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Replace, Upper
+from django.utils.crypto import salted_hmac
 
 from governance.duties import CONTENT, DUTY_OF, MAY, Deed, Duty, Role, Scope
 from governance.models.governed import FieldHistory, Governed
+
+# What a person or a word processor puts for a hyphen: hyphens, dashes, bullet and minus. The
+# full-width and small ones become one of these, or the hyphen itself, under NFKC.
+DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212"
+
+
+def folded_number(number: str) -> str:
+    """An employee number as it is kept: one width and one hyphen, in the case it was typed in."""
+    return normalize("NFKC", number).translate(dict.fromkeys(map(ord, DASHES), "-"))
+
+
+def one_spelling(number: str | Combinable) -> Upper:
+    """The same in SQL, and in one case: what may be there only once."""
+    folded = F(number) if isinstance(number, str) else number
+    for dash in DASHES:
+        folded = Replace(folded, Value(dash), Value("-"))
+    return Upper(folded)
 
 
 class Department(Governed):
@@ -23,6 +43,13 @@ class Department(Governed):
 
     def __str__(self) -> str:
         return self.name
+
+
+class PersonQuerySet(models.QuerySet["Person"]):
+    def numbered(self, number: str) -> Person | None:
+        """The employee of that number, however it is spelt."""
+        spelt = one_spelling(Value(folded_number(number)))
+        return self.alias(spelt=one_spelling("number")).filter(spelt=spelt).first()
 
 
 class Person(Governed):
@@ -36,6 +63,7 @@ class Person(Governed):
     is_graph_editor = models.BooleanField(default=False)
     department = models.ForeignKey(Department, models.PROTECT, null=True, related_name="people")
 
+    objects = PersonQuerySet.as_manager()
     history = FieldHistory()
 
     class Meta:
@@ -52,8 +80,8 @@ class Person(Governed):
                 name="roles_exist_within_the_content_duty",
             ),
             models.CheckConstraint(condition=Q(duty__in=Duty.values), name="duty_is_known"),
-            # “E100” and “e100” are one employee, who must not have two duties.
-            models.UniqueConstraint(Upper("number"), name="one_person_a_number"),
+            # “E-100” and “e–100” are one employee, who must not have two duties.
+            models.UniqueConstraint(one_spelling("number"), name="one_person_a_number"),
         ]
 
     def __str__(self) -> str:
@@ -76,11 +104,14 @@ class AccountManager(BaseUserManager["Account"]):
 class Account(AbstractBaseUser, Governed):
     """What a person logs in with. Disabled, never deleted."""
 
-    ungoverned = frozenset({"last_login"})
+    ungoverned = frozenset({"last_login", "sessions_ended"})
 
     username = models.CharField(max_length=60, unique=True)
     person = models.ForeignKey(Person, models.PROTECT, related_name="accounts")
     is_active = models.BooleanField(default=True)
+    # How often all its sessions were ended at once. Every session is signed with the count it
+    # was begun at, so that none of them comes back when the account does.
+    sessions_ended = models.PositiveIntegerField(default=0, db_default=0)
 
     objects: ClassVar[AccountManager] = AccountManager()
 
@@ -95,6 +126,19 @@ class Account(AbstractBaseUser, Governed):
 
     def may(self, deed: Deed) -> bool:
         return self.is_active and self.person.may(deed)
+
+    @property
+    def named_in_logs(self) -> str:
+        """As the trail names an actor: the kind with the number, for programs have numbers too."""
+        return f"account:{self.pk}"
+
+    def end_sessions(self) -> None:
+        self.sessions_ended += 1
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        salt = "governance.models.Account.session"
+        signed = f"{self.sessions_ended}:{self.password}"
+        return salted_hmac(salt, signed, secret=secret, algorithm="sha256").hexdigest()
 
     def check_password(self, raw_password: str | None) -> bool:
         """Without Django's silent re-hash: the stored hash is governed and changes by action."""
@@ -138,6 +182,10 @@ class Client(Governed):
     # Programs pass through the same doors as people.
     is_authenticated = True
     is_active = True
+
+    @property
+    def named_in_logs(self) -> str:
+        return f"client:{self.pk}"
 
     def opens(self, scope: Scope) -> bool:
         return scope.value in self.scopes

@@ -1,4 +1,7 @@
-"""A world that may be tampered with: made once a module, and whole again after each test."""
+"""What tests of the truth share: a clock that stands, editions, a world to be tampered with.
+
+The world is made once a module, and whole again after each test.
+"""
 
 from __future__ import annotations
 
@@ -12,17 +15,35 @@ from pytest_django import DjangoDbBlocker
 
 from governance.actions import clients, passages, people, versions
 from governance.duties import Role, Scope
-from governance.models import (
-    Account,
-    ClassPolicy,
-    Installation,
-)
+from governance.models import Account, ClassPolicy, Installation, Version
 from governance.trail import SHELL, changing
+from tests.governance.editions import NOON, SOON
 from tests.support import knowledge
 from tests.support.databases import rolled_back
 
-NOON = datetime(2026, 8, 31, 4, 0, tzinfo=UTC)
 LATER = datetime(2026, 9, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    """Stands at noon until it is shifted."""
+    with time_machine.travel(NOON, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def experience(ana: Account) -> Version:
+    """A version that needs two persons."""
+    source = knowledge.source(
+        ana, source_class="clinical_experience", identifiers=[("local_number", "E-1")]
+    )
+    return knowledge.in_review(source, ana)
+
+
+@pytest.fixture
+def scheduled(active: Version, ana: Account, ben: Account) -> Version:
+    """The next edition, approved to take effect soon."""
+    return knowledge.active(active.source, ana, ben, label="2026", effective_from=SOON)
 
 
 @pytest.fixture(scope="module")

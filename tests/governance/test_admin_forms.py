@@ -9,6 +9,7 @@ from django.utils import translation
 
 from governance.actions import uploads
 from governance.admin.people_pages import AccountForm, role_choices
+from governance.admin.retire_form import RetireForm
 from governance.admin.source_forms import (
     EXAMPLES,
     IdentifierForm,
@@ -19,7 +20,6 @@ from governance.admin.source_forms import (
     rules_of_classes,
 )
 from governance.admin.uploads import report_of
-from governance.admin.version_pages import RetireForm
 from governance.classes import POLICIES, SourceClass
 from governance.duties import Role
 from governance.identifiers import IdentifierKind, normalised

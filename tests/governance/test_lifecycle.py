@@ -330,6 +330,6 @@ def test_day_of_publication_may_be_a_year_or_a_month(written: str) -> None:
 
 def test_dates_that_run_backwards_are_refused() -> None:
     with pytest.raises(Malformed):
-        check_dates("2024", date(2026, 2, 2), date(2026, 2, 1))
+        check_dates("2024", date(2026, 2, 2), date(2026, 2, 1), today=date(2026, 2, 1))
     with pytest.raises(Malformed):
-        check_dates("2026-03", None, date(2026, 2, 1))
+        check_dates("2026-03", None, date(2026, 2, 1), today=date(2026, 2, 1))

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -19,18 +18,14 @@ from governance.errors import (
     TextQuarantined,
 )
 from governance.models import Account, AuditEntry, Passage, Quarantine, Source, Version
+from tests.governance.editions import NOON
 from tests.support import knowledge
 from tests.support.oracle import TICK
 from tests.support.refusing import database_refuses
 
-NOON = datetime(2026, 8, 31, 4, 0, tzinfo=UTC)
+pytestmark = pytest.mark.usefixtures("clock")
+
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(NOON, tick=False) as traveller:
-        yield traveller
 
 
 @pytest.fixture
@@ -161,6 +156,30 @@ def test_what_is_not_quarantined_is_not_lifted(active: Version, ben: Account) ->
 def test_draft_is_not_quarantined(draft: Version, ben: Account) -> None:
     with pytest.raises(IllegalMove):
         begin(draft, ben)
+
+
+def test_what_is_retired_is_not_quarantined_and_is_told_so(active: Version, ben: Account) -> None:
+    knowledge.retire(active, ben)
+
+    with pytest.raises(IllegalMove, match=r"Only an active .* quarantined; this one is “Retired”"):
+        begin(active, ben)
+
+
+def test_what_is_retired_is_not_reaffirmed_and_is_told_so(active: Version, ben: Account) -> None:
+    knowledge.retire(active, ben)
+
+    with pytest.raises(IllegalMove, match=r"Only an active .* reaffirmed; this one is “Retired”"):
+        knowledge.reaffirm(active, ben)
+
+
+def test_draft_is_not_amended_and_is_told_so(draft: Version, ana: Account) -> None:
+    with pytest.raises(IllegalMove, match=r"Only an active .* amended; this one is “Draft”"):
+        versions.amend(version=draft, reason="Misread.", by=ana)
+
+
+def test_draft_is_not_approved_and_is_told_so(draft: Version, ben: Account) -> None:
+    with pytest.raises(IllegalMove, match=r"in review can be approved; this one is “Draft”"):
+        knowledge.approve(draft, ben)
 
 
 @pytest.mark.parametrize("action", [quarantines.begin, quarantines.lift])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -22,48 +21,13 @@ from governance.errors import (
     SecondPersonNeeded,
 )
 from governance.lifecycle import RetirementReason, Status
-from governance.models import Account, AuditEntry, Source, Version
-from governance.originals import Original
+from governance.models import Account, Source, Version
+from tests.governance.editions import LAST_DAY, NOON, SOON, TODAY, ends, last_action
 from tests.support import knowledge
 from tests.support.oracle import TICK, midnight
 from tests.support.refusing import database_refuses
 
-NOON = datetime(2026, 8, 31, 4, 0, tzinfo=UTC)
-TODAY = date(2026, 8, 31)
-LAST_DAY = date(2027, 2, 28)
-SOON = date(2026, 10, 1)
-ORIGINAL = Original("a" * 64, 3, "guideline.txt")
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(NOON, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def experience(ana: Account) -> Version:
-    """A version that needs two persons."""
-    source = knowledge.source(
-        ana, source_class="clinical_experience", identifiers=[("local_number", "E-1")]
-    )
-    return knowledge.in_review(source, ana)
-
-
-@pytest.fixture
-def scheduled(active: Version, ana: Account, ben: Account) -> Version:
-    """The next edition, approved to take effect soon."""
-    return knowledge.active(active.source, ana, ben, label="2026", effective_from=SOON)
-
-
-def last_action() -> str:
-    return AuditEntry.objects.latest("number").action
-
-
-def ends(version: Version) -> datetime:
-    term = version.latest_term
-    assert term
-    return term.ends_at
+pytestmark = pytest.mark.usefixtures("clock")
 
 
 # One after the other.

@@ -143,6 +143,20 @@ def test_secret_is_made_once_and_kept_from_others(given: Given, tmp_path: Path) 
     assert [path.name for path in tmp_path.iterdir()] == ["secret_key"]
 
 
+def test_secret_that_is_empty_is_refused(given: Given, tmp_path: Path) -> None:
+    given(SECRET_KEY=None)
+    (tmp_path / "secret_key").touch()
+
+    assert "is empty" in refused(lambda: environment.secret_key(tmp_path))
+
+
+def test_secret_that_cannot_be_read_is_refused(given: Given, tmp_path: Path) -> None:
+    given(SECRET_KEY=None)
+    (tmp_path / "secret_key").mkdir()
+
+    assert "cannot be read" in refused(lambda: environment.secret_key(tmp_path))
+
+
 def test_two_homes_have_two_secrets(given: Given, tmp_path: Path) -> None:
     given(SECRET_KEY=None)
     homes = [tmp_path / "a", tmp_path / "b"]
@@ -191,6 +205,23 @@ def test_language_the_interface_has_not_is_refused(given: Given, value: str) -> 
     given(LANGUAGE_CODE=value)
 
     assert "LANGUAGE_CODE must be zh-hans or en" in refused(environment.language)
+
+
+# The encoder
+
+
+@pytest.mark.parametrize(("value", "name"), [(None, "auto"), ("f32", "f32"), ("bf16", "bf16")])
+def test_precision_is_taken(given: Given, value: str | None, name: str) -> None:
+    given(EMBEDDING_PRECISION=value)
+
+    assert environment.precision() == name
+
+
+@pytest.mark.parametrize("value", ["F32", "int8", "32", "auto,f32"])
+def test_precision_there_is_not_is_refused(given: Given, value: str) -> None:
+    given(EMBEDDING_PRECISION=value)
+
+    assert "EMBEDDING_PRECISION must be auto, f32 or bf16" in refused(environment.precision)
 
 
 # Addresses

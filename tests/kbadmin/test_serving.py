@@ -12,6 +12,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from celery import current_app
+from django.conf import settings as house
 
 from kbadmin import serving
 
@@ -73,9 +75,11 @@ def _end(server: Any, thread: threading.Thread) -> None:
     server.task_dispatcher.shutdown()
 
 
-def head(*lines: str, method: str = "POST") -> bytes:
+def head(*lines: str, method: str = "POST", key: str = "kb_x") -> bytes:
+    """Of somebody who says who it is; without a key, of a stranger."""
     first = [f"{method} /api/v1/ HTTP/1.1", "Host: kb.example", "Connection: close"]
-    return "\r\n".join([*first, *lines, "", ""]).encode()
+    known = [f"Authorization: Bearer {key}"] if key else []
+    return "\r\n".join([*first, *known, *lines, "", ""]).encode()
 
 
 def exchange(place: tuple[str, int], *parts: bytes) -> Answer:
@@ -110,6 +114,12 @@ def test_body_within_the_limit_is_let_through(running: Running) -> None:
     answer = exchange(running(), head(f"Content-Length: {len(body)}"), body)
 
     assert (answer.status, answer.body["received"]) == (200, MEGABYTE)
+
+
+def test_large_body_of_a_stranger_is_refused_before_it_comes(running: Running) -> None:
+    answer = exchange(running(), head(f"Content-Length: {MEGABYTE}", key=""))
+
+    assert (answer.status, answer.body["code"]) == (401, "not_authenticated")
 
 
 def test_body_that_says_it_is_too_large_is_refused_before_it_comes(running: Running) -> None:
@@ -268,3 +278,95 @@ def test_proxy_that_is_no_address_stops_the_start(settings: Any, proxy: str) -> 
 
     with pytest.raises(SystemExit, match="TRUSTED_PROXIES must be addresses"):
         serving.listen(application)
+
+
+# The worker
+
+
+Pool = serving.ReadersApart
+
+
+@pytest.fixture
+def at_work() -> Iterator[Pool]:
+    """The worker's threads, as many as it has."""
+    pool = Pool(serving.WORKER_THREADS)
+    yield pool
+    pool.on_stop()
+
+
+def begin(pool: Pool, task: str, target: Callable[[], object]) -> None:
+    """As a worker begins a task: what carries out any, and the task's name before all else."""
+    pool.apply_async(lambda name, key: target(), (task, "1"), callback=lambda result: None)
+
+
+def held(begun: threading.Semaphore, end: threading.Event) -> Callable[[], object]:
+    """Says that it has begun, and ends when it is told to."""
+
+    def hold() -> None:
+        begun.release()
+        end.wait()
+
+    return hold
+
+
+def test_readings_that_take_long_keep_no_other_task_waiting(at_work: Pool) -> None:
+    end, followed = threading.Event(), threading.Event()
+    for _ in range(4 * serving.WORKER_THREADS):
+        begin(at_work, house.READER_TASK, end.wait)
+
+    begin(at_work, "llm.advance_projection", followed.set)
+
+    assert followed.wait(5)
+    end.set()
+
+
+def test_no_more_files_are_read_at_once_than_there_are_threads_for_it(at_work: Pool) -> None:
+    end, begun = threading.Event(), threading.Semaphore(0)
+    for _ in range(serving.READING_THREADS + 1):
+        begin(at_work, house.READER_TASK, held(begun, end))
+
+    at_once = [begun.acquire(timeout=5) for _ in range(serving.READING_THREADS)]
+
+    assert all(at_once)
+    assert not begun.acquire(timeout=0.2)
+    end.set()
+
+
+def test_tasks_that_take_long_keep_no_file_waiting(at_work: Pool) -> None:
+    end, read = threading.Event(), threading.Event()
+    for _ in range(4 * serving.WORKER_THREADS):
+        begin(at_work, "llm.follow_trail", end.wait)
+
+    begin(at_work, house.READER_TASK, read.set)
+
+    assert read.wait(5)
+    end.set()
+
+
+def test_worker_that_ends_begins_no_other_file() -> None:
+    pool, end, begun = Pool(serving.WORKER_THREADS), threading.Event(), threading.Semaphore(0)
+    for _ in range(3 * serving.READING_THREADS):
+        begin(pool, house.READER_TASK, held(begun, end))
+    threading.Timer(0.2, end.set).start()
+
+    pool.on_stop()
+
+    begins = sum(begun.acquire(blocking=False) for _ in range(3 * serving.READING_THREADS))
+    assert begins == serving.READING_THREADS
+
+
+@pytest.mark.parametrize(
+    ("task", "queue"),
+    [
+        ("ingest.parse_upload", "reading"),
+        ("ingest.sweep_uploads", "celery"),
+        ("llm.follow_trail", "celery"),
+        ("llm.advance_projection", "celery"),
+    ],
+)
+def test_reading_has_a_queue_of_its_own(task: str, queue: str) -> None:
+    assert current_app.amqp.router.route({}, task)["queue"].name == queue
+
+
+def test_worker_that_is_told_no_queue_works_on_both() -> None:
+    assert set(current_app.amqp.queues.consume_from) == {"celery", "reading"}

@@ -60,6 +60,11 @@ def draft(
     return version
 
 
+def many(of: Source, by: Account, count: int) -> list[Version]:
+    """So many drafts that nobody has read."""
+    return [unread(of, by, label=f"No. {n}") for n in range(count)]
+
+
 def unread(of: Source, by: Account, *, label: str = "2024", **dates: date | None) -> Version:
     original = originals.keep([f"file {next(_numbers)}".encode()], "guideline.txt")
     edition = Edition(label=label, published_on="2024-05", **dates)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import Any
 
 from django.test import Client
@@ -38,7 +39,7 @@ class Visitor:
     def press(self, address: str, **fields: Any) -> Any:
         """Open the page, fill in the fields, and send it with what it holds hidden."""
         shown = self.client.get(address).content.decode()
-        hidden = dict(_HIDDEN.findall(shown))
+        hidden = {name: unescape(value) for name, value in _HIDDEN.findall(shown)}
         return self.client.post(address, hidden | fields)
 
     def decide(self, address: str, **fields: Any) -> Any:

@@ -1,0 +1,73 @@
+"""Being away: who is told meanwhile what waits, and who takes over from a person who leaves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.utils.translation import gettext as _
+
+from governance.actions.assignments import reassign
+from governance.duties import Deed, Duty
+from governance.errors import Malformed
+from governance.models import Absence, Account, Person, Source
+from governance.trail import Changes, changing, needs_reason
+
+LONGEST = timedelta(days=366)
+
+
+@dataclass(frozen=True)
+class HandedOver:
+    """How many sources and reviews went over, and how many reviews nobody else may do."""
+
+    sources: int
+    assignments: int
+    left: int
+
+
+def announce(*, stand_in: Person, starts_on: date, ends_on: date, by: Account) -> Absence:
+    """Say when one is away and who is told meanwhile. Gives the other no right they lack."""
+    with changing(by=by, may=Deed.READ) as changes:
+        _check(stand_in, starts_on, ends_on, by, changes)
+        absence = Absence.objects.create(
+            person=by.person, stand_in=stand_in, starts_on=starts_on, ends_on=ends_on
+        )
+        changes.note("absence.announced", absence)
+    return absence
+
+
+def end(*, absence: Absence, by: Account) -> Absence:
+    """One is back before the day, or will not go. Twice is once."""
+    with changing(by=by, may=Deed.READ) as changes:
+        absence = Absence.objects.get(pk=absence.pk, person=by.person)
+        if absence.ended_at is None:
+            absence.ended_at = changes.at
+            absence.save(update_fields=["ended_at"])
+            changes.note("absence.ended", absence)
+    return absence
+
+
+def hand_over_everything(
+    *, person: Person, successor: Person, reason: str, by: Account
+) -> HandedOver:
+    """Give all that a person owns and is asked to review to another, in one transaction."""
+    with changing(by=by, may=Deed.CURATE, reason=needs_reason(reason)) as changes:
+        if successor.duty != Duty.CONTENT or successor.pk == person.pk:
+            problem = _("Choose another person whose duty is content.")
+            raise Malformed(field="successor", problem=problem)
+        sources = list(Source.objects.filter(owner=person).order_by("pk"))
+        for source in sources:
+            source.owner = successor
+            source.save(update_fields=["owner"])
+            changes.note("source.handed_over", source)
+        moved, left = reassign(person, successor, by.person, changes)
+    return HandedOver(len(sources), moved, left)
+
+
+def _check(stand_in: Person, starts_on: date, ends_on: date, by: Account, changes: Changes) -> None:
+    if stand_in.duty != by.person.duty or stand_in.pk == by.person_id:
+        problem = _("Choose another person of your own duty.")
+        raise Malformed(field="stand_in", problem=problem)
+    if not changes.today <= ends_on or not starts_on <= ends_on <= starts_on + LONGEST:
+        problem = _("Give a first and a last day, at most a year apart, not all of it past.")
+        raise Malformed(field="ends_on", problem=problem)

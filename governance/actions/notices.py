@@ -1,0 +1,207 @@
+"""What people are told, worked out from the trail and the calendar; each thing once.
+
+The trail is read from where it was read last, in one transaction with what is written, so that
+nothing is told twice or forgotten, whatever is killed in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+
+from governance import clock
+from governance.lifecycle import Status
+from governance.models import (
+    Absence,
+    AuditEntry,
+    Comment,
+    Notice,
+    NoticesTold,
+    Person,
+    Upload,
+    Version,
+)
+
+AT_ONCE = 500
+# Days before the review at which the owner and whoever is asked to review are reminded.
+REMINDED = (60, 30, 14, 7, 1)
+
+
+@dataclass(frozen=True)
+class News:
+    """Something to tell certain people of a version, never the one who did it."""
+
+    code: str
+    version: Version
+    people: frozenset[int]
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+def tell() -> int:
+    """Turn what the trail says since last time into notices. Returns how many were written."""
+    written = 0
+    while (batch := _tell_some()) is not None:
+        written += batch
+    return written
+
+
+def _tell_some() -> int | None:
+    """None at the end of the trail."""
+    with transaction.atomic(durable=True):
+        told, _made = NoticesTold.objects.select_for_update().get_or_create(pk=1)
+        entries = list(AuditEntry.objects.after(told.number)[:AT_ONCE])
+        if not entries:
+            return None
+        found = [(entry, news) for entry in entries for news in _news(entry)]
+        written = sum(_write(news, f"#{e.number}", e.number, but=e.person_id) for e, news in found)
+        told.number = entries[-1].number
+        told.save(update_fields=["number"])
+    return written
+
+
+def remind(today: date) -> int:
+    """Tell owners and those asked to review of what falls due; at each of `REMINDED` once."""
+    written = 0
+    with transaction.atomic(durable=True):
+        for version in _due(today):
+            assert version.review_due is not None  # noqa: S101  (asked for in the query)
+            left = (version.review_due - today).days
+            mark = min((d for d in REMINDED if left <= d), default=REMINDED[0])
+            code = "overdue" if left < 0 else "due"
+            key = f"due:{version.pk}:{version.review_due}:{'over' if left < 0 else mark}"
+            facts = {"due": version.review_due.isoformat()}
+            written += _write(News(code, version, _keepers(version), facts), key, None)
+    return written
+
+
+def mark_read(*, person: Person, pk: int | None = None) -> int:
+    """One of a person's own notices, or all of them."""
+    mine = Notice.objects.filter(person=person, read_at=None)
+    return (mine.filter(pk=pk) if pk else mine).update(read_at=clock.now())
+
+
+def told_to(person: Person) -> QuerySet[Notice]:
+    """Unread ones first, then the newest."""
+    rows = Notice.objects.filter(person=person).select_related("version__source")
+    return rows.order_by(F("read_at").desc(nulls_first=True), "-at", "-pk")
+
+
+def unread(person: Person) -> QuerySet[Notice]:
+    return Notice.objects.filter(person=person, read_at=None)
+
+
+def _due(today: date) -> QuerySet[Version]:
+    last = today + timedelta(days=REMINDED[0])
+    rows = Version.objects.active().filter(review_due__lte=last)
+    return rows.select_related("source", "source__department").order_by("pk")
+
+
+def _news(entry: AuditEntry) -> Iterator[News]:
+    teller = _TELLERS.get(entry.action)
+    if teller:
+        yield from teller(entry)
+
+
+def _version(pk: str) -> Version | None:
+    rows = Version.objects.select_related("source", "source__department")
+    return rows.filter(pk=pk).first()
+
+
+def _about(code: str, whom: Callable[[Version], frozenset[int]]) -> Callable[..., Iterator[News]]:
+    """News of the version an entry is about, for those named by `whom`."""
+
+    def tell_of(entry: AuditEntry) -> Iterator[News]:
+        version = _version(entry.governs_id)
+        if version:
+            yield News(code, version, whom(version))
+
+    return tell_of
+
+
+def _contributors(version: Version) -> frozenset[int]:
+    return frozenset(version.contributors.values_list("person", flat=True))
+
+
+def _reviewer(version: Version) -> frozenset[int]:
+    rows = Version.objects.filter(pk=version.pk, assignment__isnull=False)
+    return frozenset(rows.values_list("assignment__reviewer", flat=True))
+
+
+def _keepers(version: Version) -> frozenset[int]:
+    """The owner, the department's lead, and whoever is asked to review."""
+    source = version.source
+    lead = source.department.lead_id if source.department else None
+    named = {source.owner_id, lead} if lead else {source.owner_id}
+    return frozenset(named) | _reviewer(version)
+
+
+def _lifters(version: Version) -> frozenset[int]:
+    reviewers = Person.objects.filter(is_reviewer=True, accounts__is_active=True)
+    return frozenset(reviewers.values_list("pk", flat=True)) | _keepers(version)
+
+
+def _submitted(entry: AuditEntry) -> Iterator[News]:
+    """To whoever was asked; where nobody was, to the lead of the department."""
+    version = _version(entry.governs_id)
+    if version:
+        lead = version.source.department.lead_id if version.source.department else None
+        people = _reviewer(version) or (frozenset({lead}) if lead else frozenset())
+        yield News("to_review", version, people)
+
+
+def _asked(entry: AuditEntry) -> Iterator[News]:
+    rows = Version.objects.select_related("source", "assignment", "source__department")
+    version = rows.filter(assignment=int(entry.subject_id)).first()
+    if version and version.status in (Status.IN_REVIEW, Status.ACTIVE):
+        yield News("asked_to_review", version, _reviewer(version))
+
+
+def _unread(entry: AuditEntry) -> Iterator[News]:
+    upload = Upload.objects.filter(pk=entry.subject_id).first()
+    if upload:
+        for version in upload.versions.filter(status=Status.DRAFT).select_related("source"):
+            yield News("not_read", version, frozenset({upload.received_from_id}))
+
+
+def _commented(entry: AuditEntry) -> Iterator[News]:
+    comment = Comment.objects.filter(pk=entry.subject_id).select_related("version__source").first()
+    if comment:
+        yield News("commented", comment.version, _contributors(comment.version))
+
+
+_TELLERS: dict[str, Callable[[AuditEntry], Iterable[News]]] = {
+    "version.submitted": _submitted,
+    "version.sent_back": _about("sent_back", _contributors),
+    "version.partly_approved": _about("second_needed", _reviewer),
+    "version.approved": _about("approved", _contributors),
+    "version.retired": _about("retired", _keepers),
+    "version.left_force": _about("left_force", _keepers),
+    "version.quarantined": _about("quarantined", _lifters),
+    "passage.quarantined": _about("passage_quarantined", _lifters),
+    "assignment.made": _asked,
+    "upload.reading_failed": _unread,
+    "comment.made": _commented,
+}
+
+
+def _write(news: News, key: str, number: int | None, *, but: int | None = None) -> int:
+    """One row for each who is told and, while one is away, for who stands in."""
+    key = f"{key}:{news.code}:{news.version.pk}"
+    told = Notice.objects.filter(key=key).values_list("person", flat=True)
+    people = _with_stand_ins(news.people - {but}) - set(told)
+    what = {"code": news.code, "version": news.version, "facts": news.facts}
+    Notice.objects.bulk_create(
+        Notice(person_id=person, number=number, key=key, at=clock.now(), **what)
+        for person in sorted(people)
+    )
+    return len(people)
+
+
+def _with_stand_ins(people: frozenset[int]) -> frozenset[int]:
+    away = Absence.objects.holding(clock.today()).filter(person__in=people)
+    return people | frozenset(away.values_list("stand_in", flat=True))

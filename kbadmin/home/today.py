@@ -1,0 +1,192 @@
+"""What waits for a person: each a number, and the way to exactly those it counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+
+from governance import clock
+from governance.admin.filters import (
+    DUE_WITHIN,
+    SOON,
+    assigned_to,
+    liftable_by,
+    open_of,
+    quarantined,
+    sent_back_to,
+    undecided_by,
+)
+from governance.duties import Deed
+from governance.models import Account, AuditEntry, Client, ParseState, Upload, Version
+
+WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """`address` is empty where this person has no page for it. `is_urgent` colours the number."""
+
+    count: int
+    what: Promise | str
+    address: str = ""
+    is_urgent: bool = False
+
+
+@dataclass(frozen=True)
+class DueRow:
+    """Whose versions, and how many of them are due when: a number and its list for each column."""
+
+    whose: str
+    cells: list[tuple[int, str]]
+
+
+def waiting_for(account: Account) -> list[Waiting]:
+    """What is not empty, for every deed the account's duty includes."""
+    tellers: dict[Deed, Callable[[Account], list[Waiting]]] = {
+        Deed.REVIEW: _for_reviewers,
+        Deed.CURATE: _for_curators,
+        Deed.READ: _for_readers,
+        Deed.AUDIT: _for_auditors,
+        Deed.OPERATE: _for_operators,
+        Deed.ADMINISTER: _for_administrators,
+    }
+    told = [w for deed, tell in tellers.items() if account.may(deed) for w in tell(account)]
+    return [w for w in told if w.count]
+
+
+def due_table(account: Account) -> dict[str, Any]:
+    """Overdue, and due within 1, 7, 14, 30 and 60 days: mine, my department's, and all."""
+    today = clock.today()
+    person = account.person
+    whose = [(say("Yours"), Q(source__owner=person), {"owner": "me"})]
+    if person.department_id:
+        department = Q(source__department=person.department_id)
+        whose.append(
+            (str(person.department), department, {"department": f"{person.department_id}"})
+        )
+    whose.append((say("All"), Q(), {}))
+    counts = Version.objects.active().aggregate(
+        **{
+            f"n{row}_{column}": Count("pk", filter=scope & due)
+            for row, (_name, scope, _query) in enumerate(whose)
+            for column, due in enumerate(_dues(today))
+        }
+    )
+    rows = [
+        DueRow(name, [(counts[f"n{row}_{c}"], _due(word, query)) for c, word in _words()])
+        for row, (name, _scope, query) in enumerate(whose)
+    ]
+    return {"days": DUE_WITHIN, "rows": rows}
+
+
+def _words() -> list[tuple[int, str]]:
+    return list(enumerate(["overdue", *(f"{days}" for days in DUE_WITHIN)]))
+
+
+def _dues(today: date) -> list[Q]:
+    within = [Q(review_due__range=(today, today + timedelta(days=d))) for d in DUE_WITHIN]
+    return [Q(review_due__lt=today), *within]
+
+
+def _due(word: str, query: dict[str, str]) -> str:
+    return list_of("version", due=word, **query)
+
+
+def list_of(model: str, **parameters: str) -> str:
+    """The address of a list that is narrowed in this way."""
+    return f"{reverse(f'admin:governance_{model}_changelist')}?{urlencode(parameters)}"
+
+
+def _for_reviewers(account: Account) -> list[Waiting]:
+    rows = Version.objects.all()
+    return [
+        Waiting(
+            assigned_to(rows, account).count(),
+            _("assigned to you, for your decision"),
+            list_of("version", waiting="assigned"),
+        ),
+        Waiting(
+            undecided_by(rows, account).count(),
+            _("in review, for you to approve or send back"),
+            list_of("version", waiting="approval"),
+        ),
+        Waiting(
+            liftable_by(rows, account).count(),
+            _("quarantined, where your word on ending it is missing"),
+            list_of("version", waiting="lifting"),
+        ),
+    ]
+
+
+def _for_curators(account: Account) -> list[Waiting]:
+    rows = Version.objects.all()
+    failed = rows.filter(upload__parse_state=ParseState.FAILED, status="draft")
+    return [
+        Waiting(
+            sent_back_to(rows, account).count(),
+            _("sent back to you, to be corrected"),
+            list_of("version", waiting="sent_back"),
+            is_urgent=True,
+        ),
+        Waiting(
+            open_of(rows, account).count(),
+            _("drafts and submissions you contributed to"),
+            list_of("version", waiting="mine"),
+        ),
+        Waiting(
+            failed.count(),
+            _("drafts whose file could not be read"),
+            list_of("version", reading="failed", status="draft"),
+            is_urgent=True,
+        ),
+    ]
+
+
+def _for_readers(account: Account) -> list[Waiting]:
+    return [
+        Waiting(
+            quarantined(Version.objects.all()).count(),
+            _("quarantined, as a whole or in a passage"),
+            list_of("version", force="quarantined"),
+            is_urgent=True,
+        )
+    ]
+
+
+def _for_auditors(account: Account) -> list[Waiting]:
+    refused = AuditEntry.objects.filter(action="attempt.refused", at__gte=clock.now() - WEEK)
+    return [
+        Waiting(
+            refused.count(),
+            _("refused attempts noted in the last 7 days"),
+            list_of("auditentry", action="attempt.refused", period="7"),
+        )
+    ]
+
+
+def _for_operators(account: Account) -> list[Waiting]:
+    waiting = Upload.objects.filter(parse_state__in=[ParseState.QUEUED, ParseState.RUNNING])
+    failed = Upload.objects.filter(parse_state=ParseState.FAILED)
+    return [
+        Waiting(waiting.count(), _("files waiting to be read, or being read")),
+        Waiting(failed.count(), _("files that could not be read"), is_urgent=True),
+    ]
+
+
+def _for_administrators(account: Account) -> list[Waiting]:
+    until = clock.now() + SOON
+    disabled = Account.objects.filter(is_active=False)
+    ending = Client.objects.filter(revoked_at=None, expires_at__range=(clock.now(), until))
+    return [
+        Waiting(disabled.count(), _("disabled accounts"), list_of("account", state="disabled")),
+        Waiting(ending.count(), _("keys that expire within 30 days"), list_of("client")),
+    ]

@@ -1,0 +1,42 @@
+"""Ends a session that nobody has used for a while, or that is as old as one may become."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+
+from governance import clock
+
+BEGAN, SEEN = "began_at", "seen_at"
+# Seconds. A session is written when it was last written so long ago, and not at every request.
+GRAIN = 60
+
+
+class IdleMiddleware:
+    """After `SESSION_IDLE_MINUTES` without a request, and after `SESSION_COOKIE_AGE` in any case,
+    the next request is nobody's. What the browser keeps does not matter.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
+            now = clock.now().timestamp()
+            if _is_over(request, now):
+                logout(request)
+            elif now - request.session.get(SEEN, 0) >= GRAIN:
+                request.session.setdefault(BEGAN, now)
+                request.session[SEEN] = now
+        return self.get_response(request)
+
+
+def _is_over(request: HttpRequest, now: float) -> bool:
+    idle = now - request.session.get(SEEN, now)
+    age = now - request.session.get(BEGAN, now)
+    return bool(
+        idle > settings.SESSION_IDLE_MINUTES * 60 + GRAIN or age > settings.SESSION_COOKIE_AGE
+    )
