@@ -246,7 +246,7 @@ CELERY_BEAT_SCHEDULE = {
     "write-down-superseded": {"task": "governance.write_down_superseded", "schedule": 60.0},
     "note-what-the-clock-did": {"task": "governance.note_left_force", "schedule": 3600.0},
     "tell-people": {"task": "governance.tell_people", "schedule": 10.0},
-    "remind-people": {"task": "governance.remind_people", "schedule": 3600.0},
+    "remind-people": {"task": "governance.remind_people", "schedule": 600.0},
     "note-refusals": {"task": "governance.note_refusals", "schedule": 60.0},
 }
 

@@ -58,7 +58,7 @@ def _tell_some() -> int | None:
         if not entries:
             return None
         found = [(entry, news) for entry in entries for news in _news(entry)]
-        written = sum(_write(news, f"#{e.number}", e.number, but=e.person_id) for e, news in found)
+        written = sum(_write(news, f"#{e.number}", e) for e, news in found)
         told.number = entries[-1].number
         told.save(update_fields=["number"])
     return written
@@ -75,7 +75,7 @@ def remind(today: date) -> int:
             code = "overdue" if left < 0 else "due"
             key = f"due:{version.pk}:{version.review_due}:{'over' if left < 0 else mark}"
             facts = {"due": version.review_due.isoformat()}
-            written += _write(News(code, version, _keepers(version), facts), key, None)
+            written += _write(News(code, version, _keepers(version), facts), key)
     return written
 
 
@@ -189,15 +189,17 @@ _TELLERS: dict[str, Callable[[AuditEntry], Iterable[News]]] = {
 }
 
 
-def _write(news: News, key: str, number: int | None, *, but: int | None = None) -> int:
+def _write(news: News, key: str, entry: AuditEntry | None = None) -> int:
     """One row for each who is told and, while one is away, for who stands in."""
+    did_it, number, at = (
+        (entry.person_id, entry.number, entry.at) if entry else (None, None, clock.now())
+    )
     key = f"{key}:{news.code}:{news.version.pk}"
     told = Notice.objects.filter(key=key).values_list("person", flat=True)
-    people = _with_stand_ins(news.people - {but}) - set(told)
+    people = _with_stand_ins(news.people - {did_it}) - set(told)
     what = {"code": news.code, "version": news.version, "facts": news.facts}
     Notice.objects.bulk_create(
-        Notice(person_id=person, number=number, key=key, at=clock.now(), **what)
-        for person in sorted(people)
+        Notice(person_id=person, number=number, key=key, at=at, **what) for person in sorted(people)
     )
     return len(people)
 

@@ -126,19 +126,22 @@ class GovernedAdmin(ModelAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
+        saved = list(views_of(request, str(self.model._meta.model_name)))
+        shown = kept(request.GET)
         context = {
             "title": self.list_title,
             "add_page": self.add_page,
-            "saved_views": views_of(request, str(self.model._meta.model_name)),
-            "shown": kept(request.GET),
+            "saved_views": saved,
+            "shown": shown,
+            "shown_is_saved": any(view.query == shown for view in saved),
             "save_view": reverse(f"admin:{self.model._meta.model_name}_save_view"),
         }
         try:
-            shown: HttpResponse = super().changelist_view(request, context | (extra_context or {}))
+            page: HttpResponse = super().changelist_view(request, context | (extra_context or {}))
         except OverflowError:
             # A number in the address that no column can hold: the list without it.
             return HttpResponseRedirect(request.path)
-        return shown
+        return page
 
     def change_view(
         self,

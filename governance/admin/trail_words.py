@@ -65,6 +65,7 @@ ACTIONS: dict[str, Promise] = {
     "comment.made": _("Comment made"),
     "comment.settled": _("Comment settled"),
     "pull.made": _("Pulled by name"),
+    "installation.restored": _("Restored from a backup"),
     "department.founded": _("Department entered"),
     "person.entered": _("Person entered"),
     "person.roles_set": _("Roles set"),
