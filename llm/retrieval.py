@@ -24,7 +24,7 @@ from llm.caching import cached, digest_of_embedded
 from llm.embedding import Encoder
 from llm.models import Cursor, VersionWords, WordCount
 from llm.projections.advance import last_knowledge
-from llm.projections.vectors import microseconds
+from llm.projections.vectors import cuts_words_as_now, embeds_as, microseconds
 from llm.stores.port import Hit, NotBuilt, Sparse, VectorStore, Wanted
 
 PROFILE = f"rrf-1:k=60:pool=100:{words.PROFILE}"
@@ -99,17 +99,25 @@ def _by_meaning(
     query: str, wanted: Wanted, store: VectorStore, encoder: Encoder
 ) -> tuple[list[Hit], Vector | None]:
     """Nothing while the live collection was made with another encoder: a rebuild is due."""
-    live = store.live()
-    if live is None:
-        raise NotBuilt
-    if not live.startswith(encoder.profile.name + "-"):
+    live = _live(store)
+    if not embeds_as(live, encoder):
         return [], None
     vector = encoder.queries([query])[0]
     exact = store.count(live) <= settings.EXACT_SEARCH_LIMIT
     return _whole_ties(lambda n: store.nearest(vector, wanted, n, exact)), vector
 
 
+def _live(store: VectorStore) -> str:
+    live = store.live()
+    if live is None:
+        raise NotBuilt
+    return live
+
+
 def _by_words(query: str, wanted: Wanted, store: VectorStore, *, at: datetime) -> list[Hit]:
+    """Nothing while the live collection has words that were cut otherwise: a rebuild is due."""
+    if not cuts_words_as_now(_live(store)):
+        return []
     ids = words.term_ids(query)
     holding, passages = word_statistics(ids, at=at)
     weights = words.of_query(query, holding, passages)
