@@ -11,9 +11,10 @@ from datetime import UTC, datetime
 import pytest
 import time_machine
 from django.db import connection
+from django.utils.timezone import localdate
 from pytest_django import DjangoDbBlocker
 
-from governance.actions import clients, passages, people, versions
+from governance.actions import absences, assignments, clients, passages, people, versions
 from governance.duties import Role, Scope
 from governance.models import Account, ClassPolicy, Installation, Version
 from governance.trail import SHELL, changing
@@ -90,4 +91,7 @@ def _two_editions(ana: Account, ben: Account, dora: Account, clock: time_machine
     knowledge.lift(corrected, ben, dora)
     clock.shift(60)
     knowledge.active(source, ana, ben, label="2026")
-    knowledge.draft(source, ana, label="2027")
+    next_one = knowledge.draft(source, ana, label="2027")
+    assignments.assign(version=next_one, reviewer=ben.person, by=ana)
+    day = localdate()
+    absences.announce(stand_in=dora.person, starts_on=day, ends_on=day, by=ben)

@@ -78,6 +78,8 @@ def exchanged(row: type[Any], column: str) -> Deed:
     """Give the first row another value in a column, whatever it was."""
     field = next(f for f in row._meta.concrete_fields if f.column == column)
     first = row._default_manager.order_by("pk").first()
+    if first is None:
+        pytest.skip("There is no row of this kind here.")
     value = getattr(first, field.attname)
     if isinstance(value, datetime):
         changed: Any = value - timedelta(microseconds=1)
