@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ingest.parsing.document import Block, Box, Document
+from ingest.parsing.row_groups import may_end_group, names_of
 from ingest.sentences import sentences, shortened, size
 
-PROFILE = "sections-sentences-150-350/1"
+PROFILE = "sections-sentences-150-350/2"
 PREFERRED = 150
 MOST = 350
 
@@ -19,6 +20,11 @@ _HALF = 75
 _SMALL = 50
 _LONGEST_TITLE = 200
 _UNTITLED = "—"
+# What begins a note under a table.
+_NOTE = re.compile(
+    r"[(（]?(?:备?注|注意(?:事项)?|警告|说明|缩写|来源|资料来源)\s*\d?[)）]?\s*[：:]|(?:Notes?|Cautions?|Warnings?|Sources?|Abbreviations?)\b.{0,20}?[:.]"
+    r"|[*＊†‡§¶¥#‖※△▲]|[⁰¹²³⁴-⁹ᵃ-ᶻ]"
+)
 _STATES = re.compile(r"[。；！？;!?]|\.(?:\s|$)|^(?:推荐|Recommendation|图|Fig)", re.I)
 
 
@@ -37,7 +43,7 @@ class SectionDraft:
 @dataclass(frozen=True)
 class PassageDraft:
     """`section` is a section's position. `page` is where the passage begins; `boxes` are those
-    of the blocks it holds a part of."""
+    in which its own text stands, as far as a block says so, else those of its blocks."""
 
     position: int
     section: int
@@ -66,6 +72,14 @@ def split(document: Document) -> Parsed:
     return Parsed(tuple(drafts.sections), tuple(drafts.passages))
 
 
+class _Made(NamedTuple):
+    """A passage's text, the page where it begins, and where it stands."""
+
+    text: str
+    page: int | None
+    boxes: tuple[Box, ...]
+
+
 @dataclass(frozen=True)
 class _Piece:
     """Text that stays together: a sentence, or part of one, of a block.
@@ -76,7 +90,8 @@ class _Piece:
     text: str
     size: int
     rest: int
-    block: Block
+    page: int | None
+    boxes: tuple[Box, ...]
     begins: bool
 
 
@@ -98,15 +113,11 @@ class _Drafts:
         self.sections.append(SectionDraft(len(self.sections), level, title, path, _page(first)))
         if heading and not blocks and leaf and _STATES.search(title):
             blocks = [Block("text", title, heading.page, heading.boxes)]
-        for kind, text, held in _passages(blocks):
-            self._passage(kind, text, held)
-
-    def _passage(self, kind: Literal["text", "table"], text: str, held: list[Block]) -> None:
-        boxes = tuple(dict.fromkeys(box for block in held for box in block.boxes))
-        section = self.sections[-1].position
-        self.passages.append(
-            PassageDraft(len(self.passages), section, kind, _page(held[0]), boxes, text)
-        )
+        for kind, made in _passages(blocks):
+            section, position = self.sections[-1].position, len(self.passages)
+            self.passages.append(
+                PassageDraft(position, section, kind, made.page, made.boxes, made.text)
+            )
 
 
 def _sections(blocks: Iterable[Block]) -> Iterator[tuple[Block | None, list[Block], bool]]:
@@ -140,45 +151,97 @@ def _page(block: Block) -> int | None:
     return block.boxes[0].page if block.page is None and block.boxes else block.page
 
 
-def _passages(
-    blocks: Iterable[Block],
-) -> Iterator[tuple[Literal["text", "table"], str, list[Block]]]:
-    paragraphs: list[Block] = []
-    for block in blocks:
-        if block.kind != "table":
-            paragraphs.append(block)
+def _passages(blocks: Iterable[Block]) -> Iterator[tuple[Literal["text", "table"], _Made]]:
+    for table, texts in _parts(blocks):
+        if table is None:
+            yield from (("text", made) for made in _texts(texts))
+        else:
+            yield from _with_notes(table, texts)
+
+
+def _parts(blocks: Iterable[Block]) -> Iterator[tuple[Block | None, list[Block]]]:
+    """Each table with the notes right under it; and what stands between, with no table."""
+    table: Block | None = None
+    held: list[Block] = []
+    for block in [*blocks, None]:
+        if block is not None and block.kind != "table":
+            held.append(block)
             continue
-        for text, held in _texts(paragraphs):
-            yield "text", text, held
-        paragraphs = []
-        for text in _tables(block):
-            yield "table", text, [block]
-    for text, held in _texts(paragraphs):
-        yield "text", text, held
+        notes = _count_notes(table, held)
+        if table is not None:
+            yield table, held[:notes]
+        yield None, held[notes:]
+        table, held = block, []
 
 
-def _texts(paragraphs: Iterable[Block]) -> Iterator[tuple[str, list[Block]]]:
+def _count_notes(table: Block | None, texts: Sequence[Block]) -> int:
+    """How many of the texts after a table are its notes: up to the last on its page that a
+    note's sign or word begins, if the first does."""
+    if table is None or not texts or not _NOTE.match(texts[0].text):
+        return 0
+    signed = [
+        at
+        for at, block in enumerate(texts, 1)
+        if _NOTE.match(block.text) and block.page == table.page
+    ]
+    return signed[-1] if signed else 1
+
+
+def _with_notes(
+    table: Block, notes: Sequence[Block]
+) -> Iterator[tuple[Literal["text", "table"], _Made]]:
+    """The table's passages, each with all notes if they fit; else the notes under its caption."""
+    caption = " ".join(table.text.split())
+    under = list(_texts(notes))
+    text = "\n".join(made.text for made in under)
+    boxes = tuple(box for made in under for box in made.boxes)
+    parted = False
+    for piece in _tables(table):
+        fits = size(piece) + size(text) <= MOST
+        parted = parted or not fits
+        whole = f"{piece}\n{text}".strip() if fits else piece
+        yield "table", _Made(whole, _page(table), table.boxes + (boxes if fits else ()))
+    for made in under if parted else ():
+        headed = f"{caption}\n{made.text}".strip()
+        yield "text", made._replace(text=headed if size(headed) <= MOST else made.text)
+
+
+def _texts(paragraphs: Iterable[Block]) -> Iterator[_Made]:
     pieces = [piece for block in paragraphs for piece in _pieces(block)]
     for group in _groups(pieces):
         text = "".join(
             ("\n" if piece.begins and at else "") + piece.text for at, piece in enumerate(group)
         )
         tidy = re.sub(r"[ \t]*\n\s*", "\n", text).strip()
-        yield tidy, list(dict.fromkeys(piece.block for piece in group))
+        boxes = tuple(dict.fromkeys(box for piece in group for box in piece.boxes))
+        yield _Made(tidy, group[0].page, boxes)
 
 
 def _pieces(block: Block) -> Iterator[_Piece]:
-    texts = [
-        part
-        for sentence in sentences(block.text.strip())
-        for part in shortened(sentence, MOST)
-        if part.strip()
+    parts = [
+        part for sentence in sentences(block.text.strip()) for part in shortened(sentence, MOST)
     ]
-    sizes = [size(text) for text in texts]
-    rest = sum(sizes)
-    for at, text in enumerate(texts):
-        yield _Piece(text, sizes[at], rest, block, begins=at == 0)
-        rest -= sizes[at]
+    sizes = [size(part) for part in parts]
+    at, rest, begins = len(block.text) - len(block.text.lstrip()), sum(sizes), True
+    for part, weight in zip(parts, sizes, strict=True):
+        if part.strip():
+            boxes = _boxes_of(block, at, at + len(part.rstrip()))
+            page = boxes[0].page if boxes and block.starts else _page(block)
+            yield _Piece(part, weight, rest, page, boxes, begins)
+            begins = False
+        at, rest = at + len(part), rest - weight
+
+
+def _boxes_of(block: Block, first: int, end: int) -> tuple[Box, ...]:
+    """The boxes in which the block's text from here to there stands."""
+    if not block.starts or len(block.starts) != len(block.boxes):
+        return block.boxes
+    ends = [*block.starts[1:], len(block.text)]
+    return tuple(
+        box
+        for box, start, stop in zip(block.boxes, block.starts, ends, strict=True)
+        if start < end and first < stop
+    )
 
 
 def _groups(pieces: Iterable[_Piece]) -> list[list[_Piece]]:
@@ -220,16 +283,18 @@ def _without_small_end(groups: list[list[_Piece]], last: int) -> list[list[_Piec
 def _tables(block: Block) -> Iterator[str]:
     """The table in pipe form, cut between rows; each piece has the caption and the header."""
     caption = " ".join(block.text.split())
-    rows = [_row(row) for row in block.rows if any(cell.strip() for cell in row)]
+    full = [row for row in block.rows if any(cell.strip() for cell in row)]
+    rows = [_row(row) for row in full]
     header = _header(rows[: block.header_rows], block) if len(rows) > block.header_rows else []
     if size("\n".join([caption, *header])) > MOST:
-        yield from (text for text, _ in _texts([Block("text", caption)]))
+        yield from (made.text for made in _texts([Block("text", caption)]))
         caption, header = "", []
-    body = rows[len(header) - 1 :] if header else rows
+    first = max(0, len(header) - 1)
     frame = [line for line in (caption, *header) if line]
-    if not body and frame:
+    if len(rows) == first and frame:
         yield "\n".join(frame)
-    for group in _row_groups(body, MOST - size("\n".join(frame))):
+    room = MOST - size("\n".join(frame))
+    for group in _row_groups(_units(rows[first:], full[first:]), room):
         yield "\n".join([*frame, *group])
 
 
@@ -242,15 +307,47 @@ def _row(row: Sequence[str]) -> str:
     return "| " + " | ".join(" ".join(cell.replace("|", "\\|").split()) for cell in row) + " |"
 
 
-def _row_groups(rows: Iterable[str], room: int) -> Iterator[list[str]]:
+class _Unit(NamedTuple):
+    """A row as it stands after another, and as it begins a passage: under its group's name, and
+    where its own first cell is empty, so that it is the `rest` of a row, under that row's."""
+
+    following: list[str]
+    beginning: list[str]
+    rest: bool = False
+
+
+def _units(rows: Sequence[str], cells: Sequence[Sequence[str]]) -> Iterator[_Unit]:
+    over: list[str] = []
+    fresh: list[str] = []
+    named: list[str] = []
+    for row, each, name in zip(rows, cells, names_of(cells), strict=True):
+        if name:
+            fresh.append(row)
+            named = []
+            continue
+        over = fresh or over
+        rest = bool(named) and not each[0].strip()
+        yield _Unit([*fresh, row], [*over, *(named if rest else ()), row], rest)
+        named = named if rest else [_row([each[0], *[""] * (len(each) - 1)])]
+        fresh = []
+        over = [] if may_end_group(each) else over
+    if fresh:
+        yield _Unit(fresh, fresh)
+
+
+def _row_groups(units: Iterable[_Unit], room: int) -> Iterator[list[str]]:
     group: list[str] = []
     total = 0
-    for row in rows:
-        weight = size(row)
-        if group and (total + weight > room or total >= PREFERRED):
+    for unit in units:
+        weight = size("\n".join(unit.following))
+        full = total >= PREFERRED and not unit.rest
+        if group and (total + weight > room or full):
             yield group
-            group, total = [], 0
-        group.append(row)
-        total += weight
+            group = []
+        if group:
+            group, total = group + unit.following, total + weight
+            continue
+        group = unit.beginning if size("\n".join(unit.beginning)) <= room else unit.following
+        total = size("\n".join(group))
     if group:
         yield group

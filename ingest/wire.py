@@ -65,7 +65,8 @@ def unreadable_from_json(value: Any) -> Unreadable:
 
 
 def _block(value: Any) -> Block:
-    fields = _fields(value, "kind", "text", "page", "boxes", "level", "rows", "header_rows")
+    names = ("kind", "text", "page", "boxes", "level", "rows", "header_rows", "starts")
+    fields = _fields(value, *names)
     kind = _text(fields["kind"])
     if kind not in {"heading", "text", "table"}:
         raise Nonsense("a block of no known kind")
@@ -77,6 +78,7 @@ def _block(value: Any) -> Block:
         _count(fields["level"]),
         _each(fields["rows"], _cells),
         _count(fields["header_rows"]),
+        _each(fields["starts"], _count),
     )
 
 

@@ -36,7 +36,8 @@ class Block:
 
     `rows` is a table's cells, its first `header_rows` rows the header; `text` of a table
     is its caption. `level` is a heading's depth, 1 at the top. `page` is None where the
-    format has no pages.
+    format has no pages. `starts` says for each box where in `text` begins what stands in it;
+    it is empty where that is not known.
     """
 
     kind: Kind
@@ -46,6 +47,7 @@ class Block:
     level: int = 0
     rows: tuple[tuple[str, ...], ...] = ()
     header_rows: int = 1
+    starts: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

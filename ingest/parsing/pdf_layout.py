@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
 from ingest.parsing.pdf_glyphs import Rect
 from ingest.parsing.pdf_runs import GAP, Run
-from ingest.parsing.pdf_text import is_marker, is_wide
+from ingest.parsing.pdf_shifts import text_of
+from ingest.parsing.pdf_text import is_marker, is_squeezed, is_wide
 
 _BIN = 2.0
 # A gutter is at least this wide, has lines beside it on both sides, and few across it.
@@ -26,6 +27,14 @@ _SPREAD = 2.5
 _DEEPEST = 3
 # No gutter is nearer to the text's side than this share of its width.
 _MARGIN = 0.15
+# How far two runs of a line may stand over each other, in sizes: a little, or by what a Chinese
+# mark lends; and how near a raised sign stands to what it is raised over.
+_SLACK = 0.4
+_LENT = 0.7
+_TOUCHING = 0.5
+# What is raised so high that it hardly meets its line is smaller, and right beside the letters.
+_SMALL = 0.82
+_RIGHT_BESIDE = 0.1
 _NOWHERE = Rect(0, 0, 0, 0)
 
 
@@ -96,23 +105,36 @@ def lines_of(runs: Sequence[Run]) -> list[Line]:
 
 
 def _beside(row: Sequence[Run], run: Run) -> bool:
-    for other in row:
-        overlap = min(other.bottom, run.bottom) - max(other.top, run.top)
-        if overlap < 0.5 * min(other.bottom - other.top, run.bottom - run.top):
-            continue
-        lowest = max(other.size, run.size)
-        if abs(other.baseline - run.baseline) < 0.65 * lowest:
-            return all(_clear(run, each) for each in row)
+    if any(_is_level(run, other) or _is_raised_high(run, other) for other in row):
+        return all(_clear(run, each) for each in row)
     return False
 
 
+def _is_level(run: Run, other: Run) -> bool:
+    lower = min(other.bottom - other.top, run.bottom - run.top)
+    near = abs(other.baseline - run.baseline) < 0.65 * max(other.size, run.size)
+    return near and _overlap(run, other) >= 0.5 * lower
+
+
+def _is_raised_high(run: Run, other: Run) -> bool:
+    small, large = sorted((run, other), key=lambda each: each.size)
+    above = 0 < large.baseline - small.baseline < large.size
+    beside = above and abs(_gap(small, large)) < _RIGHT_BESIDE * large.size
+    return beside and small.size <= _SMALL * large.size and _overlap(run, other) > 0
+
+
+def _overlap(run: Run, other: Run) -> float:
+    return min(other.bottom, run.bottom) - max(other.top, run.top)
+
+
 def _clear(run: Run, other: Run) -> bool:
-    slack = 0.4 * min(run.size, other.size)
-    return run.left > other.right - slack or run.right < other.left + slack
+    left, right = (run, other) if run.left <= other.left else (other, run)
+    lent = _LENT if is_squeezed(left.text[-1], right.text[0]) else _SLACK
+    return right.left > left.right - lent * min(run.size, other.size)
 
 
-def _line(row: list[Run]) -> Line:
-    row.sort(key=lambda run: run.left)
+def _line(runs: Sequence[Run]) -> Line:
+    row = _as_read(sorted(runs, key=lambda run: run.left))
     text, rect = row[0].text, row[0].rect
     for before, run in pairwise(row):
         text += _between(before, run) + run.text
@@ -129,6 +151,25 @@ def _line(row: list[Run]) -> Line:
         italic=sum(run.italic for run in row) > 0.85 * letters,
         segments=_segments(row),
     )
+
+
+def _as_read(row: Sequence[Run]) -> list[Run]:
+    """The row with what stands raised or lowered beside a larger run shown so."""
+    beside = zip([None, *row[:-1]], row, [*row[1:], None], strict=True)
+    return [_beside_larger(run, [each for each in (a, b) if each]) for a, run, b in beside]
+
+
+def _beside_larger(run: Run, neighbours: Sequence[Run]) -> Run:
+    touching = [each for each in neighbours if _gap(each, run) < _TOUCHING * each.size]
+    largest = max(touching, key=lambda each: each.size, default=run)
+    if largest.size <= run.size:
+        return run
+    before = neighbours[0].text if neighbours[0].left < run.left else ""
+    return replace(run, text=text_of(run.parts, largest.size, largest.baseline, before))
+
+
+def _gap(one: Run, other: Run) -> float:
+    return max(one.left - other.right, other.left - one.right)
 
 
 def _segments(row: Sequence[Run]) -> tuple[Segment, ...]:

@@ -21,16 +21,26 @@ _MUCH_ROOM = 0.25
 _CENTRED_ROOM = 0.4
 _TITLE_SIZE = 13.0
 _DECIMAL = re.compile(r"^\d{1,2}(?:\s*[.．]\s*\d{1,2})+\s*[^\d\s.%]")
+# A quantity has one point; what has two numbers a section.
+_DEEP = re.compile(
+    r"^\d{1,2}(?:\s?[.．]\s?\d{1,2}){2,4}(?!\d)\s*[.．]?\s*(?=[^\s\d%.．,，;；:：)）\]])"
+)
+# What stands before its rest: "> 1" before "month", a comma, an open bracket.
+_LEAVES_OPEN = re.compile(r"[，、(（]$|[<>≤≥＜＞=±×~～]\s*[\d.]*$")
+# A Latin word behind such a mark is not broken, though the mark itself is Chinese.
+_OPENING = "（［【《「“‘"
 _NEVER_FIRST = "，。、；：？！）】》”’〕」』％%,.;:)!?]"
 
 
 @dataclass(slots=True)
 class Paragraph:
-    """Lines that belong together; `places` says where they stand, page by page."""
+    """Lines that belong together; `places` says where they stand, page by page, and `firsts`
+    which line is the first in each of the places."""
 
     lines: list[Line]
     places: list[tuple[int, Rect]]
     flow: Rect
+    firsts: list[int] = field(default_factory=lambda: [0])
 
     @property
     def size(self) -> float:
@@ -47,6 +57,12 @@ class Paragraph:
     @property
     def letters(self) -> int:
         return sum(line.letters for line in self.lines)
+
+    def take_on(self, rest: Paragraph) -> None:
+        """Go on with what stands in another column or on another page."""
+        self.firsts += [len(self.lines) + first for first in rest.firsts]
+        self.lines += rest.lines
+        self.places += rest.places
 
 
 @dataclass(slots=True)
@@ -74,10 +90,15 @@ class _Around:
         first = self.line.text[0]
         if first in _NEVER_FIRST:
             return False
-        word = 2.5 if is_wide(first) else _width_of_first_word(self.line) / self.em + 1.0
+        inside = self.line.text.lstrip(_OPENING)[:1]
+        broken = is_wide(first) and (is_wide(inside) or not inside.isalpha())
+        word = 2.5 if broken else _width_of_first_word(self.line) / self.em + 1.0
         # A formula or an address that cannot be broken leaves room too, so a line that ends no
-        # sentence must leave much.
-        ended = ends_sentence(self.before.text)
+        # sentence must leave much, unless it is bold and what follows is not.
+        titled = self.before.bold and not self.line.bold
+        ended = titled or ends_sentence(self.before.text)
+        if not ended and _LEAVES_OPEN.search(self.before.text):
+            return False
         return self.room > max(word * self.em, 0.0 if ended else _MUCH_ROOM * self.wide)
 
 
@@ -99,7 +120,11 @@ def paragraphs_of(flow: Flow, page: int) -> list[Paragraph]:
 def go_on(before: Paragraph, paragraph: Paragraph) -> bool:
     """Whether a column's or page's first paragraph is the rest of the last one's."""
     last, first = before.lines[-1], paragraph.lines[0]
-    if not _same_look(last, first) or is_marked(first.text):
+    if not _same_look(last, first):
+        return False
+    if last.text.rfind("(") > last.text.rfind(")"):  # a date range's "–" is no bullet
+        return True
+    if is_marked(first.text) or _is_numbered(first):
         return False
     if ends_sentence(last.text):
         return False
@@ -162,8 +187,13 @@ def _is_item(around: _Around) -> bool:
     before, text = around.before.text, around.line.text
     if BULLET.match(text) or (around.line.size >= _TITLE_SIZE and _DECIMAL.match(text)):
         return True
-    begins = NUMBERED.match(text) or CAPTION.match(text)
+    begins = NUMBERED.match(text) or CAPTION.match(text) or _DEEP.match(text)
     return bool(begins) and (around.has_room or ends_sentence(before))
+
+
+def _is_numbered(line: Line) -> bool:
+    large = line.size >= _TITLE_SIZE and _DECIMAL.match(line.text)
+    return bool(large or _DEEP.match(line.text))
 
 
 def _is_apart(around: _Around) -> bool:
@@ -195,9 +225,10 @@ def _is_shifted(around: _Around) -> bool:
 
 
 def _is_centred_pair(before: Line, line: Line, around: _Around) -> bool:
-    middles = [(each.rect.left + each.rect.right) / 2 for each in (before, line)]
+    # All that stands before must be centred too: two lines of a hanging list may look so by chance.
+    sums = [each.rect.left + each.rect.right for each in (*around.paragraph, line)]
     level = abs(before.rect.left - line.rect.left) > around.em
-    return level and abs(middles[0] - middles[1]) < 0.3 * around.em and before.bold == line.bold
+    return level and max(sums) - min(sums) < 0.6 * around.em and before.bold == line.bold
 
 
 def _same_size(one: Line, other: Line) -> bool:

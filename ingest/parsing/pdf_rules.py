@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -38,12 +38,14 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A ruled table's cells."""
+    """A ruled table's cells. `open_top`, `open_bottom`: a page's end cuts it, without a rule."""
 
     rect: Rect
     cells: tuple[Cell, ...]
     rows: int
     columns: int
+    open_top: bool = False
+    open_bottom: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,8 @@ def grids_of(rules: Rules) -> list[Grid]:
     cells = plumber.intersections_to_cells(crossings)
     tables = [[Rect(*cell) for cell in table] for table in plumber.cells_to_tables(cells)]
     grids = [_grid(part) for table in tables for part in _parted(table)]
-    return [grid for grid in grids if grid.columns > 1]
+    drawn = [edge for edge in rules.edges if edge["orientation"] == "h"]
+    return [_with_open_ends(grid, drawn) for grid in grids if grid.columns > 1]
 
 
 def _edge(rect: Rect, wide: float, high: float) -> Edge | None:
@@ -147,27 +150,28 @@ def _spans(edge: Edge, top: float, bottom: float) -> bool:
 
 
 def _parted(cells: Sequence[Rect]) -> list[list[Rect]]:
-    """Two tables set one under the other without a gap share no column's edge."""
+    """Two tables set one under the other without a gap share no column's edge; those that a
+    row of one cell parts, the title of the second, need not share them all."""
     for y in _positions(cell.top for cell in cells)[1:]:
         above = [cell for cell in cells if cell.bottom <= y + _SNAP]
         below = [cell for cell in cells if cell.top >= y - _SNAP]
-        if len(above) + len(below) < len(cells):
-            continue
-        upper, lower = (
-            _inner_edges([cell for cell in part if abs(edge(cell) - y) <= _SNAP])
-            for part, edge in ((above, _bottom), (below, _top))
-        )
-        if upper and lower and not any(abs(a - b) <= _SNAP for a in upper for b in lower):
+        if len(above) + len(below) == len(cells) and _is_border(above, below, y):
             return [above, *_parted(below)]
     return [list(cells)]
 
 
-def _top(cell: Rect) -> float:
-    return cell.top
+def _is_border(above: Sequence[Rect], below: Sequence[Rect], y: float) -> bool:
+    first = [cell for cell in below if abs(cell.top - y) <= _SNAP]
+    upper = _inner_edges([cell for cell in above if abs(cell.bottom - y) <= _SNAP])
+    if len(first) != 1:
+        lower = _inner_edges(first)
+        return bool(upper and lower) and not _shared(upper, lower)
+    lower = _inner_edges([cell for cell in below if abs(cell.top - first[0].bottom) <= _SNAP])
+    return len(_shared(upper, lower)) < min(len(upper), len(lower))
 
 
-def _bottom(cell: Rect) -> float:
-    return cell.bottom
+def _shared(upper: Sequence[float], lower: Sequence[float]) -> list[float]:
+    return [a for a in upper if any(abs(a - b) <= _SNAP for b in lower)]
 
 
 def _inner_edges(row: Sequence[Rect]) -> list[float]:
@@ -185,6 +189,16 @@ def _grid(cells: Sequence[Rect]) -> Grid:
     placed.sort(key=lambda cell: (cell.row, cell.column))
     rect = Rect(xs[0], ys[0], xs[-1], ys[-1])
     return Grid(rect, tuple(placed), len(ys) - 1, len(xs) - 1)
+
+
+def _with_open_ends(grid: Grid, drawn: Sequence[Edge]) -> Grid:
+    left, top, right, bottom = grid.rect
+    tops = [edge["top"] for edge in drawn if edge["x0"] < right and left < edge["x1"]]
+    return replace(
+        grid,
+        open_top=not any(abs(y - top) <= _SNAP for y in tops),
+        open_bottom=not any(abs(y - bottom) <= _SNAP for y in tops),
+    )
 
 
 def _positions(values: Iterable[float]) -> list[float]:

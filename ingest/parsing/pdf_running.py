@@ -132,7 +132,7 @@ def _number_offsets(edges: Edges) -> set[int]:
 
 def _number(row: Row) -> int | None:
     found = PAGE_NUMBER.fullmatch(" ".join(run.text for run in row).strip())
-    return int(found[1]) if found and found[1].isdigit() else None
+    return int(found[1]) if found and found[1].isdecimal() else None
 
 
 def _drop_line_numbers(pages: Sequence[Page]) -> None:
@@ -146,13 +146,13 @@ def _drop_line_numbers(pages: Sequence[Page]) -> None:
         page.runs = [
             run
             for run in page.runs
-            if not (run.text.isdigit() and run.left > left and run.right < right)
+            if not (run.text.isdecimal() and run.left > left and run.right < right)
         ]
 
 
 def _line_numbers(page: Page) -> list[Run]:
-    numbers = [run for run in page.runs if run.text.isdigit() and run.cell is None]
-    others = [run.left for run in page.runs if not run.text.isdigit()]
+    numbers = [run for run in page.runs if run.text.isdecimal() and run.cell is None]
+    others = [run.left for run in page.runs if not run.text.isdecimal()]
     if not others:
         return []
     edge = sorted(others)[len(others) // 20]

@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ingest.parsing.pdf_glyphs import Frame, Glyph, Rect, Style
-from ingest.parsing.pdf_text import is_tight
+from ingest.parsing.pdf_shifts import Part, text_of
+from ingest.parsing.pdf_text import is_squeezed, is_tight
 
 # Wider than a justified line's space, narrower than the gutter of a journal's two columns.
 GAP = 0.9
 _WORD_GAP = 0.25
 _OVERLAP = 0.1
+# How far letters may stand over each other, in sizes; a Chinese mark gives up half its square.
+_BACK = 0.5
+_BACK_SQUEEZED = 0.7
 
 
 @dataclass(slots=True)
 class Run:
-    """Text on one baseline. `cell` numbers the table cell it stands in; None outside tables."""
+    """Text on one baseline. `cell` numbers the table cell it stands in; None outside tables.
+
+    `parts` is the same text before anything in it was raised or lowered; never nothing, for what
+    stands beside larger letters is spelled from it anew.
+    """
 
     text: str
     left: float
@@ -33,6 +41,10 @@ class Run:
     slanted: bool = False
     space: bool = False
     last: Rect | None = None
+    parts: list[Part] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.parts = self.parts or [Part(self.text, self.size, self.baseline)]
 
     @property
     def rect(self) -> Rect:
@@ -82,16 +94,24 @@ def runs_of(glyphs: Iterable[Placed], cell_at: CellAt | None = None) -> list[Run
         else:
             run = _begun(glyph, cell)
             runs.append(run)
+    for run in runs:
+        _settle(run)
     return [run for run in runs if run.text.strip()]
+
+
+def _settle(run: Run) -> None:
+    if len(run.parts) > 1 and not run.slanted:
+        run.text = text_of(run.parts, run.size, run.baseline)
 
 
 def _begun(glyph: Placed, cell: int | None) -> Run:
     rect, style = glyph.rect, glyph.style
+    size = style.size or rect.bottom - rect.top
     return Run(
         glyph.text,
         *rect,
         glyph.baseline,
-        style.size or rect.bottom - rect.top,
+        size,
         letters=1,
         bold=int(style.bold),
         italic=int(style.italic),
@@ -109,7 +129,10 @@ def _goes_on(run: Run, glyph: Placed) -> bool:
         return False
     if glyph.rect == run.last:  # the second letter of a ligature
         return True
-    if -0.5 * size < glyph.rect.left - run.right < GAP * size:
+    if _is_combining(glyph.text):
+        return run.left < glyph.rect.right and glyph.rect.left < run.right + GAP * size
+    back = _BACK_SQUEEZED if is_squeezed(run.text[-1], glyph.text[0]) else _BACK
+    if -back * size < glyph.rect.left - run.right < GAP * size:
         return True
     return _goes_left(glyph.text) and abs(glyph.rect.right - run.left) < GAP * size
 
@@ -125,13 +148,29 @@ def _extend(run: Run, glyph: Placed) -> None:
     tight = is_tight(run.text[-1], glyph.text[0])
     if (run.space or apart) and not tight and not run.text.endswith("\u3000"):
         run.text += " "
+        run.parts[-1].text += " "
     run.space = False
-    run.text += glyph.text
-    run.left, run.top = min(run.left, rect.left), min(run.top, rect.top)
-    run.right, run.bottom = max(run.right, rect.right), max(run.bottom, rect.bottom)
+    _add_text(run, glyph)
+    if not _is_combining(glyph.text):
+        run.left, run.top = min(run.left, rect.left), min(run.top, rect.top)
+        run.right, run.bottom = max(run.right, rect.right), max(run.bottom, rect.bottom)
     if style.size > run.size:
         run.size, run.baseline = style.size, glyph.baseline
     run.last = rect
     run.letters += 1
     run.bold += style.bold
     run.italic += style.italic
+
+
+def _add_text(run: Run, glyph: Placed) -> None:
+    run.text += glyph.text
+    size = glyph.style.size or run.size
+    if run.parts[-1].is_like(size, glyph.baseline):
+        run.parts[-1].text += glyph.text
+    else:
+        run.parts.append(Part(glyph.text, size, glyph.baseline))
+
+
+def _is_combining(text: str) -> bool:
+    """A mark over another letter, whose own box may reach over the letters that follow."""
+    return unicodedata.category(text[0]) == "Mn"

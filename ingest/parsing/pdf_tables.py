@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -13,12 +14,15 @@ from ingest.parsing.pdf_paragraphs import paragraphs_of
 from ingest.parsing.pdf_rules import Cell, Grid
 from ingest.parsing.pdf_runs import Run
 from ingest.parsing.pdf_text import Words, ends_sentence, is_marked, is_wide, join_two, joined
+from ingest.parsing.row_groups import name_at_end
 
 # A grid with less of its cells filled is a chart's background or a form's ruling.
 _FEWEST_FILLED = 0.3
 # A header cell is a name, not a sentence.
 _LONGEST_NAME = 90
 _MOST_HEADER_ROWS = 3
+# No header says "orally, 2 to 3 times a day"; a row that does is a dose.
+_CLAUSE_WITH_FIGURE = re.compile(r"[，；].*\d|\d.*[，；]")
 _EDGE_TOLERANCE = 6.0
 
 Rows = tuple[tuple[str, ...], ...]
@@ -26,7 +30,11 @@ Rows = tuple[tuple[str, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table as one page has it. `edges` are its columns' left edges, in points."""
+    """A table as one page has it. `edges` are its columns' left edges, in points.
+
+    `cut_top` is the place of the first row where it is the rest of one that the page before
+    began, and `cut_bottom` says that the last row goes on on the next page.
+    """
 
     rect: Rect
     rows: Rows
@@ -35,6 +43,8 @@ class Table:
     letters: int
     caption: str = ""
     uncertain: bool = False
+    cut_top: Rect | None = None
+    cut_bottom: bool = False
 
 
 def tables_of(page: Page, words: Words) -> list[Table]:
@@ -60,12 +70,36 @@ def tables_of(page: Page, words: Words) -> list[Table]:
 
 def continues(before: Table, table: Table) -> bool:
     """Whether a table is the rest of the one at the last page's end, or right above it."""
-    if len(before.edges) != len(table.edges):
+    if len(before.edges) != len(table.edges) or len(before.rows[0]) != len(table.rows[0]):
         return False
-    pairs = zip(before.edges, table.edges, strict=True)
-    if all(abs(a - b) <= _EDGE_TOLERANCE for a, b in pairs) or _same_header(before, table):
+    if not _moved(before, table) or _same_header(before, table):
         return True
     return bool(header_of(before)) and (_has_values(table.rows[0]) or not table.header_rows)
+
+
+def is_torn(before: Table, table: Table) -> bool:
+    """Whether a row that the last page began goes on in this page's first."""
+    if not before.cut_bottom or not table.cut_top:
+        return False
+    alike = len(before.edges) == len(table.edges) and len(before.rows[0]) == len(table.rows[0])
+    return alike and not _moved(before, table)
+
+
+def mended(before: Table, table: Table, words: Words) -> tuple[Table, Table | None]:
+    """The torn row whole on the page where it began; and what is left to this page, if anything.
+
+    A dose parted from its drug's name would be read as another's.
+    """
+    whole = tuple(_whole(a, b, words) for a, b in zip(before.rows[-1], table.rows[0], strict=True))
+    alone = len(table.rows) == 1
+    above = replace(
+        before,
+        rows=(*before.rows[:-1], whole),
+        uncertain=before.uncertain or (alone and table.uncertain),
+        cut_bottom=alone and table.cut_bottom,
+    )
+    rest = replace(table, rows=table.rows[1:], header_rows=0, cut_top=None)
+    return above, None if alone else rest
 
 
 def header_of(table: Table) -> Rows:
@@ -82,20 +116,31 @@ def _has_values(row: Sequence[str]) -> bool:
 def continued(before: Table, table: Table) -> Table:
     """The table with the header it goes on under, and doubtful where a row was torn."""
     header = header_of(before)
+    says_more = table.caption and not (before.caption and table.caption.startswith("续"))
+    caption = table.caption if says_more else before.caption
     if not header:
-        return replace(table, header_rows=0, caption=table.caption or before.caption)
+        return replace(table, header_rows=0, caption=caption)
     body = table.rows[len(header) :] if _same_header(before, table) else table.rows
+    over = name_at_end(before.rows[len(header) :])
     torn = bool(body) and not body[0][0] and any(body[0])
-    moved = any(
-        abs(a - b) > _EDGE_TOLERANCE for a, b in zip(before.edges, table.edges, strict=False)
-    )
     return replace(
         table,
-        rows=header + body,
+        rows=header + (() if body[:1] == over else over) + body,
         header_rows=len(header),
-        caption=table.caption or before.caption,
-        uncertain=table.uncertain or torn or moved,
+        caption=caption,
+        uncertain=table.uncertain or torn or _moved(before, table),
     )
+
+
+def _moved(before: Table, table: Table) -> bool:
+    edges = zip(before.edges, table.edges, strict=False)
+    return any(abs(a - b) > _EDGE_TOLERANCE for a, b in edges)
+
+
+def _whole(cell: str, rest: str, words: Words) -> str:
+    if not cell or not rest:
+        return cell or rest
+    return join_two(cell, rest, words) if _goes_on(cell, rest) else f"{cell}\n{rest}"
 
 
 def _same_header(before: Table, table: Table) -> bool:
@@ -120,7 +165,15 @@ def _table(grid: Grid, lines: dict[int, list[Line]], words: Words) -> Table:
         letters=sum(line.letters for found in lines.values() for line in found),
         caption=caption,
         uncertain=_has_holes(grid) or _is_ragged(rows, header),
+        cut_top=_first_row(grid) if grid.open_top and not caption else None,
+        cut_bottom=grid.open_bottom,
     )
+
+
+def _first_row(grid: Grid) -> Rect:
+    left, top, right, _ = grid.rect
+    lowest = min(cell.rect.bottom for cell in grid.cells if cell.row == 0)
+    return Rect(left, top, right, lowest)
 
 
 def _filled(grid: Grid, texts: dict[int, str]) -> Rows:
@@ -188,7 +241,9 @@ def _shifted(grid: Grid, texts: dict[int, str]) -> dict[int, str]:
 
 
 def _is_prose(name: str) -> bool:
-    return len(name) > _LONGEST_NAME or name.endswith(("。", "；", ";")) or ". " in name[10:]
+    dosed = bool(_CLAUSE_WITH_FIGURE.search(name))
+    ends = name.endswith(("。", "；", ";")) or ". " in name[10:]
+    return len(name) > _LONGEST_NAME or ends or dosed
 
 
 def _has_holes(grid: Grid) -> bool:

@@ -17,13 +17,13 @@ PAGE_NUMBER = re.compile(
 )
 # What begins a table's title.
 CAPTION = re.compile(
-    r"^(?:续表|附?表\s*[\d一二三四五六七八九十A-Z]|(?:Table|TABLE)\s+[A-Z]?\d|TABLE[.:]\s"
+    r"^(?:续表|附?表\s*[\d一二三四五六七八九十A-Z]|(?:Table|TABLE)\s*[A-Z]?\d|TABLE[.:]\s"
     r"|(?:[A-Z][\w-]* ){1,4}Table[.:]\s)"
 )
 BULLET = re.compile(r"^(?:[•●○◦▪■□◆❖➢✓☑·*‣⁃–—]|o(?=\s)|[-](?=\s))\s*")
 NUMBERED = re.compile(
     r"^(?:[（(]?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,5}|[一二三四五六七八九十]{1,3})[)）]"
-    r"|\d{1,3}[.．、](?=\D)|[A-Za-z][.．](?=\s)|[①-⑳]|\[\d{1,3}\]|[一二三四五六七八九十]{1,3}、"
+    r"|\d{1,3}[.．、](?=\D)|[A-Za-z][.．](?=\s)|[①-⑳]|[\[［]?\d{1,3}[\]］]|[一二三四五六七八九十]{1,3}、"
     r"|第[一二三四五六七八九十百\d]{1,4}[章节条篇部])"
 )
 _ENDS = re.compile(r"[.。!！?？:：;；…][\"”’』」)）]*(?:\[[\d,\s\-–]+\])?$")
@@ -50,6 +50,12 @@ def is_tight(before: str, after: str) -> bool:
     """Whether a space between the two can only come from the way the line was set."""
     wide = is_wide(before), is_wide(after)
     return all(wide) or (any(wide) and (before in _EITHER or after in _EITHER))
+
+
+@cache
+def is_squeezed(before: str, after: str) -> bool:
+    """Whether the two may overlap: Chinese marks fill half their square and may lend the rest."""
+    return any(is_wide(each) and unicodedata.category(each)[0] == "P" for each in (before, after))
 
 
 @dataclass
@@ -85,6 +91,11 @@ def joined(lines: Sequence[str], words: Words) -> str:
     for line in lines:
         text = join_two(text, line, words) if text else line
     return text
+
+
+def starts_of(lines: Sequence[str], firsts: Iterable[int], words: Words) -> tuple[int, ...]:
+    """Where in the joined text each of these lines begins."""
+    return tuple(len(joined(lines[: at + 1], words)) - len(lines[at]) for at in firsts)
 
 
 def join_two(text: str, line: str, words: Words) -> str:

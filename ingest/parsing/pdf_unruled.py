@@ -116,7 +116,7 @@ def _distance(x: float, left: float, right: float) -> float:
 def _is_contents(rows: Sequence[Sequence[str]]) -> bool:
     """A table of contents: page numbers that never fall."""
     last = [row[-1] for row in rows]
-    if not all(cell.isdigit() for cell in last):
+    if not all(cell.isdecimal() for cell in last):
         return False
     pages = [int(cell) for cell in last]
     return pages == sorted(pages)

@@ -85,7 +85,7 @@ def test_raised_figures_are_not_lost(tmp_path: Path) -> None:
         sheet.text("BMI of 30 kg/m", 100)
         sheet.text("2", 96, 72 + stringWidth("BMI of 30 kg/m", BODY, 10), size=6)
 
-    assert texts(tmp_path, draw) == ["BMI of 30 kg/m2"]
+    assert texts(tmp_path, draw) == ["BMI of 30 kg/m²"]
 
 
 def test_footnote_stays_as_text(tmp_path: Path) -> None:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.parsing.pdf_headings import is_heading, levels, look_of, plain, rank_of
+from ingest.parsing.pdf_headings import (
+    is_heading,
+    levels,
+    look_of,
+    opening_of,
+    plain,
+    rank_of,
+)
 from ingest.parsing.pdf_layout import Line
 from ingest.parsing.pdf_paragraphs import Paragraph
 from tests.ingest.pdf_parts import paragraph, tabbed
@@ -257,3 +264,123 @@ def test_lines_of_a_heading_share_its_look() -> None:
     one = Paragraph(lines, [(1, lines[0].rect)], lines[0].rect)
 
     assert not is_heading(one, "A B", look_of([paragraph(TEXT), one]))
+
+
+# Numbers against looks
+
+
+def test_decimal_numbers_decide_between_headings_of_other_looks() -> None:
+    one, two = ("1 Care", {"size": 12.0}), ("1.1 Dose", {"size": 16.0})
+
+    assert depths(one, two, ("1.1.1 Child", {}), ("2 Risks", {"size": 12.0})) == [1, 2, 3, 1]
+
+
+def test_heading_without_a_number_stays_in_its_chapter() -> None:
+    assert depths(("1 Care", {}), ("1.1 Dose", {}), ("Children", {}), ("1.3 Risks", {})) == [
+        1,
+        2,
+        2,
+        2,
+    ]
+
+
+def test_chinese_numbers_nest_their_brackets() -> None:
+    assert depths(("一、概述", {}), ("（一）定义", {}), ("（二）分型", {}), ("二、诊断", {})) == [
+        1,
+        2,
+        2,
+        1,
+    ]
+
+
+def test_centred_heading_stands_over_one_at_the_left() -> None:
+    centred = {"left": 222.0, "right": 322.0}
+
+    found = depths(
+        ("Title", {"size": 20.0}), ("Dose", centred), ("Children", {}), ("Risks", centred)
+    )
+
+    assert found == [1, 2, 3, 2]
+
+
+def test_single_heading_hardly_larger_stands_with_the_others() -> None:
+    title, other = ("Title", {"size": 20.0}), {"size": 11.0}
+
+    assert depths(title, ("Care", other), ("Advice", {"size": 12.0}), ("Risks", other)) == [
+        1,
+        2,
+        2,
+        2,
+    ]
+
+
+@pytest.mark.parametrize("last", ["References", "参考文献"])
+def test_back_matter_belongs_to_no_chapter(last: str) -> None:
+    large = {"size": 14.0}
+
+    assert depths(("Title", {"size": 20.0}), ("Care", large), ("Dose", {}), (last, {})) == [
+        1,
+        2,
+        3,
+        2,
+    ]
+
+
+def test_references_of_every_chapter_stay_in_it() -> None:
+    chapter, end = ("Care", {"size": 14.0}), ("References", {"size": 10.0})
+
+    assert depths(("Title", {"size": 20.0}), chapter, end, chapter, end) == [1, 2, 3, 2, 3]
+
+
+# Recommendations and headings before their text
+
+
+def opened(text: str, last: tuple[int, ...] = (), **looks: float) -> tuple[str, bool] | None:
+    one = paragraph(text, **looks)
+    return opening_of(one, text, look_of([paragraph(TEXT), one]), last)
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("9. Clinicians should offer it (recommendation category: A).", "Recommendation 9"),
+        ("3．推荐每日口服一次，疗程两周。", "推荐意见3"),
+        ("推荐意见2：每日口服一次，疗程两周。", "推荐意见2"),
+        ("Recommendation 1.2: give it daily.", "Recommendation 1.2"),
+    ],
+)
+def test_bold_recommendation_opens_a_section_and_is_its_text(text: str, title: str) -> None:
+    assert opened(text, bold=True) == (title, True)
+
+
+def test_recommendation_that_is_not_bold_opens_none() -> None:
+    assert opened("9. Clinicians should offer it (recommendation category: A).") is None
+
+
+def test_long_heading_is_cut_at_a_clause_and_is_text_too() -> None:
+    title, says_more = opened("Doses of opioids in long-term care, " + "word " * 20, bold=True) or (
+        "",
+        False,
+    )
+
+    assert title.startswith("Doses of opioids in long-term care")
+    assert title.endswith("…")
+    assert says_more
+
+
+def test_number_that_is_due_opens_a_section_before_its_text() -> None:
+    assert opened("7.1.3预防：首选一级预防，1片/d。", (7, 1, 2)) == ("7.1.3预防", True)
+
+
+@pytest.mark.parametrize("last", [(), (7, 1, 1), (7, 2), (6, 1, 2)])
+def test_number_that_is_not_due_opens_none(last: tuple[int, ...]) -> None:
+    assert opened("7.1.3预防：首选一级预防，1片/d。", last) is None
+
+
+@pytest.mark.parametrize("text", ["1.5 mg 口服：每日一次。", "1.5 ∼ 2.0 倍：每日一次。"])
+def test_quantity_opens_no_section(text: str) -> None:
+    assert opened(text, (1, 4)) is None
+
+
+def test_sentence_with_a_number_before_it_opens_none() -> None:
+    assert opened("7.1.3 Give one tablet. Then wait, and note: none is due.", (7, 1, 2)) is None

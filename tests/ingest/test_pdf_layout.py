@@ -37,7 +37,7 @@ def test_lines_come_from_top_to_bottom() -> None:
 def test_raised_note_sign_belongs_to_its_line() -> None:
     lines = lines_of([run("Chou", 72), run("3", 92, baseline=96, size=6.0)])
 
-    assert [line.text for line in lines] == ["Chou3"]
+    assert [line.text for line in lines] == ["Chou³"]
 
 
 def test_run_that_touches_the_one_before_takes_no_space() -> None:
@@ -217,3 +217,15 @@ def test_flow_reaches_as_far_as_its_column() -> None:
     flow = flows_of([run("wide", wide=300), run("short", baseline=112)], [])[0]
 
     assert (flow.rect.left, flow.rect.right) == (72, 372)
+
+
+def test_lines_of_squeezed_marks_are_not_torn() -> None:
+    lines = lines_of([run("剂量，", 72, wide=30), run("每日", 96, wide=20)])
+
+    assert [line.text for line in lines] == ["剂量，每日"]
+
+
+def test_letters_over_each_other_are_two_lines() -> None:
+    lines = lines_of([run("剂量", 72, wide=20), run("每日", 80, wide=20)])
+
+    assert [line.text for line in lines] == ["剂量", "每日"]

@@ -259,7 +259,48 @@ def test_attachment_is_said_to_be_left_out(tmp_path: Path) -> None:
     found.save(tmp_path / "more.pdf")
     found.close()
 
-    assert codes(tmp_path / "more.pdf") == [("attachments_left_out", None)]
+    (warning,) = document(tmp_path / "more.pdf").warnings
+    assert warning.code == "attachments_left_out"
+    assert warning.facts == {"count": 1, "names": "doses.csv"}
+
+
+def with_action(folder: Path, kind: str) -> Path:
+    """A file that does something as soon as it is opened."""
+    path = write(folder, prose)
+    action = b"/OpenAction << /S /" + kind.encode() + b" /JS (app.alert\\(1\\)) >>"
+    whole, catalogue = path.read_bytes(), b"/Type /Catalog"
+    assert catalogue in whole
+    path.write_bytes(whole.replace(catalogue, catalogue + b" " + action))
+    return path
+
+
+def test_script_is_said_to_be_left_out(tmp_path: Path) -> None:
+    found = document(with_action(tmp_path, "JavaScript"))
+
+    assert [each.text for each in found.blocks] == [LONG]
+    assert [(each.code, dict(each.facts)) for each in found.warnings] == [
+        ("script_left_out", {"count": 1})
+    ]
+
+
+def test_action_of_another_kind_is_no_script(tmp_path: Path) -> None:
+    assert codes(with_action(tmp_path, "Named")) == []
+
+
+def test_scripts_of_the_document_are_counted(tmp_path: Path) -> None:
+    path = with_action(tmp_path, "JavaScript")
+    names = (
+        b"/Names << /JavaScript << /Names [" + b"(a) << /S/JavaScript /JS (1) >>" * 3 + b"] >> >>"
+    )
+    whole = path.read_bytes()
+
+    path.write_bytes(whole.replace(b"/OpenAction", names + b" /OpenAction"))
+
+    assert [dict(each.facts) for each in document(path).warnings] == [{"count": 4}]
+
+
+def test_text_that_speaks_of_scripts_is_none(tmp_path: Path) -> None:
+    assert codes(write(tmp_path, lambda sheet: sheet.text("/JavaScript /JS", 100))) == []
 
 
 # Pages

@@ -253,3 +253,66 @@ def test_paragraph_counts_the_letters_of_all_its_lines() -> None:
     found = Paragraph([line("ab"), line("cde")], [], Rect(0, 0, 1, 1))
 
     assert found.letters == 5
+
+
+# Sentences that are not over, numbers that begin something
+
+
+@pytest.mark.parametrize("end", ["体重 > 1", "口服，", "剂量（", "剂量 ≤ 0.5"])
+def test_line_that_leaves_its_sentence_open_goes_on(end: str) -> None:
+    lines = [line(end, right=200), line("个月以上者禁用，并须每周复查一次血常规。", baseline=112)]
+
+    assert len(paragraphs(lines)) == 1
+
+
+def test_bold_title_stands_alone_over_text_that_left_it_little_room() -> None:
+    title = line("Evaluating the evidence", right=380, bold=True)
+    lines = [title, line("Predicated on a review it", left=76, baseline=112, right=470)]
+
+    assert len(paragraphs(lines)) == 2
+
+
+def test_number_of_a_section_begins_a_paragraph() -> None:
+    lines = [line("3.4.3.1 每四周一次。", right=200), line("3.4.3.2 每月一次", baseline=112)]
+
+    assert len(paragraphs(lines)) == 2
+
+
+def test_numbered_title_is_not_the_rest_of_the_last_pages() -> None:
+    assert not go_on(para("8.4.6.2 对于接种的建议"), para("8.4.7 合并感染者"))
+
+
+def test_quantity_is_the_rest_of_the_last_pages_sentence() -> None:
+    assert go_on(para("the dose is at most one half of what was given or"), para("1.5 mg a day"))
+
+
+def test_open_bracket_goes_on_whatever_comes_first() -> None:
+    assert go_on(para("were members of it (from January until"), para("– 08/31/2024) and left"))
+
+
+def test_lines_of_a_hanging_list_are_not_centred_by_chance() -> None:
+    first = line("Luciano, J. V. (2014). Cost and", left=72, right=470)
+    hung = line("utility of a treatment of pain", left=108, baseline=112, right=468)
+    last = line("in the long term. Arthritis, 16", left=108, baseline=124, right=434)
+    after = line("Lugo, R. A. (2005). The kinetics", left=72, baseline=136, right=470)
+
+    assert len(paragraphs([first, hung, last, after])) == 2
+
+
+@pytest.mark.parametrize("number", ["[10]", "［10］", "10］"])
+def test_number_of_a_reference_begins_a_paragraph(number: str) -> None:
+    lines = [line("上海科学技术出版社，2015.", right=460), line(f"{number}卢洪洲.", baseline=112)]
+
+    assert len(paragraphs(lines)) == 2
+
+
+def test_latin_word_behind_a_chinese_bracket_is_measured_whole() -> None:
+    word = line("（highlyactiveantiretroviraltherapy）的患者", baseline=112, right=470)
+
+    assert len(paragraphs([line("正在接受高效联合抗反转录病毒治疗", right=340), word])) == 1
+
+
+def test_number_in_a_chinese_bracket_is_no_such_word() -> None:
+    item = line("（1）隐球菌脑膜炎的诱导期治疗方案及其剂量", baseline=112, right=470)
+
+    assert len(paragraphs([line("新型隐球菌感染", right=340), item])) == 2

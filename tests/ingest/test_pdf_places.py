@@ -40,6 +40,13 @@ def test_block_has_a_box_on_each_page_it_touches(tmp_path: Path) -> None:
     assert [box.page for box in spread(tmp_path).boxes] == [1, 2]
 
 
+def test_block_says_where_each_pages_text_begins(tmp_path: Path) -> None:
+    block = spread(tmp_path)
+    second = " ".join(wrapped(LONG, 440)[2:])
+
+    assert block.starts == (0, block.text.index(second))
+
+
 def test_box_encloses_its_text(tmp_path: Path) -> None:
     box = blocks(tmp_path, lambda sheet: sheet.text("Aspirin", 100, 72))[0].boxes[0]
 

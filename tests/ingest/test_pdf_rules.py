@@ -111,6 +111,34 @@ def test_tables_of_other_columns_right_under_each_other_are_two() -> None:
     assert shape(found) == [(2, 2), (2, 3)]
 
 
+def test_title_row_between_two_tables_parts_them() -> None:
+    title = [across(180), down(100, 160, 180), down(400, 160, 180)]
+    posts = [down(x, 180, 220) for x in (100, 200, 400)]
+
+    found = grids(*LADDER, *POSTS, *title, across(200), across(220), *posts)
+
+    assert shape(found) == [(2, 2), (3, 2)]
+
+
+def test_title_row_over_the_same_columns_parts_nothing() -> None:
+    title = [across(180), down(100, 160, 180), down(400, 160, 180)]
+    posts = [down(x, 180, 220) for x in (100, 250, 400)]
+
+    assert shape(grids(*LADDER, *POSTS, *title, across(220), *posts)) == [(4, 2)]
+
+
+def test_table_that_its_rules_close_is_cut_by_no_page() -> None:
+    found = grids(*LADDER, *POSTS)[0]
+
+    assert (found.open_top, found.open_bottom) == (False, False)
+
+
+def test_table_without_a_last_rule_is_cut_at_its_bottom() -> None:
+    found = grids(across(100), across(120), *POSTS)[0]
+
+    assert (found.open_top, found.open_bottom) == (False, True)
+
+
 def test_table_open_at_its_sides_has_all_its_columns() -> None:
     assert shape(grids(*LADDER, down(200), down(300))) == [(2, 3)]
 

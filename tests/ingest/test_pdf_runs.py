@@ -45,14 +45,14 @@ def test_raised_figure_stays_in_its_run() -> None:
     raised = spelled("2", left=82, baseline=96, look=style(size=6.0))
     found = runs_of([*spelled("km", left=72), *raised])
 
-    assert [run.text for run in found] == ["km2"]
+    assert [run.text for run in found] == ["km²"]
 
 
 def test_lowered_figure_stays_in_its_run() -> None:
     lowered = spelled("2", left=77, baseline=102, look=style(size=6.0))
     found = runs_of([*spelled("H", left=72), *lowered, *spelled("O", left=82)])
 
-    assert [run.text for run in found] == ["H2O"]
+    assert [run.text for run in found] == ["H₂O"]
 
 
 def test_run_takes_size_and_baseline_of_its_largest_letters() -> None:
@@ -157,3 +157,32 @@ def test_slanted_letters_do_not_join_upright_ones() -> None:
     upright, slanted = spelled("ab"), spelled("cd", left=82, look=style(slanted=True))
 
     assert [run.text for run in runs_of([*upright, *slanted])] == ["ab", "cd"]
+
+
+# Chinese marks, which give up half their square
+
+
+@pytest.mark.parametrize("lent", [2, 4, 5, 6])
+def test_squeezed_mark_stays_in_its_run(lent: float) -> None:
+    letters = [*spelled("剂量", wide=10), *spelled("，每日", left=92 - lent, wide=10)]
+
+    assert [run.text for run in runs_of(letters)] == ["剂量，每日"]
+
+
+def test_letter_squeezed_into_the_mark_before_it_stays_in_its_run() -> None:
+    letters = [*spelled("（成人）", wide=10), *spelled("。", left=107, wide=10)]
+
+    assert [run.text for run in runs_of(letters)] == ["（成人）。"]
+
+
+def test_letters_that_are_no_marks_do_not_lend_so_much() -> None:
+    letters = [*spelled("剂量", wide=10), *spelled("每日", left=86, wide=10)]
+
+    assert [run.text for run in runs_of(letters)] == ["剂量", "每日"]
+
+
+def test_accent_drawn_over_the_letter_before_it_ends_no_run() -> None:
+    accent = placed("\u0307", 74)
+    found = runs_of([*spelled("ml", wide=10), accent, *spelled("以上", left=92, wide=10)])
+
+    assert [run.text for run in found] == ["ml\u0307以上"]

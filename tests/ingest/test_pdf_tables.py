@@ -343,3 +343,26 @@ def test_table_without_header_gives_none_to_its_rest() -> None:
     rest = continued(part(ROWS, header=0), part(MORE))
 
     assert (rest.header_rows, rest.rows[0][0]) == (0, "Oxycodone")
+
+
+def test_table_of_more_cells_in_a_row_does_not_go_on() -> None:
+    wider = Table(Rect(72, 0, 472, 50), (("a", "b", "c", "d"),), 0, (72, 172, 272), letters=4)
+
+    assert not continues(part(ROWS), wider)
+
+
+# Groups, and headers that are missing
+
+
+def test_part_that_goes_on_keeps_the_group_it_is_in(tmp_path: Path) -> None:
+    grouped = [*ROWS[:1], ["Opioids", "", ""], *ROWS[1:]]
+
+    found = rows(tmp_path, table(grouped, top=720), table(MORE, top=60, bold=False))
+
+    assert found[1][1] == ("Opioids", "", "")
+
+
+def test_table_of_three_columns_without_a_header_is_doubtful(tmp_path: Path) -> None:
+    values = [["Volume", "1 cup", "8 oz"], ["Weight", "1 lb", "454 g"]]
+
+    assert codes(write(tmp_path, table(values, bold=False))) == [("table_uncertain", 1)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from ingest.parsing.document import Block
 from ingest.sentences import size
 from ingest.splitting import PREFERRED
@@ -267,3 +269,94 @@ def test_caption_without_rows_is_kept() -> None:
     found = parsed(Block("table", "表1 剂量"))
 
     assert contents(found) == ["表1 剂量"]
+
+
+def test_group_is_named_again_where_a_passage_begins_in_it() -> None:
+    group = ("抗精神病药", "", "")
+    drugs = [(f"药物{n}", SENTENCE * 3, "口服") for n in range(6)]
+
+    found = contents(parsed(table(("药物", "用法", "途径"), group, *drugs)))
+
+    assert len(found) > 1
+    assert all("| 抗精神病药 |" in each for each in found)
+
+
+def test_group_that_may_have_ended_is_not_named_again() -> None:
+    rows = [(f"药物{n}", SENTENCE * 3, "口服") for n in range(6)]
+    doubtful = ("激动剂", "", SENTENCE)
+
+    found = contents(parsed(table(("药物", "用法", "途径"), ("抑制剂", "", ""), doubtful, *rows)))
+
+    assert "抑制剂" not in found[-1]
+
+
+def test_rest_of_a_row_stands_under_that_rows_name() -> None:
+    drug, rest = ("奈韦拉平", SENTENCE * 14, "口服"), ("", SENTENCE * 14, "")
+
+    found = contents(parsed(table(("药物", "用法", "途径"), drug, rest)))
+
+    assert len(found) == 2
+    assert "| 奈韦拉平 |  |  |\n|  | 高血压" in found[1]
+
+
+def test_short_rest_of_a_row_stays_with_it() -> None:
+    drug, rest = ("奈韦拉平", SENTENCE * 10, "口服"), ("", SENTENCE, "")
+
+    assert len(contents(parsed(table(("药物", "用法", "途径"), drug, rest)))) == 1
+
+
+# Notes under a table
+
+
+@pytest.mark.parametrize(
+    "note", ["注：肾功能不全者减量。", "* 每日一次。", "Note: halve it.", "¹ 空腹。"]
+)
+def test_note_under_a_table_is_part_of_it(note: str) -> None:
+    found = parsed(table(("药物", "剂量"), ("可待因", "30 mg"), caption="表1"), text(note))
+
+    assert [each.kind for each in found.passages] == ["table"]
+    assert found.passages[0].text.endswith(note)
+
+
+def test_notes_that_do_not_fit_stand_under_the_tables_title() -> None:
+    note = text("注意：" + SENTENCE * 14)
+
+    found = contents(
+        parsed(table(("药物", "剂量"), ("药", SENTENCE * 4), caption="表1 剂量"), note)
+    )
+
+    assert found[1].startswith("表1 剂量\n注意：")
+
+
+def test_caution_between_two_notes_is_a_note_too() -> None:
+    notes = [text("* Multiply it."), text("All doses are in mg a day."), text("† By mouth.")]
+
+    found = parsed(table(("Drug", "Dose"), ("Codeine", "30 mg")), *notes)
+
+    assert len(found.passages) == 1
+
+
+def test_text_after_a_table_is_no_note() -> None:
+    found = parsed(table(("药物", "剂量"), ("可待因", "30 mg")), text("疗程见下文。"))
+
+    assert [each.kind for each in found.passages] == ["table", "text"]
+
+
+# Text that goes on over pages
+
+
+def over_two_pages() -> Block:
+    first, second = SENTENCE * 12, SENTENCE * 12
+    boxes = (box(4), box(5))
+    return Block("text", first + second, page=4, boxes=boxes, starts=(0, len(first)))
+
+
+def test_page_is_that_of_the_passages_own_text() -> None:
+    found = parsed(over_two_pages())
+
+    assert found.passages[0].page == 4
+    assert found.passages[-1].page == 5
+
+
+def test_boxes_are_those_of_the_passages_own_text() -> None:
+    assert parsed(over_two_pages()).passages[-1].boxes == (box(5),)

@@ -34,6 +34,7 @@ BLOCKS = st.builds(
     level=st.integers(0, 9),
     rows=tuples(tuples(TEXT)),
     header_rows=st.integers(0, 3),
+    starts=tuples(st.integers(0, 99)),
 )
 WARNED = st.builds(Warning, st.sampled_from(sorted(WARNINGS)), PAGE, FACTS)
 DOCUMENTS = st.builds(Document, TEXT, PAGE, tuples(BLOCKS), tuples(WARNED))
