@@ -38,9 +38,14 @@ def commitment(value: Value, salt: bytes) -> str:
     can, so what is to be erased apart needs salts apart. A salt that is not 32 bytes long
     is refused with ValueError.
     """
+    return commitment_to_bytes(dumps(value), salt)
+
+
+def commitment_to_bytes(written: bytes, salt: bytes) -> str:
+    """The same of a value whose canonical bytes are at hand, for what is committed to often."""
     if len(salt) != SALT_BYTES:
         raise ValueError(f"A salt is {SALT_BYTES} bytes long, not {len(salt)}.")
-    return hashlib.sha256(salt + dumps(value)).hexdigest()
+    return hashlib.sha256(salt + written).hexdigest()
 
 
 def new_salt() -> bytes:

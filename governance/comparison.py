@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
@@ -71,9 +71,7 @@ def _by_path(pieces: Sequence[Piece]) -> defaultdict[Path, list[Piece]]:
 
 def _compared(path: Path, olds: Sequence[Piece], news: Sequence[Piece]) -> Section:
     section = Section(path)
-    matcher = SequenceMatcher(
-        None, [p.digest for p in olds], [p.digest for p in news], autojunk=False
-    )
+    matcher = SequenceMatcher(None, _told_apart(olds), _told_apart(news), autojunk=False)
     for word, i, j, k, m in matcher.get_opcodes():
         if word == "equal":
             section.same += [p.digest for p in news[k:m]]
@@ -82,11 +80,22 @@ def _compared(path: Path, olds: Sequence[Piece], news: Sequence[Piece]) -> Secti
     return section
 
 
+def _told_apart(pieces: Sequence[Piece]) -> list[tuple[str, int]]:
+    """What reads the same is numbered: a text that stands a thousand times would take minutes."""
+    seen: Counter[str] = Counter()
+    names = []
+    for piece in pieces:
+        names.append((piece.digest, seen[piece.digest]))
+        seen[piece.digest] += 1
+    return names
+
+
 def _pair(section: Section, olds: Sequence[Piece], news: Sequence[Piece]) -> None:
     """Pair what is alike in two runs, in order; the rest was removed or added."""
     pairs = list(_alike(olds, news))
     gone, come = {p.before for p in pairs}, {p.after for p in pairs}
-    section.changed += pairs
+    section.same += [p.after.digest for p in pairs if p.before.digest == p.after.digest]
+    section.changed += [p for p in pairs if p.before.digest != p.after.digest]
     section.removed += [p for p in olds if p not in gone]
     section.added += [p for p in news if p not in come]
 

@@ -38,6 +38,7 @@ class Deed(StrEnum):
     """Something a person may be allowed to do."""
 
     READ = "read"
+    COMMENT = "comment"
     CURATE = "curate"
     REVIEW = "review"
     QUARANTINE = "quarantine"
@@ -51,6 +52,7 @@ CONTENT = frozenset({Role.CURATOR, Role.REVIEWER, Role.GRAPH_EDITOR})
 
 MAY: dict[Deed, frozenset[Role]] = {
     Deed.READ: CONTENT | {Role.COMPLIANCE},
+    Deed.COMMENT: CONTENT,
     Deed.CURATE: frozenset({Role.CURATOR, Role.REVIEWER}),
     Deed.REVIEW: frozenset({Role.REVIEWER}),
     Deed.QUARANTINE: CONTENT,

@@ -39,6 +39,16 @@ class PasswordWrong(Refused):
     sentence = _("The password is wrong.")
 
 
+class LinkSpent(Refused):
+    code = "link_spent"
+    sentence = _("This link does not hold any more. Ask the security administrator for another.")
+
+
+class AccountDisabled(Refused):
+    code = "account_disabled"
+    sentence = _("This account is disabled.")
+
+
 class LockedOut(Refused):
     code = "locked_out"
     sentence = _("Too many wrong passwords. The account is locked; try again later.")
@@ -123,6 +133,11 @@ class DuplicateUpload(Refused):
     sentence = _("The same file is already there: version %(version)s of “%(source)s”.")
 
 
+class AlreadyIncoming(Refused):
+    code = "already_incoming"
+    sentence = _("The same file already waits to be confirmed: “%(file)s”, brought in by %(by)s.")
+
+
 class AlreadyQuarantined(Refused):
     code = "already_quarantined"
     sentence = _("This is quarantined already.")
@@ -204,3 +219,18 @@ class TextQuarantined(Refused):
     sentence = _(
         "It repeats text that is quarantined. End the quarantine first, or correct that text."
     )
+
+
+class AlreadyOrdered(Refused):
+    code = "already_ordered"
+    sentence = _("The same work waits already, or is being done.")
+
+
+class NotParked(Refused):
+    code = "not_parked"
+    sentence = _("This is not parked any more.")
+
+
+class CommentSettled(Refused):
+    code = "comment_settled"
+    sentence = _("The comment was settled already.")

@@ -6,6 +6,7 @@ from celery import shared_task
 
 from governance import clock, trail
 from governance.actions import notices, versions
+from governance.mailing import mail_waiting
 
 
 @shared_task(name="governance.write_down_superseded")
@@ -26,6 +27,11 @@ def note_refusals() -> None:
 @shared_task(name="governance.tell_people")
 def tell_people() -> None:
     notices.tell()
+
+
+@shared_task(name="governance.mail_notices")
+def mail_notices() -> None:
+    mail_waiting()
 
 
 @shared_task(name="governance.remind_people")

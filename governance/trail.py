@@ -166,8 +166,9 @@ def _append(head: TrailHead, changes: Changes) -> None:
     nodes: list[AuditNode] = []
     entries: list[AuditEntry] = []
     payloads: list[AuditPayload] = []
+    states: dict[Governed, bytes] = {}
     for number, note in enumerate(changes.notes, start=head.size + 1):
-        entry, payload = _written(head.epoch, number, changes, note)
+        entry, payload = _written(head.epoch, number, changes, note, states)
         tree, complete = tree.append(bytes(entry.leaf_hash))
         nodes += [AuditNode(level=v, index=i, digest=d) for v, i, d in complete if v]
         entries.append(entry)
@@ -181,14 +182,15 @@ def _append(head: TrailHead, changes: Changes) -> None:
 
 
 def _written(
-    epoch: str, number: int, changes: Changes, note: Note
+    epoch: str, number: int, changes: Changes, note: Note, states: dict[Governed, bytes]
 ) -> tuple[AuditEntry, AuditPayload]:
     salt = canonical.new_salt()
     private = {**note.private, **({"reason": changes.reason} if changes.reason else {})}
     commitments = {k: canonical.commitment([k, plain(v)], salt) for k, v in private.items()}
     governed = _governed_by(note.subject)
     if governed:
-        commitments["state"] = canonical.commitment(["state", governed.state()], salt)
+        written = _state_of(governed, states)
+        commitments["state"] = canonical.commitment_to_bytes(written, salt)
     content = {
         "epoch": epoch,
         "number": number,
@@ -240,12 +242,21 @@ def named(subject: models.Model | None) -> dict[str, str]:
 
 
 def _governed_by(subject: models.Model | None) -> Governed | None:
-    """The row whose state an entry commits to: the subject's own, or its version's.
-
-    Read afresh, so that what is committed to is what the database holds.
-    """
+    """The row whose state an entry commits to: the subject's own, or its version's."""
     owner = subject if isinstance(subject, Governed) else getattr(subject, "version", None)
-    return type(owner).objects.get(pk=owner.pk) if isinstance(owner, Governed) else None  # type: ignore[attr-defined]
+    return owner if isinstance(owner, Governed) else None
+
+
+def _state_of(row: Governed, states: dict[Governed, bytes]) -> bytes:
+    """Read afresh, so that what is committed to is what the database holds.
+
+    Once a row: while a block's entries are written nothing changes any more, and the state of
+    a version grows with its quarantines, of which a pull notes hundreds.
+    """
+    if row not in states:
+        fresh = type(row).objects.get(pk=row.pk)  # type: ignore[attr-defined]
+        states[row] = canonical.dumps(["state", fresh.state()])
+    return states[row]
 
 
 def note_refusal(by: Actor, refusal: Refused) -> None:

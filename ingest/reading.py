@@ -16,7 +16,7 @@ from governance import clock, originals
 from governance.actions import uploads
 from governance.actions.passages import PassageText, SectionText, Text
 from governance.models import ParseState, Passage, Upload
-from ingest import splitting
+from ingest import kept, splitting
 from ingest.models import Reading
 from ingest.parsing.document import Document, Unreadable
 from ingest.sandbox import read_apart
@@ -92,7 +92,7 @@ def _attempt(upload: Upload, attempt: int) -> int | None:
 
     try:
         with _beating(upload, attempt):
-            document, parsed = read_apart(
+            document, parsed = kept.taken(upload.sha256, upload.filename) or read_apart(
                 originals.path_of(upload.sha256), upload.filename, progress=progress
             )
     except Unreadable as reason:
@@ -103,6 +103,7 @@ def _attempt(upload: Upload, attempt: int) -> int | None:
         uploads.finish_reading(
             upload=upload, attempt=attempt, reading=_told(document), text=text_of(parsed)
         )
+        kept.forget(upload.sha256, upload.filename)
     return None
 
 

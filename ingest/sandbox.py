@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import json
 import os
 import resource
@@ -11,14 +12,16 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 from ingest import confinement, parsing, wire
 from ingest.parsing.document import Document, Progress, Unreadable
 from ingest.splitting import Parsed, split
+
+_T = TypeVar("_T")
 
 _ROOT = Path(__file__).resolve().parent.parent
 _CHUNK = 2**20
@@ -53,22 +56,68 @@ def read_apart(
     Raises `Unreadable` with the reader's own code, or took_too_long, needs_too_much_memory,
     reader_crashed. Whatever happens, no process is left behind.
     """
+    return work_apart("ingest.sandbox", path, filename, _read, limits=limits, progress=progress)
+
+
+def work_apart(
+    module: str,
+    path: Path,
+    filename: str,
+    understood: Callable[[Any], _T],
+    *,
+    limits: Limits = DEFAULT,
+    progress: Progress,
+) -> _T:
+    """What a module's `answer(path, filename, progress)` makes of the file in a child process.
+
+    `understood` takes the answer for what it should be, or raises `wire.Nonsense`.
+    """
     request = {
+        "module": module,
         "path": str(path),
         "filename": filename,
         "limits": asdict(limits),
         "parent": os.getpid(),
     }
     command = [sys.executable, "-B", "-P", "-s", "-m", "ingest.sandbox", json.dumps(request)]
-    return supervise(command, limits=limits, progress=progress)
+    return supervise_with(command, understood, limits=limits, progress=progress)
 
 
 def supervise(
     command: Sequence[str], *, limits: Limits, progress: Progress
 ) -> tuple[Document, Parsed]:
-    """Runs a program that speaks the protocol: JSON lines, {"progress"} until {"document",
-    "parsed"} or {"unreadable"}."""
-    child = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
+    """Runs a program whose last line is {"document", "parsed"}."""
+    return supervise_with(command, _read, limits=limits, progress=progress)
+
+
+def supervise_with(
+    command: Sequence[str],
+    understood: Callable[[Any], _T],
+    *,
+    limits: Limits,
+    progress: Progress,
+) -> _T:
+    """Runs a program that speaks the protocol: JSON lines, {"progress"} until {"unreadable"} or
+    what is `understood`."""
+    child = start(command)
+    deadline = time.monotonic() + limits.seconds
+    try:
+        for answer in _answers(child, deadline, limits):
+            found = _understood(answer, understood, progress)
+            if found is not None:
+                return found
+        _await_end(child, deadline)
+        end(child)
+        raise Unreadable(_reason(child, limits))
+    finally:
+        if child.returncode is None:
+            end(child)
+            child.wait()
+
+
+def start(command: Sequence[str]) -> subprocess.Popen[bytes]:
+    """A child in a group of its own, without our secrets, heard through its standard output."""
+    return subprocess.Popen(  # noqa: S603  (our own interpreter and module)
         command,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -77,26 +126,26 @@ def supervise(
         cwd="/",
         start_new_session=True,
     )
-    deadline = time.monotonic() + limits.seconds
-    try:
-        for answer in _answers(child, deadline, limits):
-            found = _understood(answer, progress)
-            if found is not None:
-                return found
-        _await_end(child, deadline)
-        _end(child)
-        raise Unreadable(_reason(child, limits))
-    finally:
-        if child.returncode is None:
-            _end(child)
-            child.wait()
 
 
 def main(request: str) -> None:
     """The child: gives up what it may, reads one file, says what came out."""
     asked = json.loads(request)
-    limits = Limits(**asked["limits"])
-    confinement.die_with(asked["parent"])
+    give_up(asked["parent"], Limits(**asked["limits"]))
+    with _private_output() as output:
+        _say(output, _answer(asked, output))
+
+
+def answer(path: Path, filename: str, progress: Progress) -> dict[str, Any]:
+    """The file, read and split. Raises `Unreadable`."""
+    document = parsing.read(path, filename, progress)
+    parsed = split(document)
+    return {"document": wire.document_to_json(document), "parsed": wire.parsed_to_json(parsed)}
+
+
+def give_up(parent: int, limits: Limits) -> None:
+    """In the child, before it touches the file: the network, and all beyond its limits."""
+    confinement.die_with(parent)
     confinement.limit(
         memory=limits.memory,
         cpu_seconds=limits.cpu_seconds,
@@ -104,18 +153,13 @@ def main(request: str) -> None:
         open_files=limits.open_files,
     )
     confinement.leave_the_network()
-    with _private_output() as output:
-        _say(output, _answer(Path(asked["path"]), asked["filename"], output))
 
 
-def _answer(path: Path, filename: str, output: IO[str]) -> dict[str, Any]:
+def _answer(asked: dict[str, Any], output: IO[str]) -> dict[str, Any]:
     try:
-        document = parsing.read(path, filename, _Reporting(output))
-        parsed = split(document)
-        return {
-            "document": wire.document_to_json(document),
-            "parsed": wire.parsed_to_json(parsed),
-        }
+        work = importlib.import_module(asked["module"]).answer
+        made: dict[str, Any] = work(Path(asked["path"]), asked["filename"], _Reporting(output))
+        return made
     except Unreadable as error:
         return {"unreadable": wire.unreadable_to_json(error)}
     except MemoryError:
@@ -195,18 +239,22 @@ def _decoded(line: bytes | bytearray) -> Any:
         raise Unreadable("reader_crashed") from error
 
 
-def _understood(answer: Any, progress: Progress) -> tuple[Document, Parsed] | None:
+def _read(answer: Any) -> tuple[Document, Parsed]:
+    document = wire.document_from_json(answer.get("document"))
+    return document, wire.parsed_from_json(answer.get("parsed"))
+
+
+def _understood(answer: Any, understood: Callable[[Any], _T], progress: Progress) -> _T | None:
     try:
         if not isinstance(answer, dict):
             raise wire.Nonsense("not an object")
         if "unreadable" in answer:
             raise wire.unreadable_from_json(answer["unreadable"])
-        if "document" in answer:
-            document = wire.document_from_json(answer["document"])
-            return document, wire.parsed_from_json(answer.get("parsed"))
-        share = answer.get("progress")
+        if "progress" not in answer:
+            return understood(answer)
+        share = answer["progress"]
         if not isinstance(share, int | float):
-            raise wire.Nonsense("neither progress nor an end")
+            raise wire.Nonsense("no progress")
     except wire.Nonsense as error:
         raise Unreadable("reader_crashed") from error
     progress(min(1.0, max(0.0, float(share))))
@@ -239,7 +287,7 @@ def _await_end(child: subprocess.Popen[bytes], deadline: float) -> None:
         time.sleep(_PAUSE)
 
 
-def _end(child: subprocess.Popen[bytes]) -> None:
+def end(child: subprocess.Popen[bytes]) -> None:
     """Kills the child and whatever it started; it leads a group of its own."""
     if child.stdout is not None:
         child.stdout.close()

@@ -6,7 +6,8 @@ from celery import shared_task
 
 from governance.doorbell import ring
 from governance.models import ParseState, Upload
-from ingest import reading
+from ingest import incoming, reading, tidying
+from ingest.models import Incoming
 
 AT_ONCE = 10
 
@@ -23,3 +24,22 @@ def sweep_uploads() -> None:
     """Have read what the doorbell missed and what a killed reader left."""
     for upload in reading.forgotten()[:AT_ONCE]:
         ring(["ingest.parse_upload"], upload.pk, upload.parse_state == ParseState.RUNNING)
+
+
+@shared_task(name="ingest.read_incoming")
+def read_incoming(incoming_id: int) -> None:
+    waiting = Incoming.objects.filter(pk=incoming_id).first()
+    if waiting:
+        incoming.read(waiting)
+
+
+@shared_task(name="ingest.sweep_incoming")
+def sweep_incoming() -> None:
+    """The same for files that are no source yet."""
+    for waiting in incoming.forgotten()[:AT_ONCE]:
+        ring([incoming.TASK], waiting.pk)
+
+
+@shared_task(name="ingest.tidy")
+def tidy() -> None:
+    tidying.tidy()

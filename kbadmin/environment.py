@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import sys
 import tempfile
@@ -180,6 +181,14 @@ def email() -> dict[str, Any]:
         "EMAIL_USE_SSL": parts.scheme == "smtps",
         "EMAIL_USE_TLS": parts.scheme == "smtp+tls",
     }
+
+
+def mail_sender(host: str) -> str:
+    """Who notices come from; a name at the public host where none is given."""
+    address = text("EMAIL_FROM", f"knowledge-base@{host or 'localhost'}")
+    if not re.fullmatch(r"[^\s@<>,]+@[^\s@<>,]+", address):
+        stop(f"EMAIL_FROM must be an address such as kb@hospital.cn, not “{address}”.")
+    return address
 
 
 def public_url(proxies: list[str]) -> str:

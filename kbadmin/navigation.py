@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from governance.duties import Deed
 
@@ -82,8 +83,11 @@ UNFOLD: dict[str, Any] = {
             {
                 "title": _("Knowledge"),
                 "items": [
+                    _item(_("Bring in"), "upload_file", "bring_in", Deed.CURATE),
                     _item(_("Sources"), "menu_book", "governance_source_changelist", Deed.READ),
                     _item(_("Versions"), "layers", "governance_version_changelist", Deed.READ),
+                    _item(_("Pulls"), "block", "pulls", Deed.READ),
+                    _item(_("Retrieval bench"), "experiment", "bench", Deed.READ),
                 ],
             },
             {
@@ -95,6 +99,17 @@ UNFOLD: dict[str, Any] = {
                         "governance_auditentry_changelist",
                         Deed.AUDIT,
                     ),
+                ],
+            },
+            {
+                "title": _("Operation"),
+                "items": [
+                    _item(
+                        pgettext_lazy("what runs", "System"),
+                        "monitor_heart",
+                        "system",
+                        Deed.OPERATE,
+                    )
                 ],
             },
             {

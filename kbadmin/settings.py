@@ -176,6 +176,8 @@ FILE_UPLOAD_HANDLERS = [
 FILE_UPLOAD_TEMP_DIR = KB_HOME / "tmp"
 FILE_UPLOAD_TEMP_DIR.mkdir(exist_ok=True)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+# A pull is a list with a tick for each passage; the action itself takes fewer at once.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -235,7 +237,10 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 # Reading a file may take minutes, and what follows the truth must not wait behind it. Both queues
 # are declared, so that a worker that is told of none works on both.
 CELERY_TASK_QUEUES: dict[str, Any] = {"celery": {}, "reading": {}}
-CELERY_TASK_ROUTES = {READER_TASK: {"queue": "reading"}}
+CELERY_TASK_ROUTES = {
+    READER_TASK: {"queue": "reading"},
+    "ingest.read_incoming": {"queue": "reading"},
+}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_ENABLE_UTC = True
 CELERY_TIMEZONE = TIME_ZONE
@@ -243,10 +248,13 @@ SWEEP_SECONDS = 3.0
 CELERY_BEAT_SCHEDULE = {
     "follow-trail": {"task": "llm.follow_trail", "schedule": SWEEP_SECONDS},
     "read-waiting-uploads": {"task": "ingest.sweep_uploads", "schedule": SWEEP_SECONDS},
+    "read-what-came-in": {"task": "ingest.sweep_incoming", "schedule": SWEEP_SECONDS},
+    "tidy-what-came-in": {"task": "ingest.tidy", "schedule": 3600.0},
     "write-down-superseded": {"task": "governance.write_down_superseded", "schedule": 60.0},
     "note-what-the-clock-did": {"task": "governance.note_left_force", "schedule": 3600.0},
     "tell-people": {"task": "governance.tell_people", "schedule": 10.0},
     "remind-people": {"task": "governance.remind_people", "schedule": 600.0},
+    "mail-notices": {"task": "governance.mail_notices", "schedule": 60.0},
     "note-refusals": {"task": "governance.note_refusals", "schedule": 60.0},
 }
 
@@ -261,6 +269,11 @@ EXACT_SEARCH_LIMIT = environment.whole_number("EXACT_SEARCH_LIMIT", 200_000, mos
 DJANGO_STRUCTLOG_USER_ID_FIELD = "named_in_logs"
 
 globals().update(environment.email())
+# Without a server to send it through there is no mail; a line on the console would be none.
+SENDS_MAIL = bool(environment.text("EMAIL_URL"))
+DEFAULT_FROM_EMAIL = environment.mail_sender(PUBLIC_HOST)
+# A server that accepts and then says nothing must not hold a worker's thread.
+EMAIL_TIMEOUT = 10
 
 if not TESTING:
     environment.check_full_mode(embedded=EMBEDDED, qdrant_url=QDRANT_URL)
@@ -273,23 +286,37 @@ SILENCED_SYSTEM_CHECKS = [
     "security.W021",
 ]
 
+_IN_EVERY_LINE: list[structlog.typing.Processor] = [
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="iso"),
+    structlog.processors.format_exc_info,
+]
+structlog.configure(
+    processors=[
+        structlog.stdlib.filter_by_level,
+        structlog.contextvars.merge_contextvars,
+        *_IN_EVERY_LINE,
+        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+    ],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    cache_logger_on_first_use=True,
+)
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
         "line": {
             "()": "structlog.stdlib.ProcessorFormatter",
-            "foreign_pre_chain": [
-                structlog.stdlib.add_log_level,
-                structlog.stdlib.add_logger_name,
-                structlog.processors.TimeStamper(fmt="iso"),
-                structlog.processors.format_exc_info,
-            ],
+            "foreign_pre_chain": _IN_EVERY_LINE,
             "processor": structlog.processors.JSONRenderer(ensure_ascii=False),
         }
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    # The in-process broker has no host, and says so every time.
-    "loggers": {"kombu": {"level": "ERROR"}},
+    "loggers": {
+        # The in-process broker has no host, and says so every time.
+        "kombu": {"level": "ERROR"},
+        "django_structlog": {"level": "INFO"},
+    },
 }

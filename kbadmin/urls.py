@@ -11,6 +11,9 @@ from drf_spectacular.views import SpectacularAPIView
 
 from kbadmin import health
 from kbadmin.documentation import Documentation
+from kbadmin.system.pages import enter_pages
+
+enter_pages()
 
 
 def nothing_here(request: HttpRequest) -> HttpResponse:

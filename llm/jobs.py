@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from django.core.cache import cache
+
 from governance import clock
 from llm import clients
 from llm.embedding import Unavailable
@@ -56,6 +58,12 @@ def run_waiting() -> None:
     orphans.update(state=Job.State.WAITING)
     for job in Job.objects.filter(state=Job.State.WAITING).order_by("pk"):
         _run(job)
+
+
+def progress_of(job: Job) -> tuple[int, int] | None:
+    """How much of how much is done; None where nobody has said so."""
+    told: tuple[int, int] | None = cache.get(_progress_key(job))
+    return told
 
 
 def catch_up() -> Outcome:
@@ -112,10 +120,21 @@ def _run(job: Job) -> None:
     outcome: Outcome = {"error": "It stopped unexpectedly; the log of the server says why."}
     try:
         if mine.filter(state=Job.State.WAITING).update(state=Job.State.RUNNING):
-            outcome = _attempt(VERBS[job.verb], job.arguments)
+            outcome = _attempt(VERBS[job.verb], job.arguments | _telling(job))
     finally:
         mine.filter(state=Job.State.RUNNING).update(state=Job.State.DONE, outcome=outcome)
         _running.discard(job.pk)
+
+
+def _telling(job: Job) -> dict[str, Any]:
+    """What long work is given, so that people can see how far it is."""
+    if job.verb != "rebuild":
+        return {}
+    return {"progress": lambda done, of: cache.set(_progress_key(job), (done, of), 3600)}
+
+
+def _progress_key(job: Job) -> str:
+    return f"job:{job.pk}:progress"
 
 
 def _outcome_of(job: Job) -> Outcome | None:

@@ -30,6 +30,8 @@ from llm.stores.port import Hit, NotBuilt, Sparse, VectorStore, Wanted
 PROFILE = f"rrf-1:k=60:pool=100:{words.PROFILE}"
 POOL = 100
 DEEPEST = 3200
+# Nobody is given more passages than that.
+MOST = 50
 # Cormack, Clarke and Büttcher, "Reciprocal Rank Fusion outperforms Condorcet and individual Rank
 # Learning Methods", 2009, where k = 60 too.
 K = 60
@@ -52,24 +54,31 @@ class Question:
 
 @dataclass(frozen=True)
 class Found:
-    """A passage that may be served. `score` is the fused sum over its possible maximum."""
+    """A passage that may be served. `score` is the fused sum over its possible maximum.
+
+    The ranks are its places in the two lists, counted from one; None where it stands in none.
+    """
 
     passage: Passage
     score: float
     similarity: float | None
+    rank_by_meaning: int | None = None
+    rank_by_words: int | None = None
 
 
 @dataclass(frozen=True)
 class Answer:
     """`trail`: how far the store had come; `truth`: where the fence looked; both count knowledge.
 
-    `withheld` counts the hits that a store offered and the truth refused.
+    `withheld` counts the hits that a store offered and the truth refused; `refused` names them
+    as the store did.
     """
 
     found: list[Found]
     trail: int
     truth: int
     withheld: int
+    refused: frozenset[str] = frozenset()
 
 
 def retrieve(question: Question, *, at: datetime) -> Answer:
@@ -82,11 +91,26 @@ def retrieve(question: Question, *, at: datetime) -> Answer:
     by_words = _by_words(question.query, wanted, store, at=at)
     offered = {hit.passage for hit in [*by_meaning, *by_words]}
     allowed, truth = _fence(offered, at=at)
-    order = _ranked([by_meaning, by_words], allowed)
-    best = order[: question.top_k]
+    found = fused(by_meaning, by_words, allowed, vector, encoder)[: question.top_k]
+    refused = frozenset(offered - {str(pk) for pk in allowed})
+    return Answer(found, trail, truth, len(refused), refused)
+
+
+def fused(
+    by_meaning: Sequence[Hit],
+    by_words: Sequence[Hit],
+    allowed: dict[int, Passage],
+    vector: Vector | None,
+    encoder: Encoder,
+) -> list[Found]:
+    """What is allowed of the two lists, as one list, the best first."""
+    best = _ranked([by_meaning, by_words], allowed)[:MOST]
     similarity = _similarities(vector, [allowed[pk] for pk, _score in best], encoder)
-    found = [Found(allowed[pk], score, similarity.get(pk)) for pk, score in best]
-    return Answer(found, trail, truth, len(offered) - len(allowed))
+    near, worded = _places(by_meaning, allowed), _places(by_words, allowed)
+    return [
+        Found(allowed[pk], score, similarity.get(pk), near.get(pk), worded.get(pk))
+        for pk, score in best
+    ]
 
 
 def _not_before_the_trail(at: datetime) -> datetime:
@@ -104,7 +128,7 @@ def _by_meaning(
         return [], None
     vector = encoder.queries([query])[0]
     exact = store.count(live) <= settings.EXACT_SEARCH_LIMIT
-    return _whole_ties(lambda n: store.nearest(vector, wanted, n, exact)), vector
+    return whole_ties(lambda n: store.nearest(vector, wanted, n, exact)), vector
 
 
 def _live(store: VectorStore) -> str:
@@ -118,13 +142,17 @@ def _by_words(query: str, wanted: Wanted, store: VectorStore, *, at: datetime) -
     """Nothing while the live collection has words that were cut otherwise: a rebuild is due."""
     if not cuts_words_as_now(_live(store)):
         return []
-    ids = words.term_ids(query)
-    holding, passages = word_statistics(ids, at=at)
-    weights = words.of_query(query, holding, passages)
-    sparse = Sparse(weights.indices, weights.values)
+    sparse = weights_of(query, at=at)
     if not sparse.indices:
         return []
-    return _whole_ties(lambda n: store.matching(sparse, wanted, n))
+    return whole_ties(lambda n: store.matching(sparse, wanted, n))
+
+
+def weights_of(query: str, *, at: datetime) -> Sparse:
+    """How much each term of the query weighs at the instant."""
+    holding, passages = word_statistics(words.term_ids(query), at=at)
+    weights = words.of_query(query, holding, passages)
+    return Sparse(weights.indices, weights.values)
 
 
 def word_statistics(terms: set[int], *, at: datetime) -> tuple[dict[int, int], int]:
@@ -141,7 +169,7 @@ def word_statistics(terms: set[int], *, at: datetime) -> tuple[dict[int, int], i
     return counts, sum(totals)
 
 
-def _whole_ties(search: Callable[[int], list[Hit]]) -> list[Hit]:
+def whole_ties(search: Callable[[int], list[Hit]]) -> list[Hit]:
     """The best hits, never cut between two of the same score, where the engine's choice is a whim.
 
     Asks deeper while the last score goes on; where even that does not end, its hits are left out.
@@ -190,20 +218,25 @@ def _looked_at(known: Sequence[int], at: datetime) -> QuerySet[Passage]:
 
 def _ranked(lists: Sequence[Sequence[Hit]], allowed: dict[int, Passage]) -> list[tuple[int, float]]:
     """Passages with their fused scores, best first; ties by authority, then by the passage."""
-
-    def tie(pk: int) -> tuple[int, int]:
-        return (allowed[pk].version.citation or {})["authority"], pk
-
-    by_name = {str(pk): pk for pk in allowed}
     total: dict[int, float] = {}
     for hits in lists:
-        scores = {by_name[h.passage]: _rounded(h) for h in hits if h.passage in by_name}
-        order = sorted(scores, key=lambda pk: (-scores[pk], *tie(pk)))
-        for rank, pk in enumerate(order, start=1):
+        for pk, rank in _places(hits, allowed).items():
             total[pk] = total.get(pk, 0.0) + 1 / (K + rank)
     most = len(lists) / (K + 1)
     shares = {pk: round(score / most, SCORE_DIGITS) for pk, score in total.items()}
-    return sorted(shares.items(), key=lambda item: (-item[1], *tie(item[0])))
+    return sorted(shares.items(), key=lambda item: (-item[1], *_tie(allowed[item[0]])))
+
+
+def _places(hits: Sequence[Hit], allowed: dict[int, Passage]) -> dict[int, int]:
+    """The rank of each allowed passage among the allowed of one list, counted from one."""
+    by_name = {str(pk): pk for pk in allowed}
+    scores = {by_name[h.passage]: _rounded(h) for h in hits if h.passage in by_name}
+    order = sorted(scores, key=lambda pk: (-scores[pk], *_tie(allowed[pk])))
+    return {pk: rank for rank, pk in enumerate(order, start=1)}
+
+
+def _tie(passage: Passage) -> tuple[int, int]:
+    return (passage.version.citation or {})["authority"], passage.pk
 
 
 def _similarities(

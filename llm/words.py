@@ -15,7 +15,7 @@ import re
 import unicodedata
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 K1 = 1.2
@@ -36,7 +36,6 @@ _TOKEN = re.compile(
     rf"|(?P<joined>(?:(?<![.\d])\d{{1,3}}[-\u2010])?{_LETTER}(?:{_PART})?(?:[-\u2010/]{_PART})*)"
     rf"|(?P<number>{_NUMBER})"
 )
-_JOINTS = str.maketrans("", "", "-\u2010/,")
 
 
 @dataclass(frozen=True)
@@ -81,22 +80,6 @@ def of_query(text: str, holding: Mapping[int, int], passages: int) -> Sparse:
     return _sparse({term: _rarity(holding.get(term, 0), passages) for term in term_ids(text)})
 
 
-def may_share(query: str) -> Callable[[str], bool]:
-    """Tells at a glance which texts cannot share a term with the query.
-
-    A term stands in a text letter by letter once hyphens, slashes and commas are gone, so who is
-    told False shares none; who is told True may not share one either. Terms that share a number
-    by chance are not seen.
-    """
-    wanted = {_bare(term) for term in _terms(query)}
-
-    def may(text: str) -> bool:
-        bare = _bare(_folded(text))
-        return any(term in bare for term in wanted)
-
-    return may
-
-
 def term_ids(text: str) -> set[int]:
     """The numbers of the terms, from 0 to 2**32 - 1, the same on every machine.
 
@@ -125,10 +108,6 @@ def _terms(text: str) -> Iterator[str]:
 def _folded(text: str) -> str:
     # Case folding can undo a composition, hence the second pass.
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-
-
-def _bare(folded: str) -> str:
-    return folded.translate(_JOINTS)
 
 
 def _joined(token: str) -> Iterator[str]:

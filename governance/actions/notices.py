@@ -161,6 +161,14 @@ def _asked(entry: AuditEntry) -> Iterator[News]:
         yield News("asked_to_review", version, _reviewer(version))
 
 
+def _passage_quarantined(entry: AuditEntry) -> Iterator[News]:
+    """Once a version, of however many of its passages a pull takes out."""
+    same = AuditEntry.objects.filter(governs_type=entry.governs_type, governs_id=entry.governs_id)
+    before = same.filter(action=entry.action, at=entry.at, number__lt=entry.number)
+    if not before.exists():
+        yield from _about("passage_quarantined", _lifters)(entry)
+
+
 def _unread(entry: AuditEntry) -> Iterator[News]:
     upload = Upload.objects.filter(pk=entry.subject_id).first()
     if upload:
@@ -182,7 +190,7 @@ _TELLERS: dict[str, Callable[[AuditEntry], Iterable[News]]] = {
     "version.retired": _about("retired", _keepers),
     "version.left_force": _about("left_force", _keepers),
     "version.quarantined": _about("quarantined", _lifters),
-    "passage.quarantined": _about("passage_quarantined", _lifters),
+    "passage.quarantined": _passage_quarantined,
     "assignment.made": _asked,
     "upload.reading_failed": _unread,
     "comment.made": _commented,

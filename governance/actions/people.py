@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
+from governance import lockouts
 from governance.duties import CONTENT, DUTY_OF, Deed, Duty, Role
 from governance.errors import (
     AlreadyExists,
@@ -35,11 +37,12 @@ class Applicant:
 
 
 def create_account(
-    *, applicant: Applicant, roles: Collection[Role], password: str, by: Actor
+    *, applicant: Applicant, roles: Collection[Role], password: str | None, by: Actor
 ) -> Account:
     """Make an account, and its person if there is none of that number. Nothing has a default.
 
-    A person who is there already gains the roles; a role of another duty is refused.
+    Without a password nobody logs in until a link was used to choose one. A person who is there
+    already gains the roles; a role of another duty is refused.
     """
     duty = _one_duty(roles)
     username = _line("username", applicant.username)
@@ -81,11 +84,48 @@ def set_password(*, account: Account, password: str, by: Actor) -> Account:
         account = Account.objects.get(pk=account.pk)
         if own and not account.is_active:
             raise NotAllowed
-        _set_password(account, password)
-        account.end_sessions()
-        account.save(update_fields=["password", "sessions_ended"])
+        renew_password(account, password)
         changes.note("account.password_set", account)
     return account
+
+
+def renew_password(account: Account, password: str) -> None:
+    """The same within an action that allows it. Sessions end, and no link holds any more."""
+    _set_password(account, password)
+    account.end_sessions()
+    account.save(update_fields=["password", "sessions_ended"])
+    account.password_links.filter(used_at=None).delete()
+
+
+def end_sessions(*, account: Account, by: Actor) -> Account:
+    """Log an account out wherever it is logged in: one's own, or as security administrator any."""
+    own = isinstance(by, Account) and by.pk == account.pk
+    with changing(by=by, may=None if own else Deed.ADMINISTER) as changes:
+        account = Account.objects.get(pk=account.pk)
+        account.end_sessions()
+        account.save(update_fields=["sessions_ended"])
+        changes.note("account.sessions_ended", account)
+    return account
+
+
+def unlock(*, account: Account, reason: str, by: Actor) -> Account:
+    """End the lock-out that wrong passwords brought, before its time. Twice is once."""
+    with changing(by=by, may=Deed.ADMINISTER, reason=needs_reason(reason)) as changes:
+        account = Account.objects.get(pk=account.pk)
+        if lockouts.end(account.username):
+            changes.note("account.unlocked", account)
+    return account
+
+
+def set_email(*, person: Person, email: str, by: Account) -> None:
+    """Where a person's notices are mailed to; empty for nowhere. Stands in no entry."""
+    email = email.strip()
+    own = by.person_id == person.pk and by.is_active
+    with changing(by=by, may=None if own else Deed.ADMINISTER) as changes:
+        if email:
+            _check_email(email)
+        if Person.objects.filter(pk=person.pk).exclude(email=email).update(email=email):
+            changes.note("person.address_set", person)
 
 
 def set_active(*, account: Account, active: bool, reason: str, by: Actor) -> Account:
@@ -95,6 +135,7 @@ def set_active(*, account: Account, active: bool, reason: str, by: Actor) -> Acc
         if not active and account.is_active:
             _refuse_last_account(account)
             account.end_sessions()
+            account.password_links.filter(used_at=None).delete()
         account.is_active = active
         account.save(update_fields=["is_active", "sessions_ended"])
         changes.note("account.enabled" if active else "account.disabled", account)
@@ -156,12 +197,22 @@ def _line(field: str, name: str) -> str:
     return name
 
 
-def _set_password(account: Account, password: str) -> None:
+def _set_password(account: Account, password: str | None) -> None:
+    if password is None:
+        account.set_unusable_password()
+        return
     try:
         validate_password(password, account)
     except ValidationError as error:
         raise Malformed(field="password", problem=" ".join(error.messages)) from error
     account.set_password(password)
+
+
+def _check_email(email: str) -> None:
+    try:
+        validate_email(email)
+    except ValidationError as error:
+        raise Malformed(field="email", problem=" ".join(error.messages)) from error
 
 
 def _end_sessions(person: Person) -> None:

@@ -22,14 +22,21 @@ def begin(*, subject: Version | Passage, reason: str, by: Account) -> Quarantine
             raise QuarantineNeedsActive(now=version.get_status_display())
         if _open(version, passage):
             raise AlreadyQuarantined
-        quarantine = Quarantine.objects.create(
-            version=version,
-            passage=passage,
-            starts_at=changes.at,
-            begun_by=by.person,
-            reason=changes.reason.strip(),
-        )
-        changes.note(_action(passage, "quarantined"), passage or version, version=version.pk)
+        return begin_within(changes, subject=passage or version, by=by)
+
+
+def begin_within(changes: Changes, *, subject: Version | Passage, by: Account) -> Quarantine:
+    """For an action that takes more than one thing out of service, and has looked at each."""
+    passage = subject if isinstance(subject, Passage) else None
+    version = subject.version if isinstance(subject, Passage) else subject
+    quarantine = Quarantine.objects.create(
+        version=version,
+        passage=passage,
+        starts_at=changes.at,
+        begun_by=by.person,
+        reason=changes.reason,
+    )
+    changes.note(_action(passage, "quarantined"), subject, version=version.pk)
     return quarantine
 
 
@@ -40,12 +47,17 @@ def lift(*, subject: Version | Passage, reason: str, by: Account) -> Quarantine:
         quarantine = _open(version, passage)
         if quarantine is None:
             raise NotQuarantined
-        if quarantine.first_lift_by is None:
-            _lift_first(quarantine, by, changes)
-        elif quarantine.first_lift_by == by.person:
-            raise SecondPersonNeeded
-        else:
-            _end(quarantine, by, changes)
+        return lift_within(changes, quarantine=quarantine, by=by)
+
+
+def lift_within(changes: Changes, *, quarantine: Quarantine, by: Account) -> Quarantine:
+    """For an action that takes part in ending more than one, all of them open."""
+    if quarantine.first_lift_by is None:
+        _lift_first(quarantine, by, changes)
+    elif quarantine.first_lift_by == by.person:
+        raise SecondPersonNeeded
+    else:
+        _end(quarantine, by, changes)
     return quarantine
 
 

@@ -62,14 +62,25 @@ Rewrite = Callable[[Source], Description]
 
 
 def register(*, description: Description, by: Account) -> Source:
-    checked = _checked(description)
-    identifiers = _normalised(description.identifiers)
+    check(description)
     with changing(by=by, may=Deed.CURATE) as changes:
-        checked["department"] = _department(description.department, changes)
-        source = Source.objects.create(**checked, owner=by.person, registered_at=changes.at)
-        _identify(source, identifiers)
-        SourceContributor.objects.create(source=source, person=by.person)
-        changes.note("source.registered", source, source_class=source.source_class)
+        return enter(description, by=by, changes=changes)
+
+
+def check(description: Description) -> None:
+    """Raises `Malformed` where `register` would for what is said, whatever is there already."""
+    _checked(description)
+    _normalised(description.identifiers)
+
+
+def enter(description: Description, *, by: Account, changes: Changes) -> Source:
+    """Register a source among other changes of one block."""
+    checked = _checked(description)
+    checked["department"] = _department(description.department, changes)
+    source = Source.objects.create(**checked, owner=by.person, registered_at=changes.at)
+    _identify(source, _normalised(description.identifiers))
+    SourceContributor.objects.create(source=source, person=by.person)
+    changes.note("source.registered", source, source_class=source.source_class)
     return source
 
 

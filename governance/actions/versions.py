@@ -62,24 +62,36 @@ class Edition:
 
 def register(*, source: Source, edition: Edition, original: Original, by: Account) -> Version:
     """Draft a version over a file that was received, and have the file read."""
+    check(edition)
+    with changing(by=by, may=Deed.CURATE) as changes:
+        return enter(source, edition, original, by=by, changes=changes)
+
+
+def check(edition: Edition) -> None:
+    """Raises `Malformed` where `register` would for what is said of an edition."""
     dates = edition.published_on, edition.effective_from, edition.effective_until
     check_dates(*dates, today=today())
-    label = _label(edition.label)
-    with changing(by=by, may=Deed.CURATE) as changes:
-        uploads.refuse_duplicate(original)
-        upload = uploads.receive(original, by=by, changes=changes)
-        version = Version.objects.create(
-            source=source,
-            upload=upload,
-            label=label,
-            published_on=edition.published_on,
-            effective_from=edition.effective_from,
-            effective_until=edition.effective_until,
-            registered_at=changes.at,
-        )
-        people = source.contributors.values_list("person_id", flat=True)
-        credit(version, [*people, by.person_id])
-        changes.note("version.registered", version, file=upload.sha256, label=version.label)
+    _label(edition.label)
+
+
+def enter(
+    source: Source, edition: Edition, original: Original, *, by: Account, changes: Changes
+) -> Version:
+    """Register a version among other changes of one block; the edition was checked before."""
+    uploads.refuse_duplicate(original)
+    upload = uploads.receive(original, by=by, changes=changes)
+    version = Version.objects.create(
+        source=source,
+        upload=upload,
+        label=_label(edition.label),
+        published_on=edition.published_on,
+        effective_from=edition.effective_from,
+        effective_until=edition.effective_until,
+        registered_at=changes.at,
+    )
+    people = source.contributors.values_list("person_id", flat=True)
+    credit(version, [*people, by.person_id])
+    changes.note("version.registered", version, file=upload.sha256, label=version.label)
     return version
 
 

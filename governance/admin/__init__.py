@@ -4,7 +4,17 @@ from django.contrib import admin
 from django.urls import URLPattern, path
 from django.views.generic import RedirectView
 
-from governance.admin import addresses, notices
+from governance.admin import (
+    addresses,
+    handing_over,
+    notices,
+    own_pages,
+    password_links,
+    pull_ending,
+    pull_pages,
+    pulls,
+    timeline,
+)
 from governance.admin.own_password import change_password
 from governance.admin.passages import PassageAdmin
 from governance.admin.people import AccountAdmin, ClientAdmin, PersonAdmin
@@ -22,6 +32,19 @@ __all__ = [
     "TrailAdmin",
     "VersionAdmin",
 ]
+
+
+addresses.enter("pulls/", pull_pages.pulls, "pulls")
+addresses.enter("pulls/new/", pulls.pull_now, "pull_now")
+addresses.enter("pulls/<int:pk>/", pull_pages.pull, "pull")
+addresses.enter("pulls/<int:pk>/end/", pull_ending.end_pulled, "pull_end")
+addresses.enter("hand-over/", handing_over.hand_over, "hand_over")
+addresses.enter_open("password-link/", password_links.choose, "choose_password")
+addresses.enter_open("password-link/<str:secret>/", password_links.follow, "password_link")
+for _name, (_address, _page) in own_pages.VIEWS.items():
+    addresses.enter(_address, _page, _name)
+for _kind, _view in timeline.VIEWS.items():
+    addresses.enter(f"governance/{_kind}/<int:pk>/timeline/", _view, f"{_kind}_timeline")
 
 
 def _addresses() -> list[URLPattern]:

@@ -48,6 +48,9 @@ class PassagePage(ActionPage[Passage]):
             known["quarantine"] if "quarantine" in known else open_quarantine_of(subject)
         )
 
+    def form(self, data: Any = None, files: Any = None) -> forms.Form:
+        return fields.begun_at_first(super().form(data, files))
+
     def back(self) -> str:
         return place_of(self.subject)
 

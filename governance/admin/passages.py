@@ -10,8 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from governance.admin.base import GovernedAdmin
+from governance.admin.citing import PARAMETER, is_marked, shown_for
 from governance.admin.passage_pages import PAGES
 from governance.admin.reading import page_of
+from governance.admin.review_pages import CommentOnPassage
 from governance.admin.version_pages import address_of_version
 from governance.duties import Deed
 from governance.models import Passage
@@ -22,7 +24,7 @@ class PassageAdmin(GovernedAdmin):
     view_deed = Deed.READ
     list_title = _("Passages")
     empty_sentence = _("Passages are read within their version.")
-    pages = PAGES
+    pages = (*PAGES, CommentOnPassage)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return False
@@ -49,9 +51,7 @@ class PassageAdmin(GovernedAdmin):
         passage = self.get_object(request, object_id)
         if passage is None:
             raise Http404
-        current = Passage.objects.filter(
-            version=passage.version, position=passage.position, replacement=None
-        )
-        shown = current.first() or passage
-        address = address_of_version(passage.version_id)
-        return HttpResponseRedirect(f"{address}?page={page_of(shown)}#passage-{shown.pk}")
+        shown = shown_for(passage)
+        mark = f"&{PARAMETER}={passage.pk}" if is_marked(passage) else ""
+        address = f"{address_of_version(passage.version_id)}?page={page_of(shown)}{mark}"
+        return HttpResponseRedirect(f"{address}#passage-{shown.pk}")

@@ -3,35 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from governance import clock
+from governance.admin.access_filters import ByAccountState, ByKeyState, ByRole, ByScope
 from governance.admin.base import GovernedAdmin, badge
-from governance.admin.filters import ByActive, ByDuty
+from governance.admin.filters import ByDuty
 from governance.admin.histories import ReadOnlyHistory
 from governance.admin.people_pages import (
     CreateAccount,
     CreateClient,
     Disable,
     Enable,
+    EndSessions,
+    MakePasswordLink,
     Revoke,
-    SetPassword,
+    SetEmail,
     SetRoles,
+    Unlock,
     list_of,
+    roles_of,
 )
-from governance.duties import Deed, Role, Scope
-from governance.models import Account, Client, Person
-
-
-def roles_of(person: Person) -> str:
-    return say(", ").join(str(Role(role).label) for role in sorted(person.roles))
+from governance.admin.trail_words import ACTORS
+from governance.duties import Deed, Scope
+from governance.lockouts import locked_names
+from governance.models import Account, AuditEntry, AuditPayload, Client, Person
 
 
 @admin.register(Person)
@@ -39,7 +45,7 @@ class PersonAdmin(ReadOnlyHistory, GovernedAdmin):
     view_deed = Deed.ADMINISTER
     list_title = _("Persons")
     empty_sentence = _("No person fits. A person is entered with the first account.")
-    pages = (SetRoles,)
+    pages = (SetRoles, SetEmail)
     detail_template = "governance/person.html"
     list_display = ["shown_name", "employee_number", "obligation", "roles", "section"]
     list_filter = [ByDuty]
@@ -78,7 +84,29 @@ class PersonAdmin(ReadOnlyHistory, GovernedAdmin):
 
 
 def state_of_account(account: Account) -> str:
-    return badge("good", _("Active")) if account.is_active else badge("bad", _("Disabled"))
+    """Of a row of `AccountAdmin.get_queryset`, which knows who is locked."""
+    if not account.is_active:
+        return badge("bad", _("Disabled"))
+    if getattr(account, "is_locked", False):
+        return badge("warn", _("Locked"))
+    return badge("good", _("Active"))
+
+
+def minute(at: datetime | None) -> str:
+    return date_format(localtime(at), "Y-m-d H:i") if at else "–"
+
+
+def last_word(action: str, subject: Account | Client) -> dict[str, Any] | None:
+    """Who did this to it last, when and why, as the trail has it."""
+    name = subject._meta.model_name
+    entries = AuditEntry.objects.filter(action=action, subject_type=name, subject_id=subject.pk)
+    entry = entries.order_by("-number").first()
+    if entry is None:
+        return None
+    payload = AuditPayload.objects.filter(number=entry.number).first()
+    person = Person.objects.filter(pk=entry.person_id).first() if entry.person_id else None
+    told = payload.content if payload else {}
+    return {"by": person or ACTORS.get(entry.by_kind), "at": entry.at, "why": told.get("reason")}
 
 
 @admin.register(Account)
@@ -87,14 +115,19 @@ class AccountAdmin(GovernedAdmin):
     list_title = _("Accounts")
     empty_sentence = _("No account fits.")
     add_page = CreateAccount
-    pages = (SetPassword, Disable, Enable)
+    pages = (MakePasswordLink, Unlock, EndSessions, Disable, Enable)
     detail_template = "governance/account.html"
     list_display = ["login", "holder", "roles", "state", "last_seen"]
-    list_filter = [ByActive]
+    list_filter = [ByAccountState, ByRole]
     search_fields = ["username", "person__display_name", "person__number"]
     search_help_text = _("Name or employee number")
     ordering = ["username"]
     list_select_related = ["person"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Account]:
+        locked = locked_names(clock.now()).filter(username=OuterRef("username"))
+        rows: QuerySet[Account] = super().get_queryset(request)
+        return rows.annotate(is_locked=Exists(locked))
 
     @admin.display(description=_("Logs in as"), ordering="username")
     def login(self, account: Account) -> str:
@@ -114,14 +147,16 @@ class AccountAdmin(GovernedAdmin):
 
     @admin.display(description=_("Last login"), ordering="last_login")
     def last_seen(self, account: Account) -> str:
-        at = account.last_login
-        return date_format(localtime(at), "Y-m-d H:i") if at else "–"
+        return minute(account.last_login)
 
     def detail(self, request: HttpRequest, subject: Account) -> Mapping[str, Any]:
         return {
             "subject": subject,
             "roles": roles_of(subject.person),
             "state": state_of_account(subject),
+            "disabled": None if subject.is_active else last_word("account.disabled", subject),
+            "link": subject.password_links.filter(used_at=None, expires_at__gt=clock.now()).first(),
+            "has_password": subject.has_usable_password(),
             "crumbs": [(say("Accounts"), list_of("account"))],
         }
 
@@ -142,7 +177,8 @@ class ClientAdmin(GovernedAdmin):
     add_page = CreateClient
     pages = (Revoke,)
     detail_template = "governance/client.html"
-    list_display = ["program", "hint", "opens", "state", "made", "ends"]
+    list_display = ["program", "hint", "opens", "state", "made", "ends", "used"]
+    list_filter = [ByKeyState, ByScope]
     search_fields = ["name", "key_hint"]
     search_help_text = _("Name, or how the key begins")
     ordering = ["name"]
@@ -153,7 +189,7 @@ class ClientAdmin(GovernedAdmin):
 
     @admin.display(description=_("Key begins with"))
     def hint(self, client: Client) -> str:
-        return f"{client.key_hint}…"
+        return format_html("<code>{}…</code>", client.key_hint)
 
     @admin.display(description=_("Opens"))
     def opens(self, client: Client) -> str:
@@ -171,11 +207,16 @@ class ClientAdmin(GovernedAdmin):
     def ends(self, client: Client) -> str:
         return date_format(localtime(client.expires_at), "Y-m-d") if client.expires_at else "–"
 
+    @admin.display(description=_("Used last"), ordering="last_used_at")
+    def used(self, client: Client) -> str:
+        return minute(client.last_used_at) if client.last_used_at else say("never")
+
     def detail(self, request: HttpRequest, subject: Client) -> Mapping[str, Any]:
         return {
             "client": subject,
             "opens": opened_by(subject),
             "state": state_of_key(subject),
+            "revoked": last_word("client.revoked", subject) if subject.revoked_at else None,
             "crumbs": [(say("Keys"), list_of("client"))],
         }
 

@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from typing import Any, ClassVar, TypeVar
 
 from django import forms
+from django.conf import settings
+from django.contrib.auth import update_session_auth_hash
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.template.response import TemplateResponse
@@ -14,14 +16,15 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import SELECT_CLASSES
+from unfold.widgets import INPUT_CLASSES, SELECT_CLASSES
 
 from governance import clock
-from governance.actions import clients, people
+from governance.actions import clients, password_links, people
 from governance.actions.people import Applicant
 from governance.admin import forms as fields
 from governance.admin.pages import ActionPage
 from governance.duties import DUTY_OF, Deed, Duty, Role, Scope
+from governance.lockouts import is_locked
 from governance.models import Account, Client, Department, Person
 
 S = TypeVar("S", Account, Person, Client, None)
@@ -29,6 +32,10 @@ S = TypeVar("S", Account, Person, Client, None)
 
 def list_of(model: str) -> str:
     return reverse(f"admin:governance_{model}_changelist")
+
+
+def roles_of(person: Person) -> str:
+    return say(", ").join(str(Role(role).label) for role in sorted(person.roles))
 
 
 def role_choices() -> list[tuple[str, str]]:
@@ -58,7 +65,7 @@ class NewPasswordForm(forms.Form):
         return given
 
 
-class AccountForm(RolesField, NewPasswordForm):
+class AccountForm(RolesField):
     username = fields.line(_("Name to log in with"), longest=60)
     number = fields.line(
         _("Employee number"),
@@ -93,41 +100,115 @@ class Administration(ActionPage[S]):
         return [up] if self.subject is None else [up, (str(self.subject), self.back())]
 
 
+def shown_once(page: ActionPage[Any], template: str, told: dict[str, Any]) -> HttpResponse:
+    """What nobody sees again. No cache keeps it."""
+    context = {**page.admin_context(), "crumbs": page.crumbs(), **told}
+    response = TemplateResponse(page.request, template, context)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def link_shown(page: ActionPage[Any], account: Account, secret: str) -> HttpResponse:
+    """The link as the person will open it: at the public address, where there is one."""
+    path = reverse("admin:password_link", args=[secret])
+    told = {
+        "title": say("A link for %(name)s") % {"name": account.username},
+        "holder": account,
+        "link": f"{settings.PUBLIC_URL}{path}"
+        if settings.PUBLIC_URL
+        else page.request.build_absolute_uri(path),
+        "back": reverse("admin:governance_account_change", args=[account.pk]),
+    }
+    return shown_once(page, "governance/password_link_made.html", told)
+
+
 class CreateAccount(Administration[None]):
     path = "add"
     model, listed = "account", _("Accounts")
     title = _("Create an account")
     button = _("Create")
-    hint = _("Lets a person log in. It works at once and is on the record.")
+    hint = _("Lets a person log in. The next page has a link for choosing a password; pass it on.")
     done = _("Created.")
     form_class = AccountForm
 
-    def do(self, given: dict[str, Any]) -> str:
+    def do(self, given: dict[str, Any]) -> HttpResponse:
         names = ("username", "number", "display_name", "department")
         applicant = Applicant(**{name: given[name] for name in names})
         account = people.create_account(
             applicant=applicant,
             roles=[Role(role) for role in given["roles"]],
-            password=given["password"],
+            password=None,
             by=self.account,
         )
-        return reverse("admin:governance_account_change", args=[account.pk])
+        _link, secret = password_links.make(account=account, by=self.account)
+        return link_shown(self, account, secret)
 
 
 class AccountPage(Administration[Account]):
     model, listed = "account", _("Accounts")
 
 
-class SetPassword(AccountPage):
-    path = "set-password"
-    title = _("Set a password")
-    button = _("Set password")
-    hint = _("For who forgot it. Who is logged in with the old one is logged out.")
-    done = _("The password was set.")
-    form_class = NewPasswordForm
+class LinkForm(forms.Form):
+    reason = fields.paragraph(
+        _("Reason"), _("Who asked, and how you know who it was. Goes on the record.")
+    )
+
+
+class MakePasswordLink(AccountPage):
+    path = "password-link"
+    title = _("Let the person choose a new password")
+    button = _("Make a link")
+    hint = _("For who forgot it, or is new. The link works once, within 24 hours.")
+    done = _("Made.")
+    form_class = LinkForm
+
+    def fits(self) -> bool:
+        return self.subject.is_active
+
+    def sentences(self) -> Sequence[str]:
+        return [
+            str(self.hint),
+            say("The password until now works until a new one was chosen; then all sessions end."),
+            say("A link made before does not work any more."),
+        ]
+
+    def do(self, given: dict[str, Any]) -> HttpResponse:
+        _link, secret = password_links.make(
+            account=self.subject, reason=given["reason"], by=self.account
+        )
+        return link_shown(self, self.subject, secret)
+
+
+class Unlock(AccountPage):
+    path = "unlock"
+    title = _("End the lock-out")
+    button = _("Unlock")
+    hint = _("Forgets the wrong passwords, so that the person may try again now.")
+    done = _("Unlocked.")
+
+    def fits(self) -> bool:
+        return is_locked(self.subject.username)
 
     def do(self, given: dict[str, Any]) -> str:
-        people.set_password(account=self.subject, password=given["password"], by=self.account)
+        people.unlock(account=self.subject, reason=given["reason"], by=self.account)
+        return self.back()
+
+
+class EndSessions(AccountPage):
+    path = "end-sessions"
+    title = _("End all sessions")
+    button = _("End sessions")
+    hint = _("Logs the account out everywhere. The password stays.")
+    done = _("All sessions were ended.")
+    form_class = fields.NothingForm
+
+    def fits(self) -> bool:
+        return self.subject.is_active
+
+    def do(self, given: dict[str, Any]) -> str:
+        account = people.end_sessions(account=self.subject, by=self.account)
+        if account.pk == self.account.pk:
+            update_session_auth_hash(self.request, account)
         return self.back()
 
 
@@ -192,6 +273,33 @@ class SetRoles(Administration[Person]):
         return self.back()
 
 
+class EmailForm(forms.Form):
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        help_text=_("Notices go there as well: titles and what waits. Empty for none."),
+        max_length=254,
+        required=False,
+        widget=forms.EmailInput(attrs={"class": " ".join(INPUT_CLASSES), "autocomplete": "email"}),
+    )
+
+
+class SetEmail(Administration[Person]):
+    path = "set-email"
+    model, listed = "person", _("Persons")
+    title = _("Set the address for notices")
+    button = _("Set address")
+    hint = _("Where notices are mailed to.")
+    done = _("The address was set.")
+    form_class = EmailForm
+
+    def initial(self) -> dict[str, Any]:
+        return {"email": self.subject.email}
+
+    def do(self, given: dict[str, Any]) -> str:
+        people.set_email(person=self.subject, email=given["email"], by=self.account)
+        return self.back()
+
+
 class ClientForm(forms.Form):
     name = fields.line(_("Name of the program"), longest=60)
     scopes = fields.choices(_("What its key opens"), Scope.choices)
@@ -224,16 +332,9 @@ class CreateClient(Administration[None]):
         return self._shown_once(client, key)
 
     def _shown_once(self, client: Client, key: str) -> HttpResponse:
-        context = {
-            **self.admin_context(),
-            "title": say("The key of %(name)s") % {"name": client.name},
-            "crumbs": self.crumbs(),
-            "key": key,
-            "back": self.back(),
-        }
-        response = TemplateResponse(self.request, "governance/key.html", context)
-        response["Cache-Control"] = "no-store"
-        return response
+        title = say("The key of %(name)s") % {"name": client.name}
+        told = {"title": title, "key": key, "back": self.back()}
+        return shown_once(self, "governance/key.html", told)
 
 
 class Revoke(Administration[Client]):

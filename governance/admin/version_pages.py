@@ -18,6 +18,7 @@ from governance.admin import forms as fields
 from governance.admin.forms import DecisionForm, NoteForm, NothingForm
 from governance.admin.pages import ActionPage
 from governance.admin.retire_form import RetireForm
+from governance.admin.review import open_comments
 from governance.admin.standing import Standing, last_day, moment, open_quarantines
 from governance.duties import Deed
 from governance.errors import AlreadySuperseded, PredecessorChanged, TextQuarantined
@@ -52,6 +53,13 @@ class VersionPage(ActionPage[Version]):
 
     def crumbs(self) -> list[tuple[str, str]]:
         return crumbs_of(self.subject)
+
+    def form(self, data: Any = None, files: Any = None) -> forms.Form:
+        return fields.begun_at_first(super().form(data, files))
+
+    def is_open(self) -> bool:
+        """Whether this person may do it now."""
+        return self.is_allowed() and self.fits() and not self.obstacle()
 
     def is_in(self, *statuses: Status) -> bool:
         return self.subject.status in statuses
@@ -115,9 +123,14 @@ class SendBack(VersionPage):
     button = _("Send back")
     hint = _("Makes it a draft again, with your reason for those who wrote it.")
     done = _("Sent back. It is a draft again.")
+    template = "governance/send_back.html"
 
     def fits(self) -> bool:
         return self.is_in(Status.IN_REVIEW)
+
+    def context(self) -> dict[str, Any]:
+        """What goes back with it."""
+        return {"comments": open_comments(self.subject)}
 
     def do(self, given: dict[str, Any]) -> str:
         versions.send_back(version=self.subject, reason=given["reason"], by=self.account)
@@ -196,6 +209,15 @@ class Approve(Decision):
 
     def sentences(self) -> Sequence[str]:
         return [self.persons(), self._effect(), *self._takes_over(), self._until(), self.due()]
+
+    def warnings(self) -> Sequence[str]:
+        count = open_comments(self.subject).count()
+        sentence = ngettext(
+            "%(count)s comment on it is still open.",
+            "%(count)s comments on it are still open.",
+            count,
+        )
+        return [sentence % {"count": count}] if count else []
 
     def _effect(self) -> str:
         starts = self.standing.would_start

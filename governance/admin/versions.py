@@ -9,7 +9,8 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
-from django.urls import URLPattern, path
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
@@ -32,10 +33,14 @@ from governance.admin.filters import (
     quarantined,
 )
 from governance.admin.histories import ReadOnlyHistory
+from governance.admin.pages import account_of
 from governance.admin.reading import text_of
+from governance.admin.review import sent_back
+from governance.admin.review_difference import basis_of, difference
+from governance.admin.review_pages import CommentOnVersion, SettleComment
 from governance.admin.standing import Standing, moment
 from governance.admin.uploads import report_of
-from governance.admin.version_pages import IN_BULK, PAGES, crumbs_of
+from governance.admin.version_pages import IN_BULK, PAGES, Amend, crumbs_of
 from governance.duties import Deed
 from governance.lifecycle import APPROVED, Status
 from governance.models import Version
@@ -67,7 +72,7 @@ class VersionAdmin(ReadOnlyHistory, GovernedAdmin):
     view_deed = Deed.READ
     list_title = _("Versions")
     empty_sentence = _("No version fits. A version is made on the page of its source.")
-    pages = (*PAGES, AssignReviewer)
+    pages = (*PAGES, AssignReviewer, CommentOnVersion, SettleComment)
     in_bulk = IN_BULK
     detail_template = "governance/version.html"
     list_display = ["named", "standing", "force", "reading", "due", "registered"]
@@ -140,6 +145,7 @@ class VersionAdmin(ReadOnlyHistory, GovernedAdmin):
         own = [
             path("<int:pk>/state/", view(self.state), name="version_state"),
             path("<int:pk>/file/", view(self.file), name="version_file"),
+            path("<int:pk>/difference/", view(self.difference), name="version_difference"),
         ]
         return [*own, *super().get_urls()]
 
@@ -156,6 +162,10 @@ class VersionAdmin(ReadOnlyHistory, GovernedAdmin):
             "digest": subject.digest_now(),
             "crumbs": crumbs_of(subject)[:-1],
             "report": report_of(subject.upload),
+            "sent_back": sent_back(subject),
+            "basis": basis_of(subject),
+            "amend": _amend_of(request, subject),
+            "may_comment": account_of(request).may(Deed.COMMENT),
             "reviews": subject.reviews.select_related("person").order_by("at"),
             "quarantines": _quarantines(subject),
             "contributors": subject.contributors.select_related("person").order_by("pk"),
@@ -181,11 +191,31 @@ class VersionAdmin(ReadOnlyHistory, GovernedAdmin):
             content_type="application/octet-stream",
         )
 
+    def difference(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """What changed since the version it takes over from."""
+        version = self._seen(request, pk)
+        context = {
+            **admin.site.each_context(request),
+            "title": say("What changed"),
+            "version": version,
+            "crumbs": crumbs_of(version),
+            **self.offered(request, version),
+            "may_comment_here": CommentOnVersion(request, version).is_open(),
+            **difference(version, request),
+        }
+        return TemplateResponse(request, "governance/difference.html", context)
+
     def _seen(self, request: HttpRequest, pk: int) -> Version:
         if not self.has_view_permission(request):
             raise PermissionDenied
         version: Version = self.find(request, pk)
         return version
+
+
+def _amend_of(request: HttpRequest, version: Version) -> str:
+    """Where this person may amend it, which is how the text of what is active is put right."""
+    is_open = Amend(request, version).is_open()
+    return reverse("admin:version_amend", args=[version.pk]) if is_open else ""
 
 
 def _successors(version: Version) -> QuerySet[Version]:

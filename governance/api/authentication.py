@@ -19,11 +19,12 @@ class BearerKey(authentication.BaseAuthentication):
         scheme, _space, key = request.headers.get("Authorization", "").partition(" ")
         if not scheme:
             return None
-        client = None
+        client, at = None, clock.now()
         if scheme.lower() == "bearer" and key.strip():
-            client = Client.objects.with_key(key.strip(), at=clock.now())
+            client = Client.objects.with_key(key.strip(), at=at)
         if client is None:
             raise AuthenticationFailed(_("The key is unknown, revoked or has expired."))
+        client.note_use(at=at)
         return client, None
 
     def authenticate_header(self, request: Request) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from datetime import datetime
+from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from unicodedata import normalize
 
 from django.contrib.auth.hashers import check_password
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
-from django.db import models
+from django.db import OperationalError, models
 from django.db.models import F, Q, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Replace, Upper
@@ -22,6 +23,9 @@ from governance.models.governed import FieldHistory, Governed
 # What a person or a word processor puts for a hyphen: hyphens, dashes, bullet and minus. The
 # full-width and small ones become one of these, or the hyphen itself, under NFKC.
 DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212"
+
+# How exactly it is known when a key was used last. Not every call writes.
+USE_GRAIN = timedelta(minutes=1)
 
 
 def folded_number(number: str) -> str:
@@ -55,6 +59,9 @@ class PersonQuerySet(models.QuerySet["Person"]):
 class Person(Governed):
     """Somebody with an employee number, whatever the number of accounts. Has one duty."""
 
+    # Where notices go is neither duty nor knowledge, and must be erasable: no history keeps it.
+    ungoverned = frozenset({"email"})
+
     number = models.CharField(max_length=40, unique=True)
     display_name = models.CharField(max_length=100)
     duty = models.CharField(max_length=12, choices=Duty)
@@ -62,9 +69,10 @@ class Person(Governed):
     is_reviewer = models.BooleanField(default=False)
     is_graph_editor = models.BooleanField(default=False)
     department = models.ForeignKey(Department, models.PROTECT, null=True, related_name="people")
+    email = models.EmailField(max_length=254, blank=True, default="", db_default="")
 
     objects = PersonQuerySet.as_manager()
-    history = FieldHistory()
+    history = FieldHistory(excluded_fields=["email"])
 
     class Meta:
         constraints = [
@@ -166,6 +174,8 @@ class ClientQuerySet(models.QuerySet["Client"]):
 class Client(Governed):
     """A program of the inference tier. Its key is shown once and stored as a digest."""
 
+    ungoverned = frozenset({"last_used_at"})
+
     name = models.CharField(max_length=60, unique=True)
     scopes = models.JSONField()
     key_digest = models.CharField(max_length=64, unique=True)
@@ -173,6 +183,7 @@ class Client(Governed):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
 
     objects = ClientQuerySet.as_manager()
 
@@ -189,6 +200,13 @@ class Client(Governed):
 
     def opens(self, scope: Scope) -> bool:
         return scope.value in self.scopes
+
+    def note_use(self, *, at: datetime) -> None:
+        """Remember when the key was used, to the minute. Whoever calls never fails by it."""
+        if self.last_used_at and at - self.last_used_at < USE_GRAIN:
+            return
+        with suppress(OperationalError):
+            Client.objects.filter(pk=self.pk).update(last_used_at=at)
 
 
 def new_key() -> str:

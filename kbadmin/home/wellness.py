@@ -42,7 +42,7 @@ class Part:
 
 
 def wellness(account: Account) -> list[Part]:
-    address = reverse("admin:index") if account.may(Deed.OPERATE) else ""
+    address = reverse("admin:system") if account.may(Deed.OPERATE) else ""
     found = [*components(), _disk()]
     return [
         Part(str(NAMES.get(c.name, c.name)), c.ok, _sentence(c), "" if c.ok else address)

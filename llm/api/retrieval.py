@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
 from typing import Any, cast
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.exceptions import APIException
+from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from governance import clock
+from governance.actions import refusals
 from governance.api.bodies import LARGEST_NUMBER, Body, Prose
 from governance.api.doors import Door, described
-from governance.api.permissions import programs
 from governance.classes import SourceClass
 from governance.duties import Scope
-from governance.models import Client, Language
-from llm import usage
+from governance.errors import Malformed
+from governance.models import Account, Client, Language
+from llm import as_of, usage
 from llm.embedding import Unavailable
-from llm.projections.holdings import citation_of, quoted
+from llm.projections.holdings import citation_of, quoted, shown
 from llm.retrieval import Answer, Found, Question, retrieve
 from llm.stores.port import StoreAway
 from llm.stores.shards import InUse
@@ -70,10 +75,23 @@ Filters = type(
 )
 
 
+class Instant(serializers.CharField):
+    """An instant with its offset, or a day, which means its end; it must be past."""
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        if data is serializers.empty:
+            raise serializers.SkipField
+        try:
+            return as_of.instant(data, now=clock.now())
+        except Malformed as refusal:
+            raise serializers.ValidationError(str(refusal.facts["problem"])) from refusal
+
+
 class QuestionBody(Body):
     query = Prose(max_length=LONGEST_QUERY)
     top_k = Count(min_value=1, max_value=MOST_PASSAGES, default=10)
     filters = Filters(required=False)
+    as_of = Instant(required=False)
 
 
 class CitedIdentifier(serializers.Serializer[Any]):
@@ -108,13 +126,17 @@ CitationAnswer = type(
 
 class RetrievedPassage(serializers.Serializer[Any]):
     """`text` is null where the licence lets the passage be cited but not quoted. `score` is the
-    fused reciprocal-rank sum over its possible maximum, `similarity` the cosine of meaning."""
+    fused reciprocal-rank sum over its possible maximum, `similarity` the cosine of meaning.
+    `as_of` and `in_force_now` mark every passage of an answer of the past, and stand in no other.
+    """
 
     passage = serializers.IntegerField()
     text = serializers.CharField(allow_null=True)
     score = serializers.FloatField(min_value=0, max_value=1)
     similarity = serializers.FloatField(allow_null=True)
     citation = CitationAnswer()
+    as_of = serializers.DateTimeField(required=False)
+    in_force_now = serializers.BooleanField(required=False)
 
 
 class NoticeAnswer(serializers.Serializer[Any]):
@@ -124,22 +146,41 @@ class NoticeAnswer(serializers.Serializer[Any]):
 
 class RetrievalAnswer(serializers.Serializer[Any]):
     """`trail`: the number the store had reached; `truth`: the number at which the fence looked.
-    `withheld`: how many hits a store offered and the truth refused."""
+    `withheld`: how many hits a store offered and the truth refused.
 
-    usage = serializers.UUIDField()
+    An answer of the past (`as_of`) comes from the truth alone, so both numbers are the one that
+    the trail had then; it is no use of knowledge, so `usage` is null. `without_vector` says how
+    many passages in force then could not be compared by meaning.
+    """
+
+    usage = serializers.UUIDField(allow_null=True)
     trail = serializers.IntegerField()
     truth = serializers.IntegerField()
     release = serializers.CharField(allow_null=True)
     notice = NoticeAnswer()
     withheld = serializers.IntegerField()
     passages = RetrievedPassage(many=True)
+    as_of = serializers.DateTimeField(required=False)
+    without_vector = serializers.IntegerField(required=False)
+
+
+class MayRetrieve(BasePermission):
+    """Let in whom one of the two ways to ask is open to; the door asks which once it has read."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        user = request.user
+        if isinstance(user, Account | Client) and not (
+            _may_serve(user) or as_of.may_look_back(user)
+        ):
+            refusals.refuse(by=user)
+        return isinstance(user, Account | Client)
 
 
 class RetrieveDoor(Door):
-    permission_classes = [programs(Scope.RETRIEVE)]
+    permission_classes = [MayRetrieve]
 
     @described(
-        "Passages in force for a question, each with its citation",
+        "Passages in force for a question, each with its citation; with `as_of`, those of then",
         tag=TAG,
         takes=QuestionBody,
         gives=RetrievalAnswer,
@@ -147,24 +188,51 @@ class RetrieveDoor(Door):
     )
     def post(self, request: Request) -> Response:
         sent = self.sent(QuestionBody)
-        filters = sent.get("filters") or {}
-        question = Question(
-            sent["query"],
-            sent["top_k"],
-            tuple(filters.get("source_class", ())),
-            filters.get("language"),
-            tuple(filters.get("source", ())),
-        )
-        at = clock.now()
-        answer = _answered(question, at)
-        used = usage.record(question, answer, client=cast(Client, request.user), at=at)
-        return Response(_shown(answer, str(used.pk)))
+        user = cast(Account | Client, request.user)
+        if not (as_of.may_look_back(user) if "as_of" in sent else _may_serve(user)):
+            refusals.refuse(by=user)
+        if "as_of" in sent:
+            return Response(_of_the_past(_question(sent), sent["as_of"]))
+        return Response(_of_now(_question(sent), cast(Client, user)))
 
 
-def _answered(question: Question, at: datetime) -> Answer:
-    """A store or an encoder that is away is no empty answer."""
+def _may_serve(user: Account | Client) -> bool:
+    return isinstance(user, Client) and user.opens(Scope.RETRIEVE)
+
+
+def _question(sent: dict[str, Any]) -> Question:
+    filters = sent.get("filters") or {}
+    return Question(
+        sent["query"],
+        sent["top_k"],
+        tuple(filters.get("source_class", ())),
+        filters.get("language"),
+        tuple(filters.get("source", ())),
+    )
+
+
+def _of_now(question: Question, client: Client) -> dict[str, Any]:
+    at = clock.now()
+    with _away_is_no_empty_answer():
+        answer = retrieve(question, at=at)
+    used = usage.record(question, answer, client=client, at=at)
+    passages = [_passage(found, found.passage.version.review_due) for found in answer.found]
+    return _shown(answer, str(used.pk), passages)
+
+
+def _of_the_past(question: Question, at: datetime) -> dict[str, Any]:
+    """Nothing is written down as used: nobody is treated by what an auditor looks up."""
+    with _away_is_no_empty_answer():
+        recalled = as_of.retrieve_as_of(question, at=at, now=clock.now())
+    marked = [_marked(found, recalled) for found in recalled.answer.found]
+    told = {"as_of": shown(at), "without_vector": recalled.without_vector}
+    return _shown(recalled.answer, None, marked) | told
+
+
+@contextmanager
+def _away_is_no_empty_answer() -> Iterator[None]:
     try:
-        return retrieve(question, at=at)
+        yield
     except (StoreAway, InUse) as error:
         raise StoresAway from error
     except Unavailable as error:
@@ -173,7 +241,7 @@ def _answered(question: Question, at: datetime) -> Answer:
         ) from error
 
 
-def _shown(answer: Answer, usage_id: str) -> dict[str, Any]:
+def _shown(answer: Answer, usage_id: str | None, passages: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "usage": usage_id,
         "trail": answer.trail,
@@ -181,13 +249,18 @@ def _shown(answer: Answer, usage_id: str) -> dict[str, Any]:
         "release": None,
         "notice": {"id": NOTICE_ID, "text": str(RISK_NOTICE)},
         "withheld": answer.withheld,
-        "passages": [_passage(found) for found in answer.found],
+        "passages": passages,
     }
 
 
-def _passage(found: Found) -> dict[str, Any]:
+def _marked(found: Found, recalled: as_of.Recollection) -> dict[str, Any]:
+    shown_then = _passage(found, recalled.review_due.get(found.passage.version_id))
+    now = found.passage.pk in recalled.in_force_now
+    return shown_then | {"as_of": shown(recalled.at), "in_force_now": now}
+
+
+def _passage(found: Found, due: date | None) -> dict[str, Any]:
     passage, version = found.passage, found.passage.version
-    due = version.review_due
     return {
         "passage": passage.pk,
         "text": quoted(passage, version),

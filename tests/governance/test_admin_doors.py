@@ -10,7 +10,8 @@ from django.contrib.admin.models import LogEntry
 from django.test import Client as Browser
 from django.urls import URLPattern
 
-from governance.actions import clients
+from governance.actions import clients, pulls
+from governance.actions.pulls import Chosen
 from governance.duties import Role, Scope
 from governance.models import Account, AuditEntry, Client, Passage, RefusedAttempt, Version
 from tests.support import knowledge
@@ -46,10 +47,26 @@ DOORS: dict[str, set[str]] = {
     "/admin/governance/version/": READERS,
     "/admin/governance/version/{version}/change/": READERS,
     "/admin/governance/version/{version}/history/": READERS,
+    "/admin/governance/source/{source}/timeline/": READERS,
+    "/admin/governance/version/{version}/timeline/": READERS,
+    "/admin/governance/passage/{passage}/timeline/": READERS,
+    "/admin/pulls/": READERS,
+    "/admin/pulls/new/": CONTENT,
+    "/admin/pulls/{pull}/": READERS,
+    "/admin/pulls/{pull}/end/": REVIEWERS,
     "/admin/governance/version/{version}/state/": READERS,
     "/admin/governance/version/{version}/file/": READERS,
     "/admin/notices/": ALL,
+    "/admin/me/": ALL,
+    "/admin/me/email/": ALL,
+    "/admin/me/end-sessions/": ALL,
+    "/admin/me/announce-absence/": READERS,
+    "/admin/hand-over/": CURATORS,
     "/admin/governance/version/{version}/assign/": CURATORS,
+    "/admin/governance/version/{version}/difference/": READERS,
+    "/admin/governance/version/{version}/comment/": CONTENT,
+    "/admin/governance/version/{version}/settle-comment/": CONTENT,
+    "/admin/governance/passage/{passage}/comment/": CONTENT,
     "/admin/governance/version/{version}/submit/": CURATORS,
     "/admin/governance/version/{version}/withdraw/": CURATORS,
     "/admin/governance/version/{version}/amend/": CURATORS,
@@ -77,13 +94,16 @@ DOORS: dict[str, set[str]] = {
     "/admin/governance/account/": SECURITY,
     "/admin/governance/account/add/": SECURITY,
     "/admin/governance/account/{account}/change/": SECURITY,
-    "/admin/governance/account/{account}/set-password/": SECURITY,
+    "/admin/governance/account/{account}/password-link/": SECURITY,
+    "/admin/governance/account/{account}/unlock/": SECURITY,
+    "/admin/governance/account/{account}/end-sessions/": SECURITY,
     "/admin/governance/account/{account}/disable/": SECURITY,
     "/admin/governance/account/{account}/enable/": SECURITY,
     "/admin/governance/person/": SECURITY,
     "/admin/governance/person/{person}/change/": SECURITY,
     "/admin/governance/person/{person}/history/": SECURITY,
     "/admin/governance/person/{person}/set-roles/": SECURITY,
+    "/admin/governance/person/{person}/set-email/": SECURITY,
     "/admin/governance/client/": SECURITY,
     "/admin/governance/client/add/": SECURITY,
     "/admin/governance/client/{client}/change/": SECURITY,
@@ -93,7 +113,7 @@ ACTIONS = [
     address
     for address, allowed in DOORS.items()
     if allowed != ALL
-    and not address.endswith(("/change/", "/history/", "/state/", "/file/"))
+    and not address.endswith(("/change/", "/history/", "/state/", "/file/", "/difference/"))
     and address.count("/") > 4
 ]
 
@@ -102,6 +122,7 @@ ACTIONS = [
 def world(active: Version, ana: Account, sue: Account) -> dict[str, int]:
     """The number of one row of each kind."""
     client, _key = clients.create(name="ward-bot", scopes=[Scope.RETRIEVE], by=sue)
+    last = Chosen(passages=[active.passages.latest("position").pk])
     return {
         "source": active.source_id,
         "version": active.pk,
@@ -109,6 +130,7 @@ def world(active: Version, ana: Account, sue: Account) -> dict[str, int]:
         "account": ana.pk,
         "person": ana.person_id,
         "client": client.pk,
+        "pull": pulls.pull(terms=["slow"], chosen=last, reason="Doubted.", by=ana).pull.pk,
     }
 
 
@@ -207,7 +229,7 @@ NUMBERS = ["0", "999999", "99999999999999999999", "-1", "abc", "1.5", "%00", "..
 @pytest.mark.parametrize("role", ["reviewer", "compliance", "security"])
 def test_number_of_nothing_is_not_found(number: str, role: str, db: None) -> None:
     visitor = visitor_as(role)
-    names = ("source", "version", "passage", "account", "person", "client")
+    names = ("source", "version", "passage", "account", "person", "client", "pull")
     doors = [d for d, allowed in DOORS.items() if "{" in d and role in allowed]
 
     answers = {visitor.open(d.format(**dict.fromkeys(names, number))).status_code for d in doors}

@@ -8,7 +8,7 @@ import pytest
 from django.utils import translation
 
 from governance.actions import uploads
-from governance.admin.people_pages import AccountForm, role_choices
+from governance.admin.people_pages import AccountForm, NewPasswordForm, role_choices
 from governance.admin.retire_form import RetireForm
 from governance.admin.source_forms import (
     EXAMPLES,
@@ -124,7 +124,7 @@ def test_reason_to_retire_is_never_chosen_beforehand(db: None) -> None:
 
 
 def test_new_passwords_are_offered_to_no_password_store(db: None) -> None:
-    assert 'autocomplete="new-password"' in str(AccountForm()["password"])
+    assert 'autocomplete="new-password"' in str(NewPasswordForm()["password"])
 
 
 def test_name_comes_first_in_the_form_of_an_account(db: None) -> None:

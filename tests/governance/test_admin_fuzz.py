@@ -11,12 +11,19 @@ from django import forms
 from django.contrib import admin
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from governance.actions import clients
+from governance.actions import clients, pulls
+from governance.actions.pulls import Chosen
 from governance.admin.base import GovernedAdmin
+from governance.admin.handing_over import HandOverEverything
+from governance.admin.own_pages import AnnounceAbsence, OwnEmail
 from governance.admin.own_password import ChangePassword
 from governance.admin.pages import ActionPage
+from governance.admin.pull_ending import EndPulled
+from governance.admin.pulls import PullPage
 from governance.duties import Deed, Role, Scope
 from governance.models import Account, AuditEntry, Client, Passage, Version
+from ingest.bringing import confirm, lists
+from tests.ingest import incoming_files
 from tests.support import knowledge
 from tests.support.visiting import Visitor
 
@@ -48,6 +55,13 @@ def _governed() -> Iterator[GovernedAdmin]:
 def _doors() -> Iterator[tuple[str, Page]]:
     """Every address that does something, with the page behind it."""
     yield "/admin/password_change/", ChangePassword
+    yield "/admin/me/email/", OwnEmail
+    yield "/admin/me/announce-absence/", AnnounceAbsence
+    yield "/admin/hand-over/", HandOverEverything
+    yield "/admin/bring-in/lists/", lists.Upload
+    yield "/admin/bring-in/{incoming}/", confirm.Confirm
+    yield "/admin/pulls/new/", PullPage
+    yield "/admin/pulls/{pull}/end/", EndPulled
     for model_admin in _governed():
         name = model_admin.model._meta.model_name
         if model_admin.add_page:
@@ -58,6 +72,8 @@ def _doors() -> Iterator[tuple[str, Page]]:
 
 DOORS = dict(_doors())
 FITTING = {
+    Deed.READ: "rob",
+    Deed.COMMENT: "rob",
     Deed.CURATE: "rob",
     Deed.REVIEW: "rob",
     Deed.QUARANTINE: "rob",
@@ -71,6 +87,7 @@ FITTING = {
 def world(active: Version, ana: Account, sue: Account) -> dict[str, int]:
     knowledge.account("rob", Role.REVIEWER)
     client, _key = clients.create(name="ward-bot", scopes=[Scope.RETRIEVE], by=sue)
+    last = Chosen(passages=[active.passages.latest("position").pk])
     passage = Passage.objects.all()[0]
     return {
         "source": active.source_id,
@@ -79,6 +96,8 @@ def world(active: Version, ana: Account, sue: Account) -> dict[str, int]:
         "account": ana.pk,
         "person": ana.person_id,
         "client": client.pk,
+        "incoming": incoming_files.received(ana).pk,
+        "pull": pulls.pull(terms=["slow"], chosen=last, reason="Doubted.", by=ana).pull.pk,
     }
 
 
@@ -156,9 +175,11 @@ def test_wrong_role_is_refused_at_every_door(role: Role, world: dict[str, int]) 
 
 @pytest.mark.slow
 def test_nonsense_changes_nothing(world: dict[str, int]) -> None:
+    """But what asks for no word, such as ending sessions, cannot be told nonsense."""
+    asking = {a: page for a, page in DOORS.items() if page.form_class.base_fields}
     before = AuditEntry.objects.exclude(action="attempt.refused").count()
 
-    for address, page in DOORS.items():
+    for address, page in asking.items():
         send(who(page), address.format(**world), body(page, "\0"))
 
     assert AuditEntry.objects.exclude(action="attempt.refused").count() == before

@@ -7,8 +7,8 @@ import inspect
 import pytest
 
 from governance.actions import notices, versions
-from governance.admin.notices import SENTENCES
 from governance.models import Account, Assignment, Notice, Version
+from governance.notice_words import SENTENCES
 from tests.support.visiting import Visitor, version_at
 
 PAGE = "/admin/notices/"

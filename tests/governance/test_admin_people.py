@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
+import time_machine
+from django.test import Client as Browser
 
 from governance import clock
 from governance.duties import Duty, Role, Scope
-from governance.models import Account, Client, Person
+from governance.models import Account, AuditEntry, Client, Person
 from tests.support import knowledge
 from tests.support.knowledge import PASSWORD
 from tests.support.visiting import Visitor, words
@@ -17,7 +19,6 @@ from tests.support.visiting import Visitor, words
 ACCOUNTS = "/admin/governance/account/"
 PERSONS = "/admin/governance/person/"
 KEYS = "/admin/governance/client/"
-NEW_PASSWORD = "staple battery horse"
 
 
 def at_account(account: Account, page: str = "change") -> str:
@@ -38,8 +39,6 @@ def create(by: Account, **changed: object) -> Any:
         "number": "E-17",
         "display_name": "Eva Wang",
         "roles": [Role.CURATOR, Role.REVIEWER],
-        "password": NEW_PASSWORD,
-        "again": NEW_PASSWORD,
     }
     return Visitor(by).press(f"{ACCOUNTS}add/", **(fields | changed))
 
@@ -52,12 +51,6 @@ def test_security_administrator_creates_an_account(sue: Account) -> None:
 
     person = Account.objects.get(username="eva").person
     assert person.roles == {Role.CURATOR, Role.REVIEWER}
-
-
-def test_created_account_logs_in(sue: Account) -> None:
-    create(sue)
-
-    assert Account.objects.get(username="eva").check_password(NEW_PASSWORD)
 
 
 def test_curator_cannot_create_an_account(ana: Account) -> None:
@@ -78,19 +71,6 @@ def test_taken_name_is_refused_and_what_was_typed_stays(sue: Account, ana: Accou
 
     assert response.status_code == 409
     assert 'value="Eva Wang"' in words(response)
-
-
-def test_short_password_is_refused_at_its_field(sue: Account) -> None:
-    response = create(sue, password="short", again="short")
-
-    assert response.status_code == 400
-    assert response.context["form"].errors["password"]
-
-
-def test_passwords_that_differ_are_refused_at_the_second(sue: Account) -> None:
-    response = create(sue, again="another long password")
-
-    assert response.context["form"].errors["again"] == ["The two passwords are not the same."]
 
 
 def test_account_without_a_role_is_refused_at_the_field(sue: Account) -> None:
@@ -128,21 +108,125 @@ def test_active_account_offers_no_enabling(sue: Account, ana: Account) -> None:
     assert at_account(ana, "disable") in page
 
 
-def test_password_of_another_is_set(sue: Account, ana: Account) -> None:
-    Visitor(sue).press(at_account(ana, "set-password"), password=NEW_PASSWORD, again=NEW_PASSWORD)
+def test_created_account_has_no_password_but_a_link(sue: Account) -> None:
+    response = create(sue)
 
-    ana.refresh_from_db()
-    assert ana.check_password(NEW_PASSWORD)
+    assert not Account.objects.get(username="eva").has_usable_password()
+    assert "/admin/password-link/" in response.context["link"]
 
 
-def test_auditor_cannot_set_a_password(cleo: Account, ana: Account) -> None:
-    response = Visitor(cleo).send(
-        at_account(ana, "set-password"), password=NEW_PASSWORD, again=NEW_PASSWORD
-    )
+def test_page_of_a_new_account_says_that_no_password_was_chosen(sue: Account) -> None:
+    create(sue)
 
-    ana.refresh_from_db()
-    assert response.status_code == 403
-    assert ana.check_password(PASSWORD)
+    page = Visitor(sue).read(at_account(Account.objects.get(username="eva")))
+
+    assert "No password was chosen yet" in page
+    assert "waits to be used until" in page
+
+
+def test_conflicting_role_of_a_person_who_is_there_is_refused_in_words(
+    sue: Account, ana: Account
+) -> None:
+    response = create(sue, number=ana.person.number, roles=[Role.SYSTEM_ADMIN])
+
+    assert response.status_code == 409
+    assert "A person has one duty" in words(response)
+
+
+def test_no_page_takes_a_password_for_somebody_else(sue: Account, ana: Account) -> None:
+    pages = [f"{ACCOUNTS}add/", at_account(ana, "password-link")]
+
+    assert [p for p in pages if 'type="password"' in Visitor(sue).read(p)] == []
+
+
+def test_disabled_account_says_by_whom_and_why(sue: Account, ana: Account) -> None:
+    Visitor(sue).press(at_account(ana, "disable"), reason="Left the hospital.")
+
+    assert "by Sue: Left the hospital." in Visitor(sue).read(at_account(ana))
+
+
+# Lock-outs and sessions.
+
+
+def lock(account: Account) -> None:
+    for _attempt in range(5):
+        Browser().post("/admin/login/", {"username": account.username, "password": "wrong"})
+
+
+def test_locked_account_shows_and_offers_to_be_unlocked(sue: Account, ana: Account) -> None:
+    lock(ana)
+
+    page = Visitor(sue).read(at_account(ana))
+
+    assert "Locked" in page
+    assert at_account(ana, "unlock") in page
+
+
+def test_account_with_fewer_wrong_passwords_is_not_locked(sue: Account, ana: Account) -> None:
+    Browser().post("/admin/login/", {"username": ana.username, "password": "wrong"})
+
+    assert at_account(ana, "unlock") not in Visitor(sue).read(at_account(ana))
+
+
+def test_lock_out_is_over_after_its_time(sue: Account, ana: Account) -> None:
+    lock(ana)
+
+    with time_machine.travel(clock.now() + timedelta(minutes=16)):
+        assert at_account(ana, "unlock") not in Visitor(sue).read(at_account(ana))
+
+
+def test_unlocked_account_logs_in_at_once(sue: Account, ana: Account) -> None:
+    lock(ana)
+
+    Visitor(sue).press(at_account(ana, "unlock"), reason="She called.")
+
+    given = {"username": "ana", "password": PASSWORD}
+    assert Browser().post("/admin/login/", given).status_code == 302
+
+
+def test_end_of_a_lock_out_is_on_the_record(sue: Account, ana: Account) -> None:
+    lock(ana)
+    Visitor(sue).press(at_account(ana, "unlock"), reason="She called.")
+
+    assert AuditEntry.objects.filter(action="account.unlocked", subject_id=ana.pk).exists()
+
+
+def test_lock_out_of_one_says_nothing_of_another(sue: Account, ana: Account, ben: Account) -> None:
+    lock(ana)
+
+    page = Visitor(sue).read(ACCOUNTS, state="locked")
+
+    assert at_account(ana) in page
+    assert at_account(ben) not in page
+
+
+def test_sessions_are_ended_by_a_button(sue: Account, ana: Account) -> None:
+    inside = Visitor(ana)
+
+    Visitor(sue).press(at_account(ana, "end-sessions"))
+
+    assert inside.open("/admin/").status_code == 302
+
+
+def test_who_ends_the_own_sessions_there_stays(sue: Account) -> None:
+    here, elsewhere = Visitor(sue), Visitor(sue)
+
+    here.press(at_account(sue, "end-sessions"))
+
+    assert (here.open("/admin/").status_code, elsewhere.open("/admin/").status_code) == (200, 302)
+
+
+def test_end_of_sessions_is_on_the_record(sue: Account, ana: Account) -> None:
+    Visitor(sue).press(at_account(ana, "end-sessions"))
+
+    assert AuditEntry.objects.latest("number").action == "account.sessions_ended"
+
+
+@pytest.mark.parametrize(("role", "shown"), [("curator", True), ("security_admin", False)])
+def test_accounts_are_filtered_by_role(role: str, shown: bool, sue: Account, ana: Account) -> None:
+    page = Visitor(sue).read(ACCOUNTS, role=role)
+
+    assert (at_account(ana) in page) is shown
 
 
 def test_hash_of_a_password_is_on_no_page(sue: Account, ana: Account) -> None:
@@ -230,6 +314,22 @@ def test_history_of_a_person_names_who_changed_it(sue: Account, ana: Account) ->
 
 def test_persons_are_filtered_by_duty(sue: Account, ana: Account) -> None:
     assert at_person(ana.person) not in Visitor(sue).read(PERSONS, duty="security")
+
+
+def test_address_for_notices_is_set_by_the_administrator(sue: Account, ana: Account) -> None:
+    Visitor(sue).press(at_person(ana.person, "set-email"), email="ana@hospital.cn")
+
+    assert "ana@hospital.cn" in Visitor(sue).read(at_person(ana.person))
+
+
+@pytest.mark.parametrize(
+    "email", ["ana", "a@b@c", "ana@hospital.cn\nBcc: x@y.cn", "x" * 250 + "@a.cn"]
+)
+def test_what_is_no_address_is_refused_at_its_field(email: str, sue: Account, ana: Account) -> None:
+    response = Visitor(sue).press(at_person(ana.person, "set-email"), email=email)
+
+    assert response.status_code == 400
+    assert response.context["form"].errors["email"]
 
 
 # Keys.
@@ -321,3 +421,41 @@ def test_system_administrator_cannot_make_a_key(sam: Account) -> None:
 
     assert response.status_code == 403
     assert not Client.objects.exists()
+
+
+def test_revoked_key_says_by_whom_and_why(sue: Account) -> None:
+    make_key(sue)
+    Visitor(sue).press(at_key(Client.objects.get(), "revoke"), reason="Lost.")
+
+    assert "by Sue: Lost." in Visitor(sue).read(at_key(Client.objects.get()))
+
+
+def test_key_that_was_never_used_says_so(sue: Account) -> None:
+    make_key(sue)
+
+    assert "never" in Visitor(sue).read(KEYS)
+
+
+def test_key_says_when_it_was_used_last(sue: Account) -> None:
+    make_key(sue)
+    Client.objects.get().note_use(at=clock.start_of(date(2031, 5, 6)))
+
+    assert "2031-05-06 00:00" in Visitor(sue).read(at_key(Client.objects.get()))
+
+
+KEY_STATES = {"valid": 1, "expired": 0, "revoked": 0, "unused": 1, "lost": 1}
+
+
+@pytest.mark.parametrize(("state", "count"), KEY_STATES.items())
+def test_keys_are_filtered_by_state(state: str, count: int, sue: Account) -> None:
+    make_key(sue)
+
+    page = Visitor(sue).open(KEYS, state=state)
+    assert page.context["cl"].result_count == count
+
+
+@pytest.mark.parametrize(("scope", "count"), [("retrieve", 1), ("audit", 0)])
+def test_keys_are_filtered_by_what_they_open(scope: str, count: int, sue: Account) -> None:
+    make_key(sue)
+
+    assert Visitor(sue).open(KEYS, scope=scope).context["cl"].result_count == count

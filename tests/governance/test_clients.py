@@ -10,7 +10,10 @@ from governance.actions import clients
 from governance.duties import Role, Scope
 from governance.errors import AlreadyExists, Malformed, NotAllowed
 from governance.models import Account, AuditEntry, Client
+from governance.trail import SHELL
+from governance.verification import verify_trail
 from tests.support import knowledge
+from tests.support.callers import program
 from tests.support.refusing import database_refuses
 
 NOON = datetime(2026, 8, 31, 4, 0, tzinfo=UTC)
@@ -120,3 +123,51 @@ def test_database_takes_a_key_once(sue: Account) -> None:
 
     with database_refuses("(?i)unique"):
         client.save(force_insert=True)
+
+
+# Use.
+
+
+def used(key: str, at: datetime) -> datetime | None:
+    client = Client.objects.with_key(key, at=at)
+    assert client
+    client.note_use(at=at)
+    return Client.objects.get().last_used_at
+
+
+def test_key_that_was_not_used_says_so(sue: Account) -> None:
+    client, _key = clients.create(name="tier", scopes=[Scope.RETRIEVE], by=sue)
+
+    assert client.last_used_at is None
+
+
+@pytest.mark.parametrize(("after", "moves"), [(59, False), (60, True)])
+def test_use_is_remembered_to_the_minute(after: int, moves: bool, sue: Account) -> None:
+    _client, key = clients.create(name="tier", scopes=[Scope.RETRIEVE], by=sue)
+    first = used(key, NOON)
+
+    second = used(key, NOON + timedelta(seconds=after))
+
+    assert (first, second != first) == (NOON, moves)
+
+
+def test_use_through_the_api_is_remembered(db: None) -> None:
+    program(Scope.RETRIEVE).ask("corpus/")
+
+    assert Client.objects.get().last_used_at
+
+
+def test_refused_key_was_not_used(db: None) -> None:
+    caller = program(Scope.RETRIEVE)
+    clients.revoke(client=Client.objects.get(), reason="Leaked.", by=SHELL)
+    caller.ask("corpus/")
+
+    assert Client.objects.get().last_used_at is None
+
+
+def test_use_is_no_matter_of_the_trail(sue: Account) -> None:
+    _client, key = clients.create(name="tier", scopes=[Scope.RETRIEVE], by=sue)
+    used(key, NOON)
+
+    assert AuditEntry.objects.latest("number").action == "client.created"
+    assert list(verify_trail()) == []

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 
 from governance import originals
 from governance.models import Account, AuditEntry, Passage, TrailHead, Version
@@ -211,9 +212,10 @@ def test_backup_from_before_the_last_migrations_is_brought_up_to_date(
 
 
 def _before(app: str, prefix: str) -> list[backup_tables.Node]:
-    """Every migration but those of an app from this one on."""
-    known = backup_tables.applied()
-    return [n for n in known if n[0] != app or n[1] < prefix]
+    """Every migration but those of an app from this one on, and all that build on them."""
+    graph = MigrationLoader(connection).graph
+    later = {node for node in graph.nodes if node[0] == app and node[1] >= prefix}
+    return [n for n in backup_tables.applied() if later.isdisjoint(graph.forwards_plan(n))]
 
 
 def test_database_that_is_further_than_the_backup_is_refused(

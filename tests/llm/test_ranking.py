@@ -106,13 +106,13 @@ def test_ties_at_the_pools_cut_are_looked_at_whole(
 def test_a_tie_beyond_the_deepest_search_is_left_out_whole() -> None:
     hits = [Hit("1", 0.9), *(Hit(str(n), 0.5) for n in range(2, 9_000))]
 
-    assert retrieval._whole_ties(lambda depth: hits[:depth]) == hits[:1]
+    assert retrieval.whole_ties(lambda depth: hits[:depth]) == hits[:1]
 
 
 def test_a_list_that_ends_before_the_cut_is_whole() -> None:
     hits = [Hit("1", 0.9), Hit("2", 0.9)]
 
-    assert retrieval._whole_ties(lambda depth: hits[:depth]) == hits
+    assert retrieval.whole_ties(lambda depth: hits[:depth]) == hits
 
 
 def test_scores_that_differ_by_rounding_alone_are_ties(ana: Account, ben: Account) -> None:

@@ -19,12 +19,16 @@ function sendOnce(form) {
 
 /* A file that is too large is not sent, so that nothing typed is lost. */
 function checkSize(input) {
-    input.addEventListener("change", () => {
+    /* On its way down: a script of Unfold's at the field would write the file's name into the
+       first line of text nearby, which is one of ours. */
+    input.form.addEventListener("change", (event) => {
+        if (event.target !== input) return;
+        event.stopPropagation();
         const file = input.files[0];
         const isLarge = file && file.size > Number(input.dataset.mostBytes);
         input.setCustomValidity(isLarge ? input.dataset.tooLarge : "");
         if (isLarge) input.reportValidity();
-    });
+    }, true);
     input.form.addEventListener("submit", (event) => {
         if (input.reportValidity && input.validity.customError) {
             event.preventDefault();
@@ -81,9 +85,50 @@ function waitForReading(section) {
     window.setTimeout(again, EVERY_MS);
 }
 
+/* What was typed outlives a session that ended meanwhile: this tab keeps it, for this account,
+   until it was sent and something else than the log-in or the same form answered. */
+const SENT = "kb-sent";
+const isLogin = () => window.location.pathname.endsWith("/login/");
+const keyOf = (form) => form && `kb-typed:${form.dataset.by}:${window.location.pathname}${window.location.search}`;
+
+function keepTyped(form) {
+    const key = keyOf(form);
+    const before = JSON.parse(sessionStorage.getItem(key) || "{}");
+    const areas = [...form.querySelectorAll("textarea")];
+    const isBack = (a, { was, typed } = {}) => was === a.value && typed !== was;
+    const back = areas.filter((a) => isBack(a, before[a.name]));
+    back.forEach((area) => { area.value = before[area.name].typed; });
+    const note = form.querySelector("[data-typed-before]");
+    if (note) note.hidden = !back.length;
+    const was = Object.fromEntries(areas.map((a) => [a.name, before[a.name]?.was ?? a.defaultValue]));
+    form.addEventListener("input", () => {
+        const typed = areas.map((a) => [a.name, { was: was[a.name], typed: a.value }]);
+        sessionStorage.setItem(key, JSON.stringify(Object.fromEntries(typed)));
+    });
+    form.addEventListener("submit", () => sessionStorage.setItem(SENT, key));
+    form.querySelectorAll(".kb-row a").forEach((a) => a.addEventListener("click", () => sessionStorage.removeItem(key)));
+}
+
+function forgetSent() {
+    const sent = sessionStorage.getItem(SENT);
+    if (!sent || isLogin()) return;
+    if (sent !== keyOf(document.querySelector("form[data-by]"))) sessionStorage.removeItem(sent);
+    sessionStorage.removeItem(SENT);
+}
+
+/* The theme's scrolled areas call themselves so in English; what is in them has names of its own. */
+window.addEventListener("load", () => {
+    document.querySelectorAll(".simplebar-content-wrapper").forEach((area) => {
+        area.removeAttribute("role");
+        area.removeAttribute("aria-label");
+    });
+});
+
 document.addEventListener("DOMContentLoaded", () => {
     document.querySelectorAll("input[data-most-bytes]").forEach(checkSize);
     document.querySelectorAll("form.kb-form").forEach(sendOnce);
+    forgetSent();
+    document.querySelectorAll("form[data-by]").forEach(keepTyped);
     document.querySelectorAll("fieldset:has([data-add-row])").forEach(addRows);
     document.querySelectorAll("#id_source_class").forEach(showRuleOfClass);
     document.querySelectorAll("[data-waits-for]").forEach(waitForReading);

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
-from django.db import connection
-
 from governance import clock
 from governance.management.reporting import Report, ReportingCommand
 from governance.models import Version
 from kbadmin import health
+from kbadmin.system import parts as parts_of
 from llm.models import Parked
 
 
@@ -20,7 +18,7 @@ class Command(ReportingCommand):
 
     def act(self, options: dict[str, Any]) -> Report:
         parts = health.components()
-        configured = _configured()
+        configured = parts_of.configured()
         sentences = [f"{name}: {value}" for name, value in configured.items()]
         sentences += [_line(part) for part in parts]
         data: dict[str, Any] = {
@@ -35,17 +33,6 @@ class Command(ReportingCommand):
             sentences += [f"Due on {day}: {version}" for day, version in due]
             sentences += [f"Parked in {store}: {version}: {why}" for store, version, why in parked]
         return Report(sentences, data, ok)
-
-
-def _configured() -> dict[str, str]:
-    return {
-        "home": str(settings.KB_HOME),
-        "database": connection.vendor,
-        "queue": "in-process" if settings.EMBEDDED else "broker",
-        "vectors": "Qdrant server" if settings.QDRANT_URL else "engine in-process",
-        "encoder": settings.EMBEDDING_MODEL or "the model that installs with the requirements",
-        "time zone": settings.TIME_ZONE,
-    }
 
 
 def _line(part: health.Component) -> str:

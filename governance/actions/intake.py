@@ -1,0 +1,50 @@
+"""Sources and their first versions in one: what came in is registered whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from governance.actions import sources, versions
+from governance.actions.sources import Description
+from governance.actions.versions import Edition
+from governance.duties import Deed
+from governance.models import Account, Source, Version
+from governance.originals import Original
+from governance.trail import changing
+
+
+def register(
+    *,
+    work: Description | Source,
+    edition: Edition,
+    original: Original,
+    by: Account,
+    settle: Callable[[Version], None],
+) -> Version:
+    """A new source, or one that is there, and a version of it over a file that was received.
+
+    `settle` says in the same transaction what became of the file, and may refuse.
+    """
+    versions.check(edition)
+    if not isinstance(work, Source):
+        sources.check(work)
+    with changing(by=by, may=Deed.CURATE) as changes:
+        source = work if isinstance(work, Source) else sources.enter(work, by=by, changes=changes)
+        version = versions.enter(source, edition, original, by=by, changes=changes)
+        settle(version)
+    return version
+
+
+def register_all(
+    *,
+    descriptions: Sequence[Description],
+    by: Account,
+    settle: Callable[[Sequence[Source]], None],
+) -> list[Source]:
+    """Every source of a list, or none."""
+    for description in descriptions:
+        sources.check(description)
+    with changing(by=by, may=Deed.CURATE) as changes:
+        entered = [sources.enter(each, by=by, changes=changes) for each in descriptions]
+        settle(entered)
+    return entered

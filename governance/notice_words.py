@@ -1,0 +1,29 @@
+"""What a notice says in words, on screen and by mail."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from governance.models import Notice
+
+SENTENCES: dict[str, Promise] = {
+    "to_review": _("was submitted for review in your department"),
+    "asked_to_review": _("waits for your review; you were asked"),
+    "second_needed": _("was approved by the first of two and needs you"),
+    "sent_back": _("was sent back; correct it and submit it again"),
+    "approved": _("was approved"),
+    "retired": _("was retired"),
+    "left_force": _("left force: its review was not done in time"),
+    "quarantined": _("is quarantined; two persons are needed to end it"),
+    "passage_quarantined": _("has a passage in quarantine; two persons are needed to end it"),
+    "not_read": _("has a file that could not be read"),
+    "commented": _("was commented on"),
+    "due": _("is due for review by %(due)s"),
+    "overdue": _("is overdue since %(due)s and served no more"),
+}
+
+
+def sentence_of(notice: Notice) -> str:
+    told: str = str(SENTENCES[notice.code]) % notice.facts
+    return told

@@ -1,0 +1,28 @@
+/* A pull's list: tick all or none, how many are ticked, whole versions. It works without. */
+"use strict";
+
+for (const form of document.querySelectorAll("form.kb-pull")) {
+    const boxes = [...form.querySelectorAll("input[name=chosen]")];
+    const told = form.querySelector("[data-ticked]");
+
+    /* Where the whole version is ticked, its passages go with it. */
+    const settle = () => {
+        for (const found of form.querySelectorAll("[data-found]")) {
+            const whole = found.querySelector("[data-whole]");
+            found.classList.toggle("kb-goes-whole", Boolean(whole && whole.checked));
+        }
+        const within = (box) => !box.matches("[data-whole]") && box.closest(".kb-goes-whole");
+        if (told) told.textContent = boxes.filter((b) => b.checked && !within(b)).length;
+    };
+
+    for (const button of form.querySelectorAll("[data-tick]")) {
+        button.addEventListener("click", () => {
+            const isTicked = button.dataset.tick === "all";
+            for (const box of boxes) box.checked = isTicked && (!box.matches("[data-whole]") || box.defaultChecked);
+            settle();
+        });
+    }
+    form.addEventListener("change", settle);
+    for (const ticks of form.querySelectorAll(".kb-ticks")) ticks.hidden = false;
+    settle();
+}

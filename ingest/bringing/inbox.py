@@ -1,0 +1,148 @@
+"""The page on which files are dropped, and what has come in so far."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin, messages
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as say
+from django.utils.translation import ngettext
+
+from governance import originals
+from governance.admin.pages import account_of
+from governance.errors import Refused, TooLarge
+from governance.models import Account
+from governance.readings import error_sentence
+from ingest import incoming
+from ingest.bringing.doors import confirm_address, inbox_address, session_words
+from ingest.models import Incoming
+
+MEGABYTE = 1024 * 1024
+MOST_SHOWN = 200
+BADGES = {
+    Incoming.State.READY: "good",
+    Incoming.State.UNREADABLE: "bad",
+    Incoming.State.READING: "info",
+    Incoming.State.WAITING: "plain",
+}
+
+
+def bring_in(request: HttpRequest) -> HttpResponse:
+    """Shows the inbox; takes files in, each on its own, so that one refused stops no other."""
+    if request.method != "POST":
+        return _page(request)
+    files = request.FILES.getlist("files")
+    taken, refused = _take(files, account_of(request))
+    if _asks_for_json(request):
+        return _told(taken, refused)
+    for sentence in refused:
+        messages.error(request, sentence)
+    if not files:
+        messages.error(request, say("No file was chosen."))
+    if taken:
+        messages.success(
+            request, ngettext("%(count)s file received.", "%(count)s files received.", len(taken))
+            % {"count": len(taken)},
+        )  # fmt: skip
+    return HttpResponseRedirect(inbox_address())
+
+
+def rows(request: HttpRequest) -> HttpResponse:
+    """The inbox alone, asked for again and again while something is being read."""
+    return TemplateResponse(request, "ingest/inbox_rows.html", _shown())
+
+
+def refuse_large(request: HttpRequest, refusal: TooLarge) -> HttpResponse:
+    if _asks_for_json(request):
+        return JsonResponse({"refused": [str(refusal)]}, status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    messages.error(request, str(refusal))
+    return _page(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+
+
+def _page(request: HttpRequest, status: int = HTTPStatus.OK) -> HttpResponse:
+    limit = {"limit": settings.MAX_UPLOAD_MB}
+    words = session_words() | {
+        "tooLarge": say("Larger than the %(limit)s MB that are allowed; not sent.") % limit,
+        "again": say("Try again"),
+        "broken": say("The server could not take it. Try again later."),
+    }
+    context = {
+        **admin.site.each_context(request),
+        **_shown(),
+        "title": say("Bring in"),
+        "limit": settings.MAX_UPLOAD_MB,
+        "most_bytes": settings.MAX_UPLOAD_MB * MEGABYTE,
+        "words": words,
+    }
+    return TemplateResponse(request, "ingest/inbox.html", context, status=status)
+
+
+def _shown() -> dict[str, Any]:
+    found = list(incoming.waiting()[: MOST_SHOWN + 1])
+    busy = {Incoming.State.WAITING, Incoming.State.READING}
+    return {
+        "counts": _counts(),
+        "rows": [_row(each) for each in found[:MOST_SHOWN]],
+        "has_more": len(found) > MOST_SHOWN,
+        "is_busy": any(each.state in busy for each in found),
+        "is_stalled": incoming.is_stalled(),
+    }
+
+
+def _counts() -> list[tuple[str, str, str, int]]:
+    """How many are in each state, with the badge and the name of it."""
+    numbers = Counter(incoming.waiting().values_list("state", flat=True))
+    return [
+        (state.value, BADGES[state], str(state.label), numbers[state])
+        for state in BADGES
+        if numbers[state]
+    ]
+
+
+def _row(each: Incoming) -> dict[str, Any]:
+    title = next((p["value"] for p in each.proposals if p["field"] == "title"), "")
+    return {
+        "incoming": each,
+        "badge": BADGES[Incoming.State(each.state)],
+        "percent": round(each.share * 100),
+        "title": title,
+        "address": confirm_address(each.pk),
+        "error": error_sentence(each.error_code, each.error_facts) if each.error_code else "",
+    }
+
+
+def _take(files: Iterable[UploadedFile[Any]], by: Account) -> tuple[list[Incoming], list[str]]:
+    taken, refused = [], []
+    for file in files:
+        try:
+            original = originals.keep(file.chunks(), file.name or "")
+            taken.append(incoming.receive(original, by=by))
+        except Refused as refusal:
+            named = {"file": _shown_name(file.name or ""), "why": refusal}
+            refused.append(say("%(file)s: %(why)s") % named)
+    return taken, refused
+
+
+def _shown_name(name: str) -> str:
+    try:
+        return originals.shown_name(name)
+    except Refused:
+        return "–"
+
+
+def _told(taken: list[Incoming], refused: list[str]) -> HttpResponse:
+    told = {"taken": [each.pk for each in taken], "refused": refused}
+    if not taken and not refused:
+        told["refused"] = [say("No file was chosen.")]
+    return JsonResponse(told, status=HTTPStatus.OK if taken else HTTPStatus.CONFLICT)
+
+
+def _asks_for_json(request: HttpRequest) -> bool:
+    return request.headers.get("Accept", "").startswith("application/json")

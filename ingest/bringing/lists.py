@@ -1,0 +1,215 @@
+"""Bringing in a list: download the template, send it, read what is wrong, register all or none."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import FILE_CLASSES
+
+from governance import clock, originals
+from governance.actions import intake
+from governance.admin import forms as fields
+from governance.admin.forms import NothingForm
+from governance.admin.pages import ActionPage, account_of
+from governance.admin.source_pages import list_of_sources
+from governance.classes import SourceClass
+from governance.duties import Deed
+from governance.errors import ChangedMeanwhile, Malformed, TooLarge
+from governance.models import Language, Source
+from governance.readings import error_sentence
+from ingest.bringing.doors import inbox_address, list_address, session_words
+from ingest.bringing.list_check import DryRun
+from ingest.bringing.list_check import dry_run as check_rows
+from ingest.bringing.list_words import refusal_sentence, template_words
+from ingest.listing.apart import read_list, row_from_json
+from ingest.listing.table import MOST_ROWS, NotAList
+from ingest.listing.template import template as made_template
+from ingest.models import SourceList
+from ingest.parsing.document import Unreadable
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MOST_MEGABYTES = 10
+MOST_PROBLEMS = 500
+MOST_SHOWN = 200
+
+
+class ListForm(forms.Form):
+    file = forms.FileField(
+        label=_("File"),
+        max_length=1000,
+        widget=forms.FileInput(attrs={"class": "kb-file " + " ".join(FILE_CLASSES)}),
+    )
+    licence_text = fields.line(
+        _("Licence"), _("For rows that say none; reference managers never do."), required=False
+    )
+    language = fields.choice(
+        _("Language"),
+        [("", "—"), *Language.choices],
+        _("For rows that say none."),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        attrs = self.fields["file"].widget.attrs
+        attrs["data-most-bytes"] = str(MOST_MEGABYTES * 2**20)
+        attrs["data-too-large"] = str(TooLarge(limit=MOST_MEGABYTES))
+
+
+class Upload(ActionPage[None]):
+    path = "lists"
+    deed = Deed.CURATE
+    title = _("Bring in a list")
+    button = _("Check the list")
+    hint = _("Reads the list and shows what is wrong in it. Nothing is registered yet.")
+    done = _("The list was read.")
+    form_class = ListForm
+    template = "ingest/list_upload.html"
+
+    def back(self) -> str:
+        return inbox_address()
+
+    def crumbs(self) -> list[tuple[str, str]]:
+        return [(say("Bring in"), inbox_address())]
+
+    def sentences(self) -> Sequence[str]:
+        limits = {"rows": MOST_ROWS, "size": MOST_MEGABYTES}
+        kinds = say(
+            "A spreadsheet (.xlsx) or CSV with the header of the template, RIS or BibTeX; at most"
+            " %(rows)s rows and %(size)s MB."
+        )
+        return [*super().sentences(), kinds % limits]
+
+    def context(self) -> dict[str, Any]:
+        return {"words": session_words()}
+
+    def do(self, given: dict[str, Any]) -> str:
+        file = given["file"]
+        name = originals.shown_name(file.name or "")
+        rows = _rows(file.chunks(), name)
+        usual = {"licence_text": given["licence_text"], "language": given["language"]}
+        made = SourceList.objects.create(
+            filename=name,
+            received_at=clock.now(),
+            received_from=self.account.person,
+            rows={"rows": [asdict(row) for row in rows], "usual": usual},
+        )
+        return list_address(made.pk)
+
+
+class Register(ActionPage[SourceList]):
+    path = "register"
+    deed = Deed.CURATE
+    title = _("Dry run of the list")
+    button = _("Register all")
+    hint = _("Registers every row as a source, or none if one is refused.")
+    done = _("All sources of the list are registered.")
+    form_class = NothingForm
+    template = "ingest/list_check.html"
+
+    @cached_property
+    def run(self) -> DryRun:
+        held = self.subject.rows
+        return check_rows((row_from_json(row) for row in held["rows"]), held["usual"])
+
+    def fits(self) -> bool:
+        return self.subject.registered_at is None
+
+    def obstacle(self) -> str:
+        if self.run.problems:
+            return say("Nothing can be registered until the list is mended. Send it again then.")
+        return ""
+
+    def back(self) -> str:
+        return reverse("admin:bring_in_lists")
+
+    def crumbs(self) -> list[tuple[str, str]]:
+        lists = (say("Bring in a list"), reverse("admin:bring_in_lists"))
+        return [(say("Bring in"), inbox_address()), lists]
+
+    def context(self) -> dict[str, Any]:
+        problems = sorted(self.run.problems, key=lambda each: each.row)
+        return {
+            "source_list": self.subject,
+            "count": len(self.subject.rows["rows"]),
+            "problems": problems[:MOST_PROBLEMS],
+            "problem_count": len(problems),
+            "described": [
+                (each, SourceClass(each.source_class).label)
+                for each in self.run.descriptions[:MOST_SHOWN]
+            ],
+            "is_cut": len(self.run.descriptions) > MOST_SHOWN,
+        }
+
+    def do(self, given: dict[str, Any]) -> str:
+        if self.run.problems:
+            problem = say("Nothing can be registered until the list is mended. Send it again then.")
+            raise Malformed(field="list", problem=problem)
+        intake.register_all(
+            descriptions=self.run.descriptions, by=self.account, settle=self._settle
+        )
+        return list_of_sources()
+
+    def _settle(self, entered: Sequence[Source]) -> None:
+        mine = SourceList.objects.filter(pk=self.subject.pk, registered_at=None)
+        if not mine.update(registered_at=clock.now(), rows={"rows": [], "usual": {}}):
+            raise ChangedMeanwhile(by=self.account.person.display_name)
+        self.subject.sources.set(entered)
+
+
+def upload(request: HttpRequest) -> HttpResponse:
+    return Upload(request, None).answer()
+
+
+def refuse_large(request: HttpRequest, refusal: TooLarge) -> HttpResponse:
+    page = Upload(request, None)
+    return page.refused(page.form(), refusal)
+
+
+def template(request: HttpRequest) -> HttpResponse:
+    response = HttpResponse(made_template(template_words()), content_type=XLSX)
+    response["Content-Disposition"] = 'attachment; filename="sources.xlsx"'
+    return response
+
+
+def dry_run(request: HttpRequest, pk: int) -> HttpResponse:
+    """A list is its sender's own until it is registered."""
+    person = account_of(request).person
+    found = SourceList.objects.filter(pk=pk, received_from=person).first()
+    if found is None:
+        raise Http404
+    if found.registered_at and request.method != "POST":
+        return HttpResponseRedirect(list_of_sources())
+    return Register(request, found).answer()
+
+
+def _rows(chunks: Iterable[bytes], name: str) -> list[Any]:
+    """Raises `Malformed` at the field with the sentence that says why."""
+    folder = Path(settings.KB_HOME) / "tmp"
+    folder.mkdir(exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=folder, prefix=".list-") as file:
+        size = 0
+        for chunk in chunks:
+            size += len(chunk)
+            if size > MOST_MEGABYTES * 2**20:
+                raise TooLarge(limit=MOST_MEGABYTES)
+            file.write(chunk)
+        file.flush()
+        try:
+            return read_list(Path(file.name), name)
+        except NotAList as reason:
+            raise Malformed(field="file", problem=refusal_sentence(reason)) from None
+        except Unreadable as reason:
+            problem = error_sentence(reason.code, reason.facts)
+            raise Malformed(field="file", problem=problem) from None

@@ -1,0 +1,115 @@
+"""Reads a list in a process apart, like any file of strangers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from ingest import parsing, wire
+from ingest.listing import delimited
+from ingest.listing.table import (
+    CELL_PROBLEMS,
+    COLUMNS,
+    LONGEST_CELL,
+    MOST_ROWS,
+    PROBLEMS,
+    Flaw,
+    NotAList,
+    Row,
+)
+from ingest.parsing.document import Progress, Unreadable
+from ingest.parsing.encoding import decode
+from ingest.sandbox import Limits, work_apart
+
+LIMITS = Limits(memory=2**30, cpu_seconds=60, seconds=90, answer=64 * 2**20)
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+# What a new Office makes of a file with a password: an old container with this stream in it.
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_RIS = re.compile(r"\s*(?:\d+\.\s*)?TY  ?- ?\w+")
+_BIBTEX = re.compile(r"(?:^|\n)\s*@[A-Za-z]+\s*[{(]")
+_OTHER = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"<?xml", b"<html", b"<!DOCTYPE")
+
+
+def read_list(path: Path, filename: str) -> list[Row]:
+    """Raises `NotAList`, and `Unreadable` where the process that reads gave up."""
+    answer = work_apart(
+        "ingest.listing.apart", path, filename, _understood, limits=LIMITS, progress=_unheard
+    )
+    if isinstance(answer, NotAList):
+        raise answer
+    return answer
+
+
+def answer(path: Path, filename: str, progress: Progress) -> dict[str, Any]:
+    """In the child."""
+    try:
+        return {"rows": [asdict(row) for row in _read(path)]}
+    except NotAList as reason:
+        return {"problem": reason.code, "facts": reason.facts}
+
+
+def _read(path: Path) -> list[Row]:
+    data = path.read_bytes()
+    if data.startswith(_OLE):
+        raise NotAList("encrypted_list" if _ENCRYPTED in data else "old_spreadsheet")
+    if data.startswith(_ZIP):
+        from ingest.listing import spreadsheet
+
+        return spreadsheet.read(path)
+    if data.lstrip()[:10].startswith(_OTHER) or b"\0" in data[:4096]:
+        raise NotAList("not_a_list")
+    try:
+        text = decode(data)
+    except Unreadable as error:
+        raise NotAList("wrong_encoding") from error
+    return _of_text(text.lstrip("\ufeff"))
+
+
+def _of_text(text: str) -> list[Row]:
+    from ingest.listing import references
+
+    if not text.strip():
+        raise NotAList("no_rows")
+    if _RIS.match(text):
+        return references.read_ris(text)
+    if _BIBTEX.search(text[:20_000]):
+        return references.read_bibtex(text)
+    return delimited.read(text)
+
+
+def _understood(told: Any) -> list[Row] | NotAList:
+    if "problem" in told:
+        if told["problem"] not in PROBLEMS or not isinstance(told.get("facts"), dict):
+            raise wire.Nonsense("no problem on the list")
+        facts = {str(name): str(value)[:80] for name, value in told["facts"].items()}
+        return NotAList(told["problem"], **facts)
+    rows = told.get("rows")
+    if not isinstance(rows, list) or len(rows) > MOST_ROWS:
+        raise wire.Nonsense("no rows")
+    return [row_from_json(row) for row in rows]
+
+
+def row_from_json(told: Any) -> Row:
+    """Raises `Nonsense`."""
+    try:
+        number, cells = told["number"], told["cells"]
+        flaws = tuple(Flaw(**flaw) for flaw in told["flaws"])
+        cells = {name: _cell(name, value) for name, value in cells.items()}
+    except (TypeError, KeyError, AttributeError) as error:
+        raise wire.Nonsense("no row") from error
+    known = all(each.column in COLUMNS and each.code in CELL_PROBLEMS for each in flaws)
+    if type(number) is not int or number < 1 or not known:
+        raise wire.Nonsense("no row")
+    return Row(number, cells, flaws)
+
+
+def _cell(name: Any, value: Any) -> str:
+    if name not in COLUMNS or not isinstance(value, str) or len(value) > LONGEST_CELL:
+        raise wire.Nonsense("no cell")
+    return parsing.NOT_STORABLE.sub("\ufffd", value)
+
+
+def _unheard(share: float) -> None:
+    """A list is read before anybody could look."""

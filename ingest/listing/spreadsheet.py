@@ -1,0 +1,148 @@
+"""Spreadsheets of Excel: the sheet with our header, cell by cell, nothing computed."""
+
+from __future__ import annotations
+
+import re
+import warnings
+import zipfile
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import IO, Any
+
+from openpyxl import load_workbook
+from openpyxl.utils import range_boundaries
+from openpyxl.utils.exceptions import InvalidFileException
+
+from ingest.listing.table import (
+    LONGEST_CELL,
+    MOST_ROWS,
+    Flaw,
+    NotAList,
+    Row,
+    checked,
+    columns_of,
+    tidy,
+)
+from ingest.parsing import archive
+from ingest.parsing.document import Unreadable
+
+_BROKEN = (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, TypeError, OSError)
+# The header stands in one of the first rows, below a heading if there is one.
+_HEADER_WITHIN = 10
+_MOST_COLUMNS = 100
+_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s+ref="([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})"')
+# Cells under merged ones: more than any list that people type.
+_MOST = 100_000
+# Beyond it a sheet's number has lost digits, and what it shows is not what was typed.
+_EXACT = 1e15
+
+
+def read(path: Path) -> list[Row]:
+    """Raises `NotAList`."""
+    try:
+        with archive.opened(path) as opened:
+            if not any(name.lower() == "xl/workbook.xml" for name in opened.names()):
+                raise NotAList("not_a_list")
+            _refuse_tricks(opened)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            # Opened by us: a path must end in .xlsx for openpyxl, and what was sent lies elsewhere.
+            with path.open("rb") as file:
+                _refuse_long(file)
+            with path.open("rb") as file:
+                return _read(load_workbook(file, data_only=False, keep_links=False))
+    except Unreadable as error:
+        code = "encrypted_list" if error.code == "encrypted_file" else "broken_list"
+        raise NotAList(code) from error
+    except _BROKEN as error:
+        raise NotAList("broken_list") from error
+
+
+def _refuse_tricks(opened: archive.Archive) -> None:
+    """Entities, and merged cells that would be made one by one until memory is full."""
+    for name in opened.names():
+        if not name.lower().endswith((".xml", ".rels")):
+            continue
+        data = opened.read(name) or b""
+        if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
+            raise NotAList("broken_list")
+        spans = (range_boundaries(ref.decode()) for ref in _MERGED.findall(data))
+        if sum((right - left + 1) * (low - top + 1) for left, top, right, low in spans) > _MOST:
+            raise NotAList("merged_whole")
+
+
+def _refuse_long(file: IO[bytes]) -> None:
+    """Before all cells are held in memory: a list of 50,000 rows is counted and let go."""
+    book = load_workbook(file, read_only=True, data_only=False, keep_links=False)
+    try:
+        for sheet in book.worksheets:
+            filled = 0
+            for row in sheet.iter_rows(max_col=_MOST_COLUMNS, values_only=True):
+                filled += any(value not in (None, "") for value in row)
+                if filled > MOST_ROWS + _HEADER_WITHIN:
+                    raise NotAList("too_many_rows", most=MOST_ROWS)
+    finally:
+        book.close()
+
+
+def _read(book: Any) -> list[Row]:
+    for sheet in book.worksheets:
+        for at in range(1, min(sheet.max_row, _HEADER_WITHIN) + 1):
+            header = [_plain(cell.value) for cell in sheet[at][:_MOST_COLUMNS]]
+            try:
+                columns = columns_of(header)
+            except NotAList as reason:
+                if reason.code != "no_header":
+                    raise
+                continue
+            return checked(_rows(sheet, at, columns))
+    raise NotAList("no_header")
+
+
+def _rows(sheet: Any, header: int, columns: dict[int, str]) -> Iterator[Row]:
+    merged = {
+        (row, column)
+        for span in sheet.merged_cells.ranges
+        for row in range(span.min_row, min(span.max_row, sheet.max_row) + 1)
+        for column in range(span.min_col, min(span.max_col, _MOST_COLUMNS) + 1)
+    }
+    for cells in sheet.iter_rows(min_row=header + 1, max_col=_MOST_COLUMNS):
+        number = cells[0].row
+        told: dict[str, str] = {}
+        flaws: list[Flaw] = []
+        for at, column in columns.items():
+            cell = cells[at] if at < len(cells) else None
+            told[column], code = _cell(cell)
+            if (number, at + 1) in merged:
+                code = "merged"
+            if code:
+                flaws.append(Flaw(column, code))
+        if any(told.values()) and sheet.row_dimensions[number].hidden:
+            flaws.append(Flaw("title", "hidden_row"))
+        yield Row(number, told, tuple(flaws))
+
+
+def _cell(cell: Any) -> tuple[str, str]:
+    """What a cell holds, and what is wrong with it."""
+    value = getattr(cell, "value", None)
+    kind = getattr(cell, "data_type", "n")
+    text = _plain(value)
+    if kind == "f":
+        return text or "=", "formula"
+    if kind == "e":
+        return text, "cell_error"
+    if isinstance(value, date | datetime | time):
+        return text, "date"
+    return (text, "") if len(text) <= LONGEST_CELL else (text[:LONGEST_CELL], "too_long")
+
+
+def _plain(value: object) -> str:
+    """An ISBN that the sheet took for a number comes without a point and without an exponent."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
+        return str(int(value))
+    return tidy(str(value))[: LONGEST_CELL + 1]

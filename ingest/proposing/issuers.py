@@ -1,0 +1,72 @@
+"""Who stands for the work: named as such, a body alone on a line, a journal that is cited."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from ingest.proposing.found import Certainty, Proposal
+from ingest.proposing.opening import Line, Opening, proposal
+
+_HAN = "\u4e00-\u9fff"
+_NAMED = re.compile(
+    r"(?:发布机构|发布单位|颁布单位|制定单位|主办单位|出版社|出版者|生产企业(?:名称)?|上市许可持有人(?:名称)?|企业名称|"
+    r"(?i:issued by|published by|publisher|issuer|manufactured (?:by|for)|labeler))\s*[:：]?\s*"
+    rf"([{_HAN}A-Z][{_HAN}\w&,.'() -]{{2,80}})"
+)
+_BODY = re.compile(
+    rf"[{_HAN}（）()·、A-Za-z ]{{0,40}}?(?:学会|协会|委员会|分会|专家组|协作组|联盟|学组|"
+    r"卫生健康委|卫健委|管理局|监督局|监督管理总局|国务院|卫生部|办公厅|出版社|研究会|疾病预防控制中心|基金会)"
+)
+_ENGLISH = re.compile(
+    r"(?:[A-Z][A-Za-z&'’-]+,? (?:(?:of|for|and|the|on|in) )*){1,6}"
+    r"(?:Society|Association|College|Academy|Federation|Foundation|Organization|Organisation|"
+    r"Commission|Administration|Agency|Ministry|Institutes?|Cent(?:er|re)s? for [A-Z][a-z]+"
+    r"(?: [A-Z][a-z]+)*(?: and [A-Z][a-z]+)?)"
+    r"(?: (?:of|for|on) (?:the )?[A-Z][a-z]+(?: [A-Z][a-z]+)*)?"
+)
+_JOURNAL = re.compile(
+    rf"([{_HAN}]{{2,15}}(?:学报|杂志|通报|科学|进展|通讯|院刊|医学))[（(]?[^,，.。]{{0,12}}[）)]?\s*[,，.]\s*(?:19|20)\d{{2}}"
+)
+# Who paid for a study, allowed it or taught its authors does not stand for the work.
+_NO_ISSUER = re.compile(
+    r"伦理|基金|资助|购自|本研究|根据|医院|大学|Ethic|[Gg]rant|[Ff]unded|[Ss]upported by|Universit|"
+    r"College|Hospital|Department|@"
+)
+# Two bodies that were run into one line.
+_RUN_IN = re.compile(r"(?<=[学分协]会|学组|中心|员会)(?=中国|中华|国家)")
+# A journal that is cited further on is another one.
+_NEAR, _FAR = 6, 14
+_SHORT = 60
+
+
+def issuers(opening: Opening) -> Iterator[Proposal]:
+    for place, line in enumerate(opening.lines):
+        if found := _NAMED.search(line.text):
+            yield proposal("issuer", _ended(found[1]), Certainty.LIKELY, line)
+        if place < _NEAR and (found := _JOURNAL.search(line.text)):
+            yield proposal("issuer", found[1], Certainty.LIKELY, line)
+    for line in opening.first(_FAR):
+        yield from _bodies(line)
+
+
+def _bodies(line: Line) -> Iterator[Proposal]:
+    """A line that is a body's name and no more is likely the issuer; one within a text a guess."""
+    whole = _BODY.fullmatch(line.text) or _ENGLISH.fullmatch(line.text)
+    if whole and len(line.text) <= _SHORT:
+        told = proposal("issuer", line.text, Certainty.LIKELY, line)
+        yield replace(told, value=_RUN_IN.sub("、", told.value))
+        return
+    if _NO_ISSUER.search(line.text):
+        return
+    for pattern in (_ENGLISH, _BODY):
+        found = pattern.search(line.text)
+        if found and len(found[0].strip()) > len("学会协会") and line.kind != "heading":
+            yield proposal(
+                "issuer", found[0].strip(" ，,").lstrip("在据由经"), Certainty.GUESS, line
+            )
+
+
+def _ended(name: str) -> str:
+    return re.split(r"[，。；;]|\s{2,}|(?<=[a-z])\. ", name)[0].strip(" ,.")

@@ -1,0 +1,193 @@
+"""What waits, what is being done, what could not be done, and what came of what was ordered.
+
+Files and versions stand here by their numbers: whoever runs the system does not read knowledge.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.template.defaultfilters import filesizeformat
+from django.utils.functional import Promise
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from governance import clock
+from governance.admin.standing import moment
+from governance.models import ParseState, Upload
+from ingest.models import Reading
+from kbadmin.home.wellness import NAMES as COMPONENTS
+from llm import drafts, jobs
+from llm.models import Cursor, Job, Parked
+from llm.projections.advance import behind
+from llm.projections.registry import NAMES
+
+MOST = 50
+RECENT = 10
+
+VERBS: dict[str, Promise] = {
+    "catch_up": _("Catch up"),
+    "rebuild vectors": _("Rebuild the vectors"),
+    "rebuild corpus": _("Rebuild the corpus"),
+    "reconcile": _("Compare the stores with the truth"),
+    "reconcile repair": _("Compare and repair"),
+}
+STATES: dict[str, Promise] = {
+    "waiting": _("waits for the process that owns the stores"),
+    "running": _("is being done"),
+    "done": _("done"),
+}
+KINDS: dict[str, Promise] = {
+    "missing": _("missing"),
+    "foreign": _("foreign"),
+    "damaged": _("damaged"),
+    "outdated": _("made otherwise than now"),
+    "unlisted": _("not listed"),
+    "listed": _("listed for nothing"),
+}
+
+
+@dataclass(frozen=True)
+class File:
+    """An upload by its number. `share` of a hundred has been read; None where nobody knows."""
+
+    pk: int
+    size: str
+    state: str
+    share: int | None
+    since: str
+    attempts: int
+
+
+@dataclass(frozen=True)
+class Ordered:
+    """A job in words. `share` is of a hundred; None where nobody has said how far it is."""
+
+    pk: int
+    title: str
+    state: str
+    asked: str
+    is_done: bool
+    is_well: bool
+    share: int | None
+    outcome: list[str]
+
+
+def uploads() -> list[File]:
+    """Files that wait to be read or are, the oldest first."""
+    rows = Upload.objects.filter(parse_state__in=[ParseState.QUEUED, ParseState.RUNNING])
+    waiting = list(rows.order_by("received_at", "pk")[:MOST])
+    shares = dict(Reading.objects.filter(upload__in=waiting).values_list("upload", "share"))
+    return [_file(upload, shares.get(upload.pk)) for upload in waiting]
+
+
+def _file(upload: Upload, share: float | None) -> File:
+    is_known = upload.parse_state == ParseState.RUNNING and share is not None
+    return File(
+        upload.pk,
+        filesizeformat(upload.size),
+        upload.get_parse_state_display(),
+        round(100 * (share or 0)) if is_known else None,
+        since(upload.received_at),
+        upload.attempts,
+    )
+
+
+def queues() -> list[tuple[str, str]]:
+    """How much waits of each kind."""
+    states = ParseState.QUEUED, ParseState.RUNNING, ParseState.FAILED
+    files = [(str(s.label), f"{Upload.objects.filter(parse_state=s).count()}") for s in states]
+    waiting = say("Drafts whose text waits to be embedded"), f"{drafts.waiting().count()}"
+    return [*files, waiting, *(_following(name) for name in NAMES)]
+
+
+def parked() -> list[Parked]:
+    return list(Parked.objects.order_by("since", "pk")[:MOST])
+
+
+def recent_jobs() -> list[Ordered]:
+    return [in_words(job) for job in Job.objects.order_by("-pk")[:RECENT]]
+
+
+def in_words(job: Job) -> Ordered:
+    outcome = job.outcome or {}
+    return Ordered(
+        job.pk,
+        title_of(job),
+        str(STATES[job.state]),
+        moment(job.asked_at),
+        is_done=job.state == Job.State.DONE,
+        is_well="error" not in outcome,
+        share=_share(job),
+        outcome=list(_told(outcome)),
+    )
+
+
+def title_of(job: Job) -> str:
+    given = job.arguments
+    repair = "repair" if given.get("repair") else ""
+    key = " ".join(part for part in (job.verb, given.get("store", ""), repair) if part)
+    return str(VERBS.get(key, key))
+
+
+def since(at: datetime) -> str:
+    return timesince(at, clock.now())
+
+
+def name_of(projection: str) -> str:
+    names = {**COMPONENTS, drafts.NAME: _("Drafts")}
+    return str(names.get(projection, projection))
+
+
+def _following(name: str) -> tuple[str, str]:
+    cursor = Cursor.objects.filter(name=name).first()
+    if cursor is None:
+        return name_of(name), say("has not begun to follow the trail")
+    number = behind(cursor)
+    words = ngettext("%(n)s change behind", "%(n)s changes behind", number) % {"n": number}
+    return name_of(name), words if number else say("up to date")
+
+
+def _share(job: Job) -> int | None:
+    told = jobs.progress_of(job) if job.state == Job.State.RUNNING else None
+    return round(100 * told[0] / told[1]) if told and told[1] else None
+
+
+def _told(outcome: dict[str, object]) -> list[str]:
+    """What came of a job, a sentence each. Errors stand as the machine says them."""
+    if "error" in outcome:
+        return [str(outcome["error"])]
+    if "drift" in outcome:
+        return _of_drift(outcome)
+    if "numbers" in outcome:
+        return _of_catching_up(outcome)
+    if "points" in outcome:
+        return [say("Passages in the new collection: %(n)s.") % {"n": outcome["points"]}]
+    if "objects" in outcome:
+        return [say("Objects in the corpus: %(n)s.") % {"n": outcome["objects"]}]
+    return []
+
+
+def _of_drift(outcome: dict[str, object]) -> list[str]:
+    drift = outcome["drift"]
+    if not isinstance(drift, list) or not drift:
+        return [say("Every store is as the truth says.")]
+    first = say("Differences: %(n)s.")
+    if outcome["repaired"]:
+        first = say("Differences: %(n)s, repaired.")
+    told = [f"{name_of(store)}: {KINDS.get(kind, kind)}: {what}" for store, kind, what, _v in drift]
+    return [first % {"n": len(drift)}, *told[:MOST]]
+
+
+def _of_catching_up(outcome: dict[str, object]) -> list[str]:
+    numbers, left = outcome["numbers"], outcome.get("parked")
+    said = [
+        say("%(store)s is at %(n)s.") % {"store": name_of(name), "n": number}
+        for name, number in (numbers.items() if isinstance(numbers, dict) else ())
+    ]
+    if isinstance(left, list) and left:
+        said.append(say("Still parked: %(n)s.") % {"n": len(left)})
+    return said

@@ -1,0 +1,356 @@
+"""One screen from which one person finds and pulls whatever names a thing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from governance import clock, uses
+from governance.actions import pulls, quarantines
+from governance.actions.pulls import Chosen
+from governance.admin import pull_search
+from governance.models import Account, Passage, Pull, Version
+from governance.naming import names_of
+from governance.uses import Use, Uses
+from tests.support import knowledge
+from tests.support.visiting import Visitor, words
+
+NEW, LIST = "/admin/pulls/new/", "/admin/pulls/"
+
+
+@pytest.fixture
+def drug(ana: Account, ben: Account) -> Version:
+    texts = ["Give aspirin at once.", "Then wait.", "Stop ＡＳＰＩＲＩＮ <b>before</b> surgery."]
+    source = knowledge.source(ana, title="Stroke guideline")
+    return knowledge.active(source, ana, ben, texts=texts)
+
+
+def found(by: Account, said: str, **more: str) -> Any:
+    return Visitor(by).open(NEW, terms=said, **more).context["findings"]
+
+
+def texts(findings: Any) -> list[str]:
+    return [hit.passage.text for one in findings.found for hit in one.hits]
+
+
+def press(by: Account, said: str, chosen: list[str], reason: str = "Recalled.") -> Any:
+    fields = {"chosen": chosen, "reason": reason}
+    return Visitor(by).press(f"{NEW}?terms={said}", **fields)
+
+
+# Finding.
+
+
+def test_passages_that_name_it_are_found_with_the_name_marked(drug: Version, ana: Account) -> None:
+    page = Visitor(ana).read(NEW, terms="aspirin")
+
+    assert "<mark>aspirin</mark>" in page
+    assert "<mark>ＡＳＰＩＲＩＮ</mark> &lt;b&gt;before" in page
+
+
+def test_only_what_names_it_is_found(drug: Version, active: Version, ana: Account) -> None:
+    findings = found(ana, "aspirin")
+
+    assert [one.version for one in findings.found] == [drug]
+    assert "Then wait." not in texts(findings)
+
+
+def test_any_of_several_names_is_found(drug: Version, active: Version, ana: Account) -> None:
+    assert len(found(ana, "surgery\r\nStart low").found) == 2
+
+
+def test_what_is_not_in_force_yet_is_found(scheduled: Version, ana: Account) -> None:
+    versions = [one.version for one in found(ana, "go slow").found]
+
+    assert scheduled in versions
+
+
+def test_drafts_and_what_was_retired_are_not_found(
+    draft: Version, drug: Version, ana: Account, ben: Account
+) -> None:
+    knowledge.retire(drug, ben)
+
+    assert found(ana, "aspirin\nStart low").found == []
+
+
+def test_what_was_superseded_is_not_found(active: Version, ana: Account, ben: Account) -> None:
+    knowledge.active(active.source, ana, ben, label="2026", texts=["Start lower."])
+
+    assert [one.version.label for one in found(ana, "start\ngo").found] == ["2026"]
+
+
+def test_what_is_overdue_is_found_because_it_can_be_reaffirmed(
+    active: Version, ana: Account
+) -> None:
+    in_a_year = clock.now() + timedelta(days=370)
+
+    findings = pull_search.search(names_of("start low"), at=in_a_year)
+
+    assert [one.standing for one in findings.found] == ["not in force now, and can be reaffirmed"]
+
+
+def test_version_whose_source_is_named_is_found_without_a_passage(
+    drug: Version, ana: Account
+) -> None:
+    (one,) = found(ana, "stroke").found
+
+    assert (one.named_by, one.passages) == (["Stroke guideline"], 0)
+
+
+def test_version_is_found_by_its_approval_number(ana: Account, ben: Account) -> None:
+    label = knowledge.source(
+        ana, source_class="drug_label", identifiers=[("approval_number", "国药准字H20031234")]
+    )
+    version = knowledge.active(label, ana, ben)
+
+    assert [one.version for one in found(ana, "Ｈ20031234").found] == [version]
+
+
+def test_passage_is_found_by_its_heading(active: Version, ana: Account) -> None:
+    assert len(texts(found(ana, "dosing"))) == 2
+
+
+def test_part_of_a_word_is_found_where_that_is_ticked(drug: Version, ana: Account) -> None:
+    findings = [found(ana, "spiri"), found(ana, "spiri", parts="on")]
+
+    assert [f.passages for f in findings] == [0, 2]
+
+
+def test_quarantined_ones_are_shown_and_not_offered(drug: Version, ana: Account) -> None:
+    passage = drug.passages.earliest("position")
+    quarantines.begin(subject=passage, reason="Doubted.", by=ana)
+
+    page = Visitor(ana).read(NEW, terms="aspirin")
+
+    assert "Quarantined already" in page
+    assert f'value="passage-{passage.pk}"' not in page
+
+
+def test_where_nothing_is_left_to_take_out_it_says_so(drug: Version, ana: Account) -> None:
+    knowledge.quarantine(drug, ana)
+
+    page = Visitor(ana).read(NEW, terms="aspirin")
+
+    assert "All of it is out of service already." in page
+    assert "kb-pull-now" not in page
+
+
+def test_every_passage_is_ticked_at_first(drug: Version, ana: Account) -> None:
+    ticked = Visitor(ana).open(NEW, terms="aspirin").context["ticked"]
+
+    assert ticked == {f"passage-{p.pk}" for p in drug.passages.exclude(text="Then wait.")}
+
+
+def test_each_name_is_told_with_its_passages_and_those_found_nowhere(
+    drug: Version, ana: Account
+) -> None:
+    findings = found(ana, "aspirin\nsurgery\nwarfarin")
+
+    assert findings.by_name == {"aspirin": 2, "surgery": 1, "warfarin": 0}
+
+
+def test_each_hit_says_by_which_names_it_was_found(drug: Version, ana: Account) -> None:
+    (one,) = found(ana, "aspirin\nsurgery").found
+
+    assert [hit.names for hit in one.hits] == [["aspirin"], ["aspirin", "surgery"]]
+
+
+def test_draft_that_names_it_is_told_and_not_offered(
+    draft: Version, drug: Version, ana: Account
+) -> None:
+    answer = Visitor(ana).open(NEW, terms="start low")
+
+    assert answer.context["findings"].drafts == [draft]
+    assert f'value="version-{draft.pk}"' not in words(answer)
+
+
+def test_nothing_found_is_said_with_what_was_looked_at(drug: Version, ana: Account) -> None:
+    page = Visitor(ana).read(NEW, terms="warfarin")
+
+    assert "3 passages were looked at" in page
+
+
+def test_more_than_can_be_shown_are_counted_and_said(
+    drug: Version, ana: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pull_search, "MOST_SHOWN", 1)
+
+    page = Visitor(ana).read(NEW, terms="aspirin")
+
+    assert "Only 1 of 2 passages are shown" in page
+
+
+def test_no_more_is_ticked_than_can_be_taken_out_at_once(
+    drug: Version, ana: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pulls, "MOST", 1)
+
+    answer = Visitor(ana).open(NEW, terms="aspirin")
+
+    assert len(answer.context["ticked"]) == 1
+    assert "Only the first 1 are ticked" in words(answer)
+
+
+@pytest.mark.parametrize(
+    "said", ["", "x", " ", "%", "<script>alert(1)</script>", "a\0b", "(" * 50, "\\", "名" * 5000]
+)
+def test_nonsense_is_answered(said: str, drug: Version, ana: Account) -> None:
+    answer = Visitor(ana).open(NEW, terms=said)
+
+    assert answer.status_code == 200
+    assert b"<script>alert" not in answer.content
+
+
+def test_finding_takes_so_many_queries_however_much_there_is(
+    drug: Version, ana: Account, ben: Account
+) -> None:
+    counts = []
+    for _round in range(2):
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            found(ana, "aspirin\nstart low")
+        counts.append(len(queries))
+        knowledge.active(knowledge.source(ana), ana, ben)
+
+    assert counts[0] == counts[1]
+
+
+# Who was given it.
+
+
+@pytest.fixture
+def told() -> Iterator[list[dict[int, int]]]:
+    asked: list[dict[int, int]] = []
+
+    def tell(passages: dict[int, int], since: datetime) -> Uses:
+        asked.append(passages)
+        last = datetime(2026, 8, 30, 9, tzinfo=UTC)
+        given = [Use(version, "ward-assistant", 7, last) for version in set(passages.values())]
+        return Uses(datetime(2026, 8, 1, tzinfo=UTC), given)
+
+    before = list(uses._teller)
+    uses.told_by(tell)
+    yield asked
+    uses._teller[:] = before
+
+
+def test_who_was_given_it_is_shown(drug: Version, ana: Account, told: list[Any]) -> None:
+    page = Visitor(ana).read(NEW, terms="aspirin")
+
+    assert "ward-assistant: 7 retrievals, the last on 2026-08-30 17:00" in page
+    assert "since 2026-08-01" in page
+
+
+def test_use_is_asked_of_the_passages_found(drug: Version, ana: Account, told: list[Any]) -> None:
+    found(ana, "surgery")
+
+    last = drug.passages.latest("position")
+    assert told == [{last.pk: drug.pk}]
+
+
+# Pulling.
+
+
+def test_one_press_takes_out_what_was_ticked(drug: Version, ana: Account) -> None:
+    passage = drug.passages.earliest("position")
+
+    answer = press(ana, "aspirin", [f"passage-{passage.pk}"])
+
+    assert answer["Location"] == f"{LIST}{Pull.objects.get().pk}/"
+    assert not Passage.objects.in_force(clock.now()).filter(pk=passage.pk).exists()
+
+
+def test_pull_keeps_the_names_that_were_looked_for(drug: Version, ana: Account) -> None:
+    press(ana, "aspirin%0A阿司匹林", [f"version-{drug.pk}"])
+
+    assert Pull.objects.get().terms == ["aspirin", "阿司匹林"]
+
+
+def test_without_a_reason_nothing_is_done_and_the_choice_is_kept(
+    drug: Version, ana: Account
+) -> None:
+    answer = press(ana, "aspirin", [f"version-{drug.pk}"], reason="")
+
+    assert (answer.status_code, Pull.objects.count()) == (400, 0)
+    assert answer.context["ticked"] == {f"version-{drug.pk}"}
+
+
+@pytest.mark.parametrize(
+    "chosen", [[], ["x"], ["version-"], ["passage-0"], ["version-" + "9" * 40]]
+)
+def test_nonsense_chooses_nothing(chosen: list[str], drug: Version, ana: Account) -> None:
+    answer = press(ana, "aspirin", chosen)
+
+    assert (answer.status_code, Pull.objects.count()) == (400, 0)
+
+
+def test_what_was_pulled_meanwhile_is_refused_in_words(drug: Version, ana: Account) -> None:
+    visitor = Visitor(ana)
+    knowledge.quarantine(drug, ana)
+
+    answer = visitor.press(f"{NEW}?terms=aspirin", chosen=[f"version-{drug.pk}"], reason="Now.")
+
+    # The page offers no token for it any more: it is sent without.
+    assert answer.status_code in (400, 409)
+    assert not Pull.objects.exists()
+
+
+def test_skipped_ones_are_said(drug: Version, ana: Account) -> None:
+    passage = drug.passages.earliest("position")
+    chosen = [f"version-{drug.pk}", f"passage-{passage.pk}"]
+    visitor = Visitor(ana)
+
+    answer = visitor.press(f"{NEW}?terms=aspirin", chosen=chosen, reason="Recalled.")
+
+    assert "1 was skipped" in visitor.read(answer["Location"])
+
+
+def test_sent_twice_is_pulled_once(drug: Version, ana: Account) -> None:
+    visitor = Visitor(ana)
+    once = visitor.open(f"{NEW}?terms=aspirin").context["once"]
+    fields = {"terms": "aspirin", "chosen": [f"version-{drug.pk}"], "reason": "R.", "once": once}
+
+    answers = [visitor.send(NEW, **fields) for _time in range(2)]
+
+    assert answers[0]["Location"] == answers[1]["Location"]
+    assert Pull.objects.count() == 1
+
+
+def test_more_than_are_allowed_are_refused_in_words(drug: Version, ana: Account) -> None:
+    answer = press(ana, "aspirin", [f"passage-{n}" for n in range(1, pulls.MOST + 2)])
+
+    assert answer.status_code == 400
+    assert f"Choose at most {pulls.MOST} at once" in words(answer)
+
+
+def test_auditor_neither_finds_nor_pulls(drug: Version, cleo: Account) -> None:
+    fields = {"terms": "aspirin", "chosen": [f"version-{drug.pk}"], "reason": "Recalled."}
+    visitor = Visitor(cleo)
+
+    codes = [visitor.open(NEW).status_code, visitor.send(NEW, **fields).status_code]
+
+    assert codes == [403, 403]
+
+
+def test_nobody_is_sent_to_the_log_in(db: None) -> None:
+    assert "/login/" in Visitor().open(NEW)["Location"]
+
+
+@pytest.mark.slow
+def test_as_many_of_one_version_as_are_allowed_take_seconds(
+    source: Any, ana: Account, ben: Account
+) -> None:
+    version = knowledge.active(source, ana, ben, texts=[f"Aspirin {n}." for n in range(pulls.MOST)])
+    chosen = Chosen([], version.passages.values_list("pk", flat=True))
+    began = time.monotonic()
+
+    pulls.pull(terms=["aspirin"], chosen=chosen, reason="Recalled.", by=ana)
+
+    assert time.monotonic() - began < 20

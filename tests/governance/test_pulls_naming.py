@@ -1,0 +1,170 @@
+"""A name is found however it is spelt, and nothing else is taken for it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from governance.naming import LONGEST_TERM, MOST_TERMS, Names, Piece, folded, names_of
+
+
+def finds(name: str, text: str, *, parts: bool = False) -> bool:
+    return names_of(name, parts=parts).are_in(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("aspirin", "Give Aspirin daily."),
+        ("aspirin", "ＡＳＰＩＲＩＮ 100 mg"),
+        ("aspirin", "low-dose aspirins"),
+        ("aspirin", "阿司匹林(aspirin)片"),
+        ("aspirin", "服aspirin后"),
+        ("aspirin", "as\u00adpi\u200brin"),
+        ("ASPIRIN", "aspirin"),
+        ("aspirin", "aspi rin"),
+        ("aspirin", "aspi-\nrin"),
+        ("coamoxiclav", "Co-amoxiclav"),
+        ("H20031234", "国药准字H2003\n1234"),
+        ("beta-blocker", "beta-\n  blocker"),
+        ("heparin sodium", "Heparin\nsodium"),
+        ("heparin  sodium", "heparin-sodium"),
+        ("co-trimoxazole", "Co\u2011trimoxazole"),
+        ("beta blocker", "beta-blockers"),
+        ("COVID-19", "covid 19"),
+        ("statin allergy", "statin allergies"),
+        ("Sjögren", "Sjogren"),
+        ("Sjogren", "SJÖGREN"),
+        ("阿司匹林", "服用阿司匹林肠溶片"),
+        ("阿司匹林", "服用阿司\n匹林"),
+        ("阿司匹林", "阿 司 匹 林"),
+        ("水", "⽔"),
+        ("β受体阻滞剂", "Β 受体阻滞剂"),
+        ("国药准字H20031234", "国药准字 Ｈ20031234"),
+        ("H20031234", "国药准字H20031234"),
+        ("5%葡萄糖", "５％葡萄糖注射液"),
+        ("10mg", "10 mg"),
+        ("钾", "氯化钾"),
+        ("(sic)", "so it says (sic)"),
+    ],
+)
+def test_a_name_is_found_however_it_is_spelt(name: str, text: str) -> None:
+    assert finds(name, text)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("insulin", "proinsulin"),
+        ("statin", "statination"),
+        ("vitamin b1", "vitamin b12"),
+        ("aspirin", "a spiring"),
+        ("lead", "the adleads"),
+        ("10mg", "110 mg"),
+        ("阿司匹林", "阿司咪唑"),
+        ("a.b", "aab"),
+        (".*aspirin", "aspirin"),
+        ("aspirin|.", "heparin"),
+    ],
+)
+def test_nothing_else_is_taken_for_it(name: str, text: str) -> None:
+    assert not finds(name, text)
+
+
+@pytest.mark.parametrize("text", ["proinsulin", "insulinoma", "hyperinsulinism"])
+def test_a_part_of_a_word_is_found_where_that_was_asked_for(text: str) -> None:
+    assert finds("insulin", text, parts=True)
+
+
+def test_each_line_is_a_name_and_any_of_them_is_found() -> None:
+    names = names_of("heparin\n\n  肝素 \nHEPARIN\n")
+
+    assert names.terms == ("HEPARIN", "肝素")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "",
+        " \n\t\n",
+        "a",
+        "--",
+        "\u200b\u200b",
+        "7",
+        "x" * (LONGEST_TERM + 1),
+        "\n".join(f"drug {n}" for n in range(MOST_TERMS + 1)),
+    ],
+)
+def test_what_names_nothing_is_refused_with_a_sentence(said: str) -> None:
+    with pytest.raises(ValueError, match=r"\.$"):
+        names_of(said)
+
+
+def test_which_of_the_names_stand_there_is_told_as_they_were_typed() -> None:
+    names = names_of("Amoxicillin\n阿莫西林\nＡＭＸ")
+
+    assert names.those_in("口服阿莫西林胶囊（AMX）") == ["阿莫西林", "ＡＭＸ"]
+
+
+def test_sentence_around_a_name_is_shown_with_the_name_marked() -> None:
+    pieces = names_of("heparin").marked("Before. Give Heparin\nat once. After.")
+
+    assert [(p.text, p.is_name) for p in pieces if p.text] == [
+        (" Give ", False),
+        ("Heparin", True),
+        (" at once.", False),
+    ]
+
+
+def test_chinese_sentence_ends_at_its_own_stop() -> None:
+    pieces = names_of("肝素").marked("禁用。静脉给予肝 素。观察。")
+
+    assert [p for p in pieces if p.text] == [
+        Piece("静脉给予", False),
+        Piece("肝 素", True),
+        Piece("。", False),
+    ]
+
+
+def test_long_sentence_is_cut_on_both_sides() -> None:
+    shown = "".join(p.text for p in names_of("肝素").marked("长" * 900 + "肝素" + "句" * 900))
+
+    assert shown.startswith("…长")
+    assert shown.endswith("句…")
+    assert len(shown) < 200
+
+
+def test_where_it_is_not_nothing_is_marked() -> None:
+    assert names_of("heparin").marked("Give aspirin.") == []
+
+
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_no_text_is_too_odd_to_be_looked_at(before: str, after: str) -> None:
+    text = f"{before} 肝素 {after}"
+
+    marked = names_of("肝素").marked(text)
+
+    assert any(piece.is_name for piece in marked)
+
+
+@given(st.text(min_size=1, max_size=40))
+def test_whatever_may_be_looked_for_is_found_in_itself(name: str) -> None:
+    try:
+        names = names_of(name, parts=True)
+    except ValueError:
+        return
+
+    assert all(names.are_in(term) for term in names.terms)
+
+
+@given(st.text(max_size=80))
+def test_found_and_marked_agree(text: str) -> None:
+    names = Names(("ab", "肝素"), parts=True)
+
+    assert names.are_in(text) == bool(names.spans(text))
+
+
+@given(st.text(max_size=80))
+def test_folding_twice_changes_nothing_more(text: str) -> None:
+    assert folded(folded(folded(text))) == folded(folded(text))

@@ -1,0 +1,161 @@
+"""What a file says of itself: found where works say it, and left out where it is another's."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingest.bringing import offers
+from ingest.parsing import sniff
+from ingest.parsing.document import Block, Document
+from ingest.proposing import Certainty, Proposal, Said, propose
+from ingest.proposing.titles import is_title
+
+
+def heading(text: str, level: int = 1, page: int | None = None) -> Block:
+    return Block("heading", text, page=page, level=level)
+
+
+def text(words: str, page: int | None = None) -> Block:
+    return Block("text", words, page=page)
+
+
+def found(*blocks: Block, said: tuple[Said, ...] = (), name: str = "x.pdf") -> list[Proposal]:
+    document = Document(media_type=sniff.PDF, pages=2, blocks=tuple(blocks))
+    return list(propose(document, said, name))
+
+
+def values(proposals: list[Proposal], field: str) -> list[str]:
+    return [each.value for each in proposals if each.field == field]
+
+
+def first(field: str, *blocks: Block, name: str = "x.pdf") -> str:
+    return next(iter(values(found(*blocks, name=name), field)), "")
+
+
+def test_first_large_heading_is_the_title() -> None:
+    assert first("title", heading("Contents"), heading("Asthma in adults")) == "Asthma in adults"
+
+
+def test_title_in_the_files_own_data_comes_first() -> None:
+    told = found(heading("Preface"), said=(Said("title", "Pharmacology", Certainty.SURE),))
+
+    assert values(told, "title")[0] == "Pharmacology"
+
+
+def test_title_in_han_comes_before_the_english_one_below() -> None:
+    blocks = text("成人哮喘诊治指南"), text("摘要：哮喘"), heading("Guideline for asthma in adults")
+
+    assert first("title", *blocks) == "成人哮喘诊治指南"
+
+
+def test_authors_that_were_run_into_the_title_are_cut_off() -> None:
+    blocks = text("枯草芽孢杆菌对抗感染能力的影响朱沛霁1,2 徐歆²"), text("摘要：本试验")
+
+    assert first("title", *blocks) == "枯草芽孢杆菌对抗感染能力的影响"
+
+
+def test_numbers_of_lines_are_no_part_of_the_title() -> None:
+    blocks = text("1 胚胎营养环境的调控研究"), text("2 吕佳琪"), text("摘要：胚胎")
+
+    assert first("title", *blocks) == "胚胎营养环境的调控研究"
+
+
+@pytest.mark.parametrize(
+    "told", ["1材料与方法", "1.2 对象", "一、病原学", "NursRxiv", "2024-05-01"]
+)
+def test_rubric_is_no_title(told: str) -> None:
+    assert not is_title(told)
+
+
+@pytest.mark.parametrize("told", ["2型糖尿病防治指南", "40岁以上妇女的结局分析"])
+def test_title_may_begin_with_a_number(told: str) -> None:
+    assert is_title(told)
+
+
+@pytest.mark.parametrize(
+    ("words", "field", "value"),
+    [
+        ("DOI: 10.1000/182.", "doi", "10.1000/182"),
+        ("PMID: 31452104", "pmid", "31452104"),
+        ("ISBN 978-0-306-40615-7", "isbn", "978-0-306-40615-7"),
+        ("ISSN 0317-8471", "issn", "0317-8471"),
+        ("国卫办医政函〔2023〕268号", "document_number", "国卫办医政函〔2023〕268号"),
+        ("2024年5月31日发布", "published_on", "2024-05-31"),
+        ("Published May 3, 2021", "published_on", "2021-05-03"),
+        ("发布机构：中华医学会", "issuer", "中华医学会"),
+        ("Licensed under Creative Commons Attribution 4.0", "licence_text", "CC BY 4.0"),
+        ("采用 CC BY-NC-ND 4.0 许可", "licence_text", "CC BY-NC-ND 4.0"),
+    ],
+)
+def test_what_is_printed_is_found(words: str, field: str, value: str) -> None:
+    assert first(field, heading("A title"), text(words)) == value
+
+
+def test_proposal_says_on_which_page_and_among_which_words_it_stands() -> None:
+    told = found(heading("A title", page=1), text("DOI: 10.1000/182", page=2))
+
+    doi = next(each for each in told if each.field == "doi")
+    assert (doi.page, doi.section, doi.around) == (2, "A title", "DOI: 10.1000/182")
+
+
+@pytest.mark.parametrize(
+    "words", ["收稿日期：2021-03-04", "accessed May 3, 2021", "根据国卫办医政函〔2023〕268号"]
+)
+def test_what_is_another_things_is_not_proposed(words: str) -> None:
+    told = found(heading("A title"), text(words))
+
+    assert not values(told, "published_on") + values(told, "document_number")
+
+
+def test_end_of_a_span_is_no_day_of_publication() -> None:
+    assert first("published_on", heading("2016-2021年期望寿命变化趋势"), text("摘要：x")) == ""
+
+
+def test_day_in_the_name_of_the_file_is_a_guess() -> None:
+    told = found(heading("A title"), name="ChinaXiv-202207.00047V1.pdf")
+
+    day = next(each for each in told if each.field == "published_on")
+    assert (day.value, day.certainty, day.place) == ("2022-07", Certainty.GUESS, "filename")
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("成人哮喘诊治指南", "clinical_guideline"),
+        ("《哮喘诊治指南》解读", "literature"),
+        ("哮喘专家共识", "expert_consensus"),
+        ("阿司匹林肠溶片说明书", "drug_label"),
+        ("急性阑尾炎临床路径", "clinical_pathway"),
+    ],
+)
+def test_class_is_told_by_the_title(title: str, name: str) -> None:
+    assert first("source_class", heading(title)) == name
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("哮喘的治疗是长期的。", "zh"),
+        ("The care of asthma is long.", "en"),
+        ("Die Kur ist lang.", ""),
+    ],
+)
+def test_language_is_told_by_the_words(words: str, code: str) -> None:
+    assert first("language", text(words * 9)) == code
+
+
+def test_edition_is_called_as_its_title_says() -> None:
+    assert first("label", heading("哮喘诊治指南（第 3 版）")) == "第 3 版"
+
+
+def test_body_named_somewhere_is_offered_and_not_filled_in() -> None:
+    told = found(heading("A title"), text("We thank the World Health Organization for its help."))
+
+    assert offers.filled_in(told).get("issuer") is None
+    assert not offers.offers(told)["issuer"][0].is_filled_in
+
+
+def test_number_cited_far_below_is_not_filled_in() -> None:
+    lines = [text(f"Line {at} of it.") for at in range(20)]
+
+    assert offers.numbers_filled_in(found(heading("A title"), *lines, text("10.1000/182"))) == []

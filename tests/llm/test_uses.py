@@ -1,0 +1,79 @@
+"""Which programs were given what of late is told from the rows of use."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from governance import clock
+from governance.duties import Scope
+from governance.models import Client, Version
+from governance.uses import Use, uses_of
+from llm import uses
+from llm.models import Usage
+from tests.llm.conftest import follow
+from tests.support.callers import Caller, program
+
+
+@pytest.fixture
+def tier(db: None) -> Caller:
+    return program(Scope.RETRIEVE)
+
+
+def ask(tier: Caller) -> None:
+    assert tier.send("retrieve/", {"query": "Start low."}).status_code == 200
+
+
+def passages_of(version: Version) -> dict[int, int]:
+    return dict.fromkeys(version.passages.values_list("pk", flat=True), version.pk)
+
+
+def used(version: Version, *, at: datetime) -> list[Use]:
+    told = uses_of(passages_of(version), at=at)
+    assert told
+    return list(told.found)
+
+
+def test_retrieval_is_counted_once_a_version_with_its_program(
+    active: Version, tier: Caller
+) -> None:
+    follow()
+    for _time in range(2):
+        ask(tier)
+
+    last = Usage.objects.latest("at").at
+    name = Client.objects.get().name
+    assert used(active, at=clock.now()) == [Use(active.pk, name, 2, last)]
+
+
+def test_what_was_given_long_ago_is_not_counted(active: Version, tier: Caller) -> None:
+    follow()
+    ask(tier)
+
+    assert used(active, at=clock.now() + timedelta(days=31)) == []
+
+
+def test_other_passages_are_not_counted(active: Version, tier: Caller) -> None:
+    follow()
+    ask(tier)
+
+    told = uses_of({10**9: active.pk}, at=clock.now())
+
+    assert told
+    assert told.found == []
+
+
+def test_where_there_are_too_many_it_says_from_when_on_it_counted(
+    active: Version, tier: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    follow()
+    for _time in range(3):
+        ask(tier)
+    monkeypatch.setattr(uses, "MOST_ROWS", 2)
+
+    told = uses_of(passages_of(active), at=clock.now())
+
+    assert told
+    assert [use.retrievals for use in told.found] == [2]
+    assert told.since == list(Usage.objects.order_by("-at"))[1].at
