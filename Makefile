@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export DJANGO_SETTINGS_MODULE := kbadmin.settings
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check test-servers test-models prove requirements messages clean
+.PHONY: help run test check test-servers test-models test-browser prove requirements messages clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -30,11 +30,14 @@ test-servers: $(VENV)/.dev ## against PostgreSQL, Redis (started here where no U
 test-models: $(VENV)/.models ## the encoder against its reference, other model folders
 	$(BIN)/pytest -m models tests/models
 
+test-browser: $(VENV)/.browser ## headless Chromium against a served sample; leaves screenshots
+	$(BIN)/pytest -m browser tests/browser
+
 prove: $(VENV)/.dev ## the long harnesses, each with a seed
 	$(BIN)/python -m tests.prove
 
 requirements: ## pin requirements/*.in with hashes
-	for name in base dev sentence-transformers; do \
+	for name in base dev browser sentence-transformers; do \
 	  $(BIN)/uv pip compile -q --generate-hashes --python-version 3.11 \
 	    --custom-compile-command "make requirements" requirements/$$name.in -o requirements/$$name.txt; \
 	done
@@ -62,5 +65,10 @@ $(VENV)/.dev: requirements/dev.txt | $(VENV)/bin/python
 
 $(VENV)/.models: requirements/sentence-transformers.txt | $(VENV)/bin/python
 	@echo "Installing; torch is large …"
+	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r $<
+	@touch $@ $(VENV)/.dev $(VENV)/.base
+
+$(VENV)/.browser: requirements/browser.txt | $(VENV)/bin/python
+	@echo "Installing …"
 	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r $<
 	@touch $@ $(VENV)/.dev $(VENV)/.base

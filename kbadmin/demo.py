@@ -13,7 +13,15 @@ from typing import Any
 from django.conf import settings
 
 from governance import clock, originals
-from governance.actions import clients, installations, people, sources, versions
+from governance.actions import (
+    clients,
+    comments,
+    installations,
+    people,
+    quarantines,
+    sources,
+    versions,
+)
 from governance.actions.versions import Edition
 from governance.confirmation import Confirmed
 from governance.duties import Role, Scope
@@ -22,9 +30,18 @@ from governance.trail import SHELL
 from ingest import reading
 
 FOLDER = Path(__file__).parent / "sample"
-# How many days ago the versions of each state were submitted and approved.
-SUBMITTED = {"overdue": 235, "superseded": 215, "active": 40, "in_review": 2}
-APPROVED = {"overdue": 230, "superseded": 210, "active": 35}
+# How many days ago the versions of each state were submitted and approved, and what came after.
+SUBMITTED = {
+    "overdue": 235,
+    "superseded": 215,
+    "due": 176,
+    "quarantined": 70,
+    "active": 40,
+    "sent_back": 6,
+    "in_review": 2,
+}
+APPROVED = {"overdue": 230, "superseded": 210, "due": 172, "quarantined": 65, "active": 35}
+SENT_BACK, QUARANTINED = 4, 3
 
 BEGAN = timedelta(days=240)
 PROGRAM = "sample-model"
@@ -96,6 +113,10 @@ def _history(staff: dict[str, Account]) -> Iterator[tuple[float, Callable[[], No
             yield SUBMITTED[state] - place / 100, work.submitting(version)
             if state in APPROVED:
                 yield APPROVED[state] - place / 100, work.approving(version)
+            if state == "sent_back":
+                yield SENT_BACK, work.sending_back(version)
+            if state == "quarantined":
+                yield QUARANTINED, work.quarantining(version)
 
 
 class _Work:
@@ -151,6 +172,25 @@ class _Work:
                 reason="示例：已逐段审阅。",
                 digest=version.digest_now(),
             )
+
+        return step
+
+    def sending_back(self, told: dict[str, Any]) -> Callable[[], None]:
+        """With a comment on the passage in which the remark is found."""
+
+        def step() -> None:
+            version = self.versions[told["file"]]
+            for comment in told["comments"]:
+                passage = version.passages.get(text__contains=comment["on"])
+                comments.make(subject=passage, text=comment["text"], by=self.reviewer)
+            versions.send_back(version=version, reason=told["reason"], by=self.reviewer)
+
+        return step
+
+    def quarantining(self, told: dict[str, Any]) -> Callable[[], None]:
+        def step() -> None:
+            version = self.versions[told["file"]]
+            quarantines.begin(subject=version, reason=told["reason"], by=self.reviewer)
 
         return step
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -33,12 +34,23 @@ def access() -> demo.Access:
 
 def state_of(version: Version) -> str:
     """As `sample.json` says it."""
+    if version.status == "draft":
+        return "sent_back" if version.comments.exists() else "draft"
     if version.status == "active":
-        overdue = Version.objects.overdue(clock.today()).filter(pk=version.pk).exists()
-        return "active" if version.is_in_force(clock.now()) else "overdue" if overdue else "?"
+        return _state_of_active(version)
     if version.status == "retired":
         return str(version.retirement.reason_code)
     return str(version.status)
+
+
+def _state_of_active(version: Version) -> str:
+    if version.quarantines.exists():
+        return "quarantined"
+    if Version.objects.overdue(clock.today()).filter(pk=version.pk).exists():
+        return "overdue"
+    soon = clock.today() + timedelta(days=14)
+    is_due = version.review_due is not None and version.review_due <= soon
+    return "due" if is_due else "active" if version.is_in_force(clock.now()) else "?"
 
 
 def promised() -> Iterator[tuple[str, str, str]]:
@@ -105,7 +117,7 @@ def test_questions_find_their_files_and_answers(served: None) -> None:
     files = [{file for file, _text in best(asked, of=3)} for asked in QUESTIONS]
     answers = [" ".join(text for _file, text in best(asked, of=5)) for asked in QUESTIONS]
 
-    assert len(QUESTIONS) == 6
+    assert len(QUESTIONS) == 9
     assert [
         a["question"] for a, f in zip(QUESTIONS, files, strict=True) if a["file"] not in f
     ] == []

@@ -1,0 +1,125 @@
+"""Every page, for everybody who has it: whole, in one language, for all eyes, from here alone."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from tests.browser.conftest import Arriving
+from tests.support.served import ROOT
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+V, S = "admin/governance/version/", "admin/governance/source/"
+# Numbers of the sample's versions by their state, in the order in which they came.
+OVERDUE, RETIRED, DUE, QUARANTINED, ACTIVE, SENT_BACK, IN_REVIEW = 1, 2, 3, 4, 5, 9, 10
+# A name for the picture, the address, and who looks at it.
+PAGES = [
+    ("login", "admin/login/", ""),
+    ("password-link-spent", "admin/password-link/", ""),
+    ("home-curator", "admin/", "curator"),
+    ("home-reviewer", "admin/", "reviewer"),
+    ("home-compliance", "admin/", "compliance"),
+    ("home-system", "admin/", "system"),
+    ("home-security", "admin/", "security"),
+    ("home-by-department", "admin/?by=department", "curator"),
+    ("notices", "admin/notices/", "curator"),
+    ("me", "admin/me/", "curator"),
+    ("absence", "admin/me/announce-absence/", "curator"),
+    ("hand-over", "admin/hand-over/", "curator"),
+    ("bring-in", "admin/bring-in/", "curator"),
+    ("bring-in-list", "admin/bring-in/lists/", "curator"),
+    ("sources", S, "curator"),
+    ("sources-none", f"{S}?q=nothing-like-it", "curator"),
+    ("source", f"{S}2/change/", "curator"),
+    ("source-history", f"{S}2/history/", "curator"),
+    ("source-timeline", f"{S}2/timeline/", "curator"),
+    ("source-add", f"{S}add/", "curator"),
+    ("source-edit", f"{S}2/edit/", "curator"),
+    ("source-hand-over", f"{S}2/hand-over/", "curator"),
+    ("new-version", f"{S}2/new-version/", "curator"),
+    ("versions", V, "curator"),
+    ("versions-overdue", f"{V}?due=overdue", "reviewer"),
+    ("save-view", f"{V}save-view/?status=active", "curator"),
+    ("bulk", f"{V}bulk/quarantine/?ids=1,2,3,4,5", "curator"),
+    ("version-in-review", f"{V}{IN_REVIEW}/change/", "reviewer"),
+    ("version-active", f"{V}{ACTIVE}/change/", "reviewer"),
+    ("version-retired", f"{V}{RETIRED}/change/", "reviewer"),
+    ("version-overdue", f"{V}{OVERDUE}/change/", "reviewer"),
+    ("version-due", f"{V}{DUE}/change/", "reviewer"),
+    ("version-quarantined", f"{V}{QUARANTINED}/change/", "reviewer"),
+    ("version-sent-back", f"{V}{SENT_BACK}/change/", "curator"),
+    ("version-searched", f"{V}{ACTIVE}/change/?text=2000", "reviewer"),
+    ("version-history", f"{V}{ACTIVE}/history/", "reviewer"),
+    ("version-timeline", f"{V}{ACTIVE}/timeline/", "reviewer"),
+    ("difference", f"{V}{ACTIVE}/difference/", "reviewer"),
+    ("comment", f"{V}{IN_REVIEW}/comment/", "reviewer"),
+    ("approve", f"{V}{IN_REVIEW}/approve/", "reviewer"),
+    ("send-back", f"{V}{IN_REVIEW}/send-back/", "reviewer"),
+    ("assign", f"{V}{IN_REVIEW}/assign/", "curator"),
+    ("quarantine", f"{V}{ACTIVE}/quarantine/", "reviewer"),
+    ("retire", f"{V}{ACTIVE}/retire/", "reviewer"),
+    ("reaffirm", f"{V}{OVERDUE}/reaffirm/", "reviewer"),
+    ("amend", f"{V}{ACTIVE}/amend/", "reviewer"),
+    ("pulls", "admin/pulls/", "reviewer"),
+    ("pull", "admin/pulls/new/", "reviewer"),
+    ("pull-found", "admin/pulls/new/?terms=enoxaparin%0A依诺肝素", "reviewer"),
+    ("bench", "admin/bench/", "reviewer"),
+    ("citation", "passages/1/", "reviewer"),
+    ("trail", "admin/governance/auditentry/", "compliance"),
+    ("trail-entry", "admin/governance/auditentry/7/change/", "compliance"),
+    ("accounts", "admin/governance/account/", "security"),
+    ("account-add", "admin/governance/account/add/", "security"),
+    ("account", "admin/governance/account/1/change/", "security"),
+    ("account-link", "admin/governance/account/1/password-link/", "security"),
+    ("persons", "admin/governance/person/", "security"),
+    ("keys", "admin/governance/client/", "security"),
+    ("key-add", "admin/governance/client/add/", "security"),
+    ("system", "admin/system/", "system"),
+    ("system-order", "admin/system/catch-up/", "system"),
+    ("password", "admin/password_change/", "curator"),
+]
+ALL = pytest.mark.parametrize(("name", "address", "who"), PAGES, ids=[p[0] for p in PAGES])
+
+# Latin words that a Chinese screen may hold: names of formats, numbers and things of their kind.
+NAMES = re.findall(
+    r"\w+",
+    """pdf docx epub html jats spl xml markdown doi pmid isbn issn ndc sha api json english mb kb
+    gb id url http https www xlsx csv ris bibtex utf ana ben dora gus cleo sam sue curator reviewer
+    second graph editor compliance system security sample model client version""",
+)
+
+
+def words_of_the_sample() -> set[str]:
+    """Titles, issuers and the like are data, in whichever language they come."""
+    told = json.loads((ROOT / "kbadmin/sample/sample.json").read_text("utf-8"))
+    return set(re.findall(r"[a-z]{2,}", json.dumps(told, ensure_ascii=False).lower()))
+
+
+@ALL
+@pytest.mark.parametrize("width", [1440, 1024])
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_page_is_whole_and_bars_nobody(
+    person: Arriving, name: str, address: str, who: str, language: str, width: int
+) -> None:
+    somebody = person(who, language=language, width=width)
+
+    status = somebody.go(address)
+
+    somebody.picture(f"{name}-{language}-{width}")
+    assert (status, somebody.barriers()) == (200, [])
+    assert somebody.page.evaluate("document.documentElement.scrollWidth") <= width
+    if language != "en":
+        words = set(re.findall(r"[a-z]{2,}", somebody.words().lower()))
+        assert words - {*NAMES} - words_of_the_sample() == set()
+
+
+@pytest.mark.parametrize("address", ["admin/nothing/", f"{V}999999/change/", "passages/0/"])
+def test_what_is_not_there_is_said_in_words(person: Arriving, address: str) -> None:
+    somebody = person("curator")
+
+    status = somebody.go(address)
+
+    assert (status, somebody.barriers()) == (404, [])
