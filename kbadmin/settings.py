@@ -168,7 +168,8 @@ STATIC_URL = "static/"
 STATIC_ROOT = KB_HOME / "static"
 STATIC_ROOT.mkdir(exist_ok=True)
 WHITENOISE_USE_FINDERS = True
-WHITENOISE_AUTOREFRESH = False
+# Tests look for a file when it is asked for, and not for all of them before each test.
+WHITENOISE_AUTOREFRESH = TESTING
 
 FILE_UPLOAD_HANDLERS = [
     "kbadmin.receiving.LimitedUploadHandler",

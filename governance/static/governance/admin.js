@@ -122,7 +122,17 @@ window.addEventListener("load", () => {
         area.removeAttribute("role");
         area.removeAttribute("aria-label");
     });
+    document.querySelectorAll("select.admin-autocomplete").forEach(nameChoice);
 });
+
+/* What one chooses by typing is drawn by a library that does not say what it is called. */
+function nameChoice(select) {
+    const name = select.labels[0]?.textContent.trim();
+    const drawn = select.nextElementSibling?.querySelector("[role=combobox]");
+    if (!name || !drawn) return;
+    drawn.removeAttribute("aria-labelledby");
+    [drawn, drawn.querySelector("[role=textbox]")].forEach((each) => each?.setAttribute("aria-label", name));
+}
 
 document.addEventListener("DOMContentLoaded", () => {
     document.querySelectorAll("input[data-most-bytes]").forEach(checkSize);
