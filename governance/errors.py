@@ -221,6 +221,13 @@ class TextQuarantined(Refused):
     )
 
 
+class FoundIsOutdated(Refused):
+    code = "found_is_outdated"
+    sentence = _(
+        "What was found has changed meanwhile: another text took its place. Look for it again."
+    )
+
+
 class AlreadyOrdered(Refused):
     code = "already_ordered"
     sentence = _("The same work waits already, or is being done.")

@@ -1,8 +1,9 @@
 """Finds where a text names a drug, a device or a phrase, however it is spelt there.
 
-Width, case, accents, hyphens, and spaces between or within words make no difference. Chinese is
-found wherever it stands; what is written in letters by whole words and their simple plural,
-unless parts count too.
+Width, case, accents, apostrophes, hyphens, and spaces between or within words make no difference,
+nor do signs that nobody sees, marks such as ™, and the small figures of footnotes. Chinese is found
+wherever it stands; what is written in letters by whole words and their simple plural, unless parts
+count too. In doubt it is found: a hit too many costs a look, one too few may cost a patient.
 """
 
 from __future__ import annotations
@@ -21,18 +22,40 @@ LONGEST_TERM = 100
 AROUND = 90
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003134f"
+_SIGNS = [*map(chr, range(0xD800)), *map(chr, range(0xE000, 0x10000))]
+_SIGNS += map(chr, range(0xE0001, 0xE01F0))
 # Accents that decomposition has set apart, and what nobody can see.
-_UNSEEN = re.compile("[\u0300-\u036f\u00ad\u200b-\u200f\u2060\ufeff]")
-_SEPARATORS = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u00b7\u30fb"
-_BETWEEN = rf"[\s{re.escape(_SEPARATORS)}]*"
+_HIDDEN = [s for s in _SIGNS if unicodedata.category(s) in {"Cf", "Mn", "Me", "Cc"}]
+_UNSEEN = re.compile(f"[{''.join(s for s in _HIDDEN if not s.isspace())}]")
+# Raised figures and marks may belong to the name (¹³¹I) or to a footnote beside it (warfarin¹).
+_SMALL = [s for s in _SIGNS if unicodedata.decomposition(s).startswith(("<super>", "<circle>"))]
+_RAISED = re.compile(f"[{''.join(_SMALL)}]")
+# Signs that look alike or are read alike: apostrophes, Cyrillic letters, Greek ones by their names.
+_ALIKE = str.maketrans(
+    {
+        **dict.fromkeys("\u2018\u2019\u02bc\u2032\u00b4`", "'"),
+        **dict(
+            zip("\u0430\u0435\u043e\u0440\u0441\u0445\u0443\u0456\u0458", "aeopcxyij", strict=True)
+        ),
+        "\u03b1": "alpha",
+        "\u03b2": "beta",
+        "\u03b3": "gamma",
+        "\u03b4": "delta",
+        "\u03ba": "kappa",
+        "\u03bb": "lambda",
+    }
+)
+# The last of them is what the end of a line leaves of a hyphen.
+_SEPARATORS = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u00b7\u30fb\u2027\u00ac|\ufffd\ufffe"
+_POINTS = ".'"
+_BETWEEN = rf"[\s{re.escape(_SEPARATORS + _POINTS)}]*"
 # Within a word or a long number: a hyphen, or what a line's end puts between two of its signs.
 _BROKEN = rf"(?:[{re.escape(_SEPARATORS)}]\s*|\s+)?"
 _MAY_BREAK = 4
 _NUMBER_MAY_BREAK = 6
 _TOKEN = re.compile(rf"[{_HAN}]|[0-9]+|[^\W\d_{_HAN}]+|[^\w\s\-\u2010-\u2015\u2212]+|_+")
+_LETTER = rf"[^\W\d_{_HAN}]"
 _LETTER_OR_DIGIT = rf"[^\W_{_HAN}]"
-_STARTS_AS_WORD = re.compile(_LETTER_OR_DIGIT)
-_ENDS_AS_WORD = re.compile(rf"{_LETTER_OR_DIGIT}\Z")
 _SENTENCE_ENDS = re.compile(r"[。！？!?；]|\n(?=\s*[|\n])|\.(?=\s)")
 
 
@@ -65,21 +88,22 @@ class Names:
 
     def are_in(self, text: str) -> bool:
         """Most texts are told apart by their bare letters, a hundred times as fast."""
-        found = folded(text)
-        bare = _bare(found)
-        return any(t in bare for t in self._bare) and self._pattern.search(found) is not None
+        return any(map(self._stand_in, _readings(text)))
 
     def those_in(self, text: str) -> list[str]:
         """Which of the names stand in it, as they were typed."""
-        found = folded(text)
+        found = [folded(reading) for reading in _readings(text)]
         told = zip(self.terms, self._each, strict=True)
-        return [term for term, pattern in told if pattern.search(found)]
+        return [term for term, pattern in told if any(map(pattern.search, found))]
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         """Where they stand, as indices into the text as it is written."""
-        found, places = _located(text)
-        spans = (match.span() for match in self._pattern.finditer(found))
-        return [(places[start], places[end - 1] + 1) for start, end in spans]
+        for leave_out in (None, _RAISED):
+            found, places = _located(text, leave_out)
+            spans = [match.span() for match in self._pattern.finditer(found)]
+            if spans:
+                return [(places[start], places[end - 1] + 1) for start, end in spans]
+        return []
 
     def marked(self, text: str) -> list[Piece]:
         """The sentence around the first of them, in pieces; empty where there is none."""
@@ -89,6 +113,11 @@ class Names:
         start, end = _sentence(text, *spans[0])
         inside = [span for span in spans if start <= span[0] and span[1] <= end]
         return list(_pieces(text, start, end, inside))
+
+    def _stand_in(self, reading: str) -> bool:
+        found = folded(reading)
+        bare = _bare(found)
+        return any(t in bare for t in self._bare) and self._pattern.search(found) is not None
 
 
 def names_of(said: str, *, parts: bool = False) -> Names:
@@ -106,14 +135,22 @@ def names_of(said: str, *, parts: bool = False) -> Names:
 def folded(text: str) -> str:
     """One spelling for all: compatible characters, no case, no accents, nothing unseen."""
     if text.isascii():
-        return text.lower()
-    return _UNSEEN.sub("", unicodedata.normalize("NFKD", text).casefold())
+        return _UNSEEN.sub("", text.lower())
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    return _UNSEEN.sub("", plain).translate(_ALIKE)
+
+
+def _readings(text: str) -> Iterator[str]:
+    """As it is written, and without what is raised."""
+    yield text
+    if not text.isascii() and _RAISED.search(text):
+        yield _RAISED.sub("", text)
 
 
 def _bare(text: str) -> str:
     """Without what may stand between or within words, so that no name that is there is missed."""
     text = "".join(text.split())
-    for separator in "-" if text.isascii() else _SEPARATORS:
+    for separator in "-|.'" if text.isascii() else _SEPARATORS + _POINTS:
         text = text.replace(separator, "")
     return text
 
@@ -131,15 +168,23 @@ def _check(line: str) -> None:
 def _spelling(term: str, *, parts: bool) -> str:
     """A pattern over folded text."""
     text = folded(term)
-    tokens = _TOKEN.findall(text)
+    # Points and apostrophes may stand between any two words.
+    tokens = [token for token in _TOKEN.findall(text) if token.strip("'|")]
     pattern = _BETWEEN.join(_token(token) for token in tokens)
     if parts or not tokens:
         return pattern or r"(?!)"
-    if _STARTS_AS_WORD.match(tokens[0]):
-        pattern = f"(?<!{_LETTER_OR_DIGIT}){pattern}"
-    if _ENDS_AS_WORD.search(tokens[-1]):
-        pattern = f"{_plural(pattern, tokens[-1])}(?!{_LETTER_OR_DIGIT})"
-    return pattern
+    pattern = _plural(pattern, tokens[-1])
+    return f"{_edge(tokens[0][0], '(?<!{})')}{pattern}{_edge(tokens[-1][-1], '(?!{})')}"
+
+
+def _edge(sign: str, wall: str) -> str:
+    """What may not go on beside a name: a letter, and beside a figure another figure too.
+
+    Beside a letter figures may stand: a footnote's, or an amount's without its space.
+    """
+    if re.match(_LETTER, sign):
+        return wall.format(_LETTER)
+    return wall.format(_LETTER_OR_DIGIT) if sign.isdigit() else ""
 
 
 def _token(token: str) -> str:
@@ -158,10 +203,12 @@ def _plural(pattern: str, last: str) -> str:
     return f"{pattern}(?:s|es)?"
 
 
-def _located(text: str) -> tuple[str, list[int]]:
+def _located(text: str, leave_out: re.Pattern[str] | None) -> tuple[str, list[int]]:
     """The folded text, and for each of its characters the index of what it was made from."""
     made, places = [], []
     for place, character in enumerate(text):
+        if leave_out and leave_out.match(character):
+            continue
         new = folded(character)
         made.append(new)
         places += [place] * len(new)

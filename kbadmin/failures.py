@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
+from django.template.loader import get_template
 from django.utils.log import log_response
 from django.utils.translation import gettext as _
 from django.views import defaults
@@ -15,7 +16,8 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if _is_called(request):
         answer = _problem(400, "malformed", _("The request cannot be read."))
     else:
-        answer = defaults.bad_request(request, exception)
+        # The stock view reads the form for its token, and what cannot be read fails once more.
+        answer = HttpResponse(get_template("400.html").render(), status=400)
     return _logged(request, exception, answer)
 
 

@@ -13,6 +13,7 @@ import structlog
 from django.utils.translation import gettext_lazy as _
 
 from kbadmin import environment
+from kbadmin.logs import without_secrets
 from kbadmin.navigation import UNFOLD  # noqa: F401
 
 BASE_DIR = environment.BASE_DIR
@@ -112,7 +113,7 @@ AUTHENTICATION_BACKENDS = [
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "NAME": "kbadmin.passwords.LongEnough",
         "OPTIONS": {"min_length": 10},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -292,6 +293,7 @@ _IN_EVERY_LINE: list[structlog.typing.Processor] = [
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso"),
     structlog.processors.format_exc_info,
+    without_secrets,
 ]
 structlog.configure(
     processors=[

@@ -8,7 +8,7 @@ from governance.actions import sources, versions
 from governance.actions.sources import Description
 from governance.actions.versions import Edition
 from governance.duties import Deed
-from governance.models import Account, Source, Version
+from governance.models import Account, Person, Source, Version
 from governance.originals import Original
 from governance.trail import changing
 
@@ -18,6 +18,7 @@ def register(
     work: Description | Source,
     edition: Edition,
     original: Original,
+    brought_by: Person,
     by: Account,
     settle: Callable[[Version], None],
 ) -> Version:
@@ -30,7 +31,9 @@ def register(
         sources.check(work)
     with changing(by=by, may=Deed.CURATE) as changes:
         source = work if isinstance(work, Source) else sources.enter(work, by=by, changes=changes)
-        version = versions.enter(source, edition, original, by=by, changes=changes)
+        version = versions.enter(
+            source, edition, original, by=by, changes=changes, brought_by=brought_by
+        )
         settle(version)
     return version
 

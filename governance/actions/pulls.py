@@ -9,11 +9,12 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from governance.actions.quarantines import begin_within, lift_within
 from governance.duties import Deed
-from governance.errors import AlreadyQuarantined, Malformed, NotQuarantined
+from governance.errors import AlreadyQuarantined, FoundIsOutdated, Malformed, NotQuarantined
 from governance.lifecycle import Status
 from governance.models import Account, Passage, Pull, PullItem, Quarantine, Version
 from governance.trail import Changes, changing, needs_reason
@@ -46,11 +47,13 @@ def pull(*, terms: Iterable[str], chosen: Chosen, reason: str, by: Account) -> P
     """Quarantine all that was chosen, in one transaction, with an entry each.
 
     Skipped are what is quarantined already, what is not active any more, and a passage whose
-    version is quarantined as a whole. Refused where nothing is left.
+    version is quarantined as a whole. Refused where nothing is left, and where another text took
+    the place of one that was chosen: it would be served on under its new number.
     """
     with changing(by=by, may=Deed.QUARANTINE, reason=needs_reason(reason)) as changes:
         named = _named(terms)
         _check_number(chosen.each())
+        _refuse_outdated(chosen)
         subjects, kept_out = _sorted_out(chosen)
         if not subjects:
             raise AlreadyQuarantined
@@ -97,6 +100,14 @@ def _quarantine(
     begun = [begin_within(changes, subject=subject, by=by) for subject in subjects]
     PullItem.objects.bulk_create([PullItem(pull=made, quarantine=q) for q in begun])
     changes.note("pull.made", made, items=len(begun))
+
+
+def _refuse_outdated(chosen: Chosen) -> None:
+    versions = Version.objects.filter(Q(pk__in=chosen.versions) | Q(passages__in=chosen.passages))
+    replaced = Passage.objects.filter(pk__in=chosen.passages).exclude(replacement=None)
+    followed = versions.exclude(retirements__successor=None)
+    if followed.exists() or replaced.exists():
+        raise FoundIsOutdated
 
 
 def _sorted_out(

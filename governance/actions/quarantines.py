@@ -15,14 +15,33 @@ from governance.trail import Changes, changing, needs_reason
 
 
 def begin(*, subject: Version | Passage, reason: str, by: Account) -> Quarantine:
-    """Take out of service at once. Only what is active can be quarantined."""
+    """Take out of service at once. Only what is active can be quarantined.
+
+    With it goes what has been approved to take over later and repeats the text: else it would
+    come back by itself, ended by nobody.
+    """
     with changing(by=by, may=Deed.QUARANTINE, reason=needs_reason(reason)) as changes:
         version, passage = _both(subject)
         if version.status != Status.ACTIVE:
             raise QuarantineNeedsActive(now=version.get_status_display())
         if _open(version, passage):
             raise AlreadyQuarantined
-        return begin_within(changes, subject=passage or version, by=by)
+        quarantine = begin_within(changes, subject=passage or version, by=by)
+        for each in _repeating(version, passage):
+            begin_within(changes, subject=each, by=by)
+        return quarantine
+
+
+def _repeating(version: Version, passage: Passage | None) -> list[Version | Passage]:
+    """What else is active of the source with the same passage, or with any of the version's."""
+    others = Version.objects.active().filter(source=version.source_id).exclude(pk=version.pk)
+    others = others.exclude(quarantines__in=Quarantine.objects.filter(passage=None, ends_at=None))
+    alike = Passage.objects.current().filter(version__in=others).select_related("version")
+    if passage:
+        free = alike.exclude(quarantines__in=Quarantine.objects.filter(ends_at=None))
+        return list(free.filter(digest=passage.digest).order_by("pk"))
+    texts = version.passages.current().values("digest")
+    return list(others.filter(passages__in=alike.filter(digest__in=texts)).distinct())
 
 
 def begin_within(changes: Changes, *, subject: Version | Passage, by: Account) -> Quarantine:

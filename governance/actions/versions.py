@@ -75,9 +75,18 @@ def check(edition: Edition) -> None:
 
 
 def enter(
-    source: Source, edition: Edition, original: Original, *, by: Account, changes: Changes
+    source: Source,
+    edition: Edition,
+    original: Original,
+    *,
+    by: Account,
+    changes: Changes,
+    brought_by: Person | None = None,
 ) -> Version:
-    """Register a version among other changes of one block; the edition was checked before."""
+    """Register a version among other changes of one block; the edition was checked before.
+
+    Whoever brought the file in has contributed to it too.
+    """
     uploads.refuse_duplicate(original)
     upload = uploads.receive(original, by=by, changes=changes)
     version = Version.objects.create(
@@ -90,7 +99,7 @@ def enter(
         registered_at=changes.at,
     )
     people = source.contributors.values_list("person_id", flat=True)
-    credit(version, [*people, by.person_id])
+    credit(version, [*people, (brought_by or by.person).pk, by.person_id])
     changes.note("version.registered", version, file=upload.sha256, label=version.label)
     return version
 

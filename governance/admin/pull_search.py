@@ -109,7 +109,14 @@ def _drafts(names: Names) -> list[Version]:
     drafts = Version.objects.filter(status__in=OPEN).select_related("source").order_by("pk")
     rows = _rows(draft.pk for draft in drafts)
     naming = {version for _pk, version, _section, text in rows if names.are_in(text)}
-    return [d for d in drafts if d.pk in naming or names.are_in(d.source.title)]
+    naming |= {
+        version
+        for version, path in Section.objects.filter(version__in=drafts).values_list(
+            "version", "path"
+        )
+        if names.are_in(" › ".join(path))
+    }
+    return [d for d in drafts if d.pk in naming or _named_by(names, d)]
 
 
 def _standings(at: datetime) -> dict[int, str]:
@@ -164,12 +171,13 @@ def _found(names: Names, standings: dict[int, str], counts: Counter[int]) -> dic
 
 
 def _named_by(names: Names, version: Version) -> list[str]:
-    """Title, issuer and identifiers, as they were approved and as they are now."""
+    """Title, issuer, label and identifiers, as they were approved and as they are now."""
     source: Source = version.source
     cited = version.citation or {}
     identifiers = [i["value"] for i in cited.get("identifiers", [])]
     identifiers += [i.value for i in source.identifiers.all()]
     said = [cited.get("title", ""), source.title, cited.get("issuer", ""), source.issuer]
+    said += [cited.get("label", ""), version.label]
     anywhere = Names(names.terms, parts=True)
     hits = [text for text in said if names.are_in(text)]
     return list(dict.fromkeys(hits + [i for i in identifiers if anywhere.are_in(i)]))

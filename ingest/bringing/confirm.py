@@ -137,6 +137,7 @@ class Confirm(DescriptionPage, IncomingPage):
             work=self._work(given),
             edition=Edition(**{name: given[name] for name in OF_THE_EDITION}),
             original=incoming.original_of(self.subject),
+            brought_by=self.subject.received_from,
             by=self.account,
             settle=lambda version: incoming.settle(self.subject, version, self.account),
         )

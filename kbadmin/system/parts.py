@@ -41,6 +41,7 @@ VALUES: dict[str, Promise] = {
 FOLDERS: dict[str, Promise] = {
     "corpus": _("Corpus"),
     "models": _("Models"),
+    "pages": _("Pictures of pages"),
     "readings": _("Read, waiting in the inbox"),
     "static": _("Static files"),
     "tmp": _("Being received"),

@@ -16,6 +16,7 @@ from governance.admin import forms as fields
 from governance.api.bodies import LARGEST_NUMBER
 from governance.classes import SourceClass
 from governance.models import Language
+from llm.as_of import EARLIEST_YEAR
 from llm.retrieval import MOST, Question
 
 MOST_SOURCES = 50
@@ -64,7 +65,7 @@ class SettingForm(forms.Form):
 
     def clean_as_of(self) -> datetime | None:
         at: datetime | None = self.cleaned_data["as_of"]
-        if at and at > clock.now():
+        if at and (at > clock.now() or at.year < EARLIEST_YEAR):
             raise forms.ValidationError(gettext("It must be past; of a day, its end."))
         return at
 

@@ -264,7 +264,7 @@ def test_remark_of_the_reader_leads_to_its_page(source: Source, ana: Account) ->
 def test_text_in_force_offers_to_amend(active: Version, ana: Account) -> None:
     page = Visitor(ana).read(version_at(active))
 
-    assert "This text is in force and does not change." in page
+    assert "This text was approved and does not change." in page
 
 
 def test_auditor_is_not_told_to_amend(active: Version, cleo: Account) -> None:

@@ -7,7 +7,13 @@ import pytest
 from governance import clock
 from governance.actions import notices, pulls, quarantines
 from governance.actions.pulls import Chosen
-from governance.errors import AlreadyQuarantined, Malformed, NotAllowed, NotQuarantined
+from governance.errors import (
+    AlreadyQuarantined,
+    FoundIsOutdated,
+    Malformed,
+    NotAllowed,
+    NotQuarantined,
+)
 from governance.models import (
     Account,
     AuditEntry,
@@ -260,3 +266,16 @@ def test_curator_ends_nothing(active: Version, ana: Account) -> None:
 
     with pytest.raises(NotAllowed):
         end(made, ana)
+
+
+def test_text_that_took_over_since_the_search_is_not_left_in_service(
+    active: Version, ana: Account, ben: Account
+) -> None:
+    later = knowledge.active(active.source, ana, ben, label="2", texts=["Start low, again."])
+
+    with pytest.raises(FoundIsOutdated):
+        pull(ana, active)
+    with pytest.raises(FoundIsOutdated):
+        pull(ana, first(active), first(later))
+
+    assert not Quarantine.objects.exists()

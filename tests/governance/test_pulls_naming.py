@@ -168,3 +168,36 @@ def test_found_and_marked_agree(text: str) -> None:
 @given(st.text(max_size=80))
 def test_folding_twice_changes_nothing_more(text: str) -> None:
     assert folded(folded(folded(text))) == folded(folded(text))
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Lovenox", "Lovenox™ 40 mg"),
+        ("Lovenox", "Lovenox℠"),
+        ("enoxaparin", "Enoxaparin¹ is given"),
+        ("enoxaparin", "enoxaparinᵃ"),
+        ("enoxaparin", "enoxaparin①"),
+        ("IL-6", "IL-6¹ rises"),
+        ("5-FU", "¹5-FU"),
+        ("131I", "¹³¹I"),
+        ("B12", "B₁₂"),
+        ("warfarin", "warfarin5 mg"),
+        ("Crohn's", "Crohn\u2019s disease"),
+        ("St John's wort", "St. Johns wort"),
+        ("enoxaparin", "enox\u2062aparin"),
+        ("enoxaparin", "en\u043exaparin"),
+        ("warfarin", "war\u202afarin"),
+        ("warfarin", "war\ufffe\nfarin"),
+        ("依诺肝素", "依诺|肝素"),
+        ("依诺肝素", "依\ufe00诺肝素"),
+        ("beta-blocker", "β-blocker"),
+        ("β-blocker", "beta-blocker"),
+    ],
+)
+def test_marks_and_signs_nobody_sees_hide_no_name(name: str, text: str) -> None:
+    names = names_of(name)
+
+    assert names.are_in(text)
+    assert names.those_in(text) == [name]
+    assert names.spans(text)

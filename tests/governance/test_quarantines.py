@@ -280,3 +280,42 @@ def test_corrected_text_replaces_what_is_quarantined(
         newer = knowledge.active(source, ana, ben, label="2025", texts=["Start lower."])
 
     assert newer.status == "active"
+
+
+@pytest.fixture
+def scheduled(active: Version, ana: Account, ben: Account) -> Version:
+    """Approved to take over tomorrow, with one passage alike."""
+    tomorrow = (NOON + timedelta(days=1)).date()
+    texts = ["Start low.", "Go slower."]
+    return knowledge.active(
+        active.source, ana, ben, label="2", texts=texts, effective_from=tomorrow
+    )
+
+
+def test_quarantined_passage_does_not_come_back_with_what_takes_over(
+    active: Version, scheduled: Version, ana: Account
+) -> None:
+    begin(active.passages.get(text="Start low."), ana)
+
+    later = Passage.objects.in_force(NOON + timedelta(days=2))
+    assert set(later.values_list("text", flat=True)) == {"Go slower."}
+
+
+def test_quarantined_version_does_not_come_back_with_what_takes_over(
+    active: Version, scheduled: Version, ana: Account
+) -> None:
+    quarantine = begin(active, ana)
+
+    assert quarantine.version == active
+    assert not Passage.objects.in_force(NOON + timedelta(days=2)).exists()
+
+
+def test_version_that_repeats_nothing_takes_over_all_the_same(
+    active: Version, ana: Account, ben: Account
+) -> None:
+    tomorrow = (NOON + timedelta(days=1)).date()
+    knowledge.active(active.source, ana, ben, label="2", texts=["New."], effective_from=tomorrow)
+
+    begin(active, ana)
+
+    assert Passage.objects.in_force(NOON + timedelta(days=2)).exists()

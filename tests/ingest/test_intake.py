@@ -82,6 +82,14 @@ def test_who_confirms_is_contributor(ana: Account, dora: Account) -> None:
     assert SourceContributor.objects.get().person == dora.person
 
 
+def test_who_brought_it_in_is_contributor_too(ana: Account, ben: Account) -> None:
+    Visitor(ana).press(confirm_at(ready(ben)), **confirmed(DOI))
+
+    version = Version.objects.get()
+    assert version.contributed_to_by(ana.person)
+    assert version.contributed_to_by(ben.person)
+
+
 def test_refused_confirmation_registers_nothing(ana: Account) -> None:
     came = ready(ana)
 

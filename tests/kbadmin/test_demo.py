@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -19,7 +20,9 @@ from llm import clients, jobs
 from llm.embedding import shipped
 from llm.embedding.openvino_encoder import OpenVinoEncoder
 from llm.retrieval import Question, retrieve
+from tests.support import knowledge
 from tests.support.encoders import shipped_home
+from tests.support.served import ROOT
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("stores", "db")]
 
@@ -122,3 +125,16 @@ def test_questions_find_their_files_and_answers(served: None) -> None:
         a["question"] for a, f in zip(QUESTIONS, files, strict=True) if a["file"] not in f
     ] == []
     assert all(a["contains"] in t for a, t in zip(QUESTIONS, answers, strict=True))
+
+
+def test_question_of_the_readme_is_answered_by_what_the_walk_approves(served: None) -> None:
+    asked = re.findall(r'"query": "([^"]+)"', (ROOT / "README.md").read_text("utf-8"))
+    chapter = Version.objects.get(status="in_review")
+
+    knowledge.approve(chapter, Account.objects.get(username="reviewer"))
+    jobs.do("catch_up", {})
+
+    answers = {question: best({"question": question}, of=1) for question in asked}
+    assert [file for found in answers.values() for file, _text in found] == [
+        chapter.upload.filename
+    ]

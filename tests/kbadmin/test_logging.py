@@ -44,3 +44,11 @@ def test_lines_of_both_kinds_look_alike(log: StringIO) -> None:
     assert plain["event"] == "plain"
     assert (structured["event"], structured["count"]) == ("structured", 3)
     assert plain.keys() | {"count"} == structured.keys()
+
+
+def test_secret_of_a_link_stands_in_no_line(log: StringIO, db: None) -> None:
+    Client().get("/admin/password-link/Fm40c0B8J8q/")
+    Client(enforce_csrf_checks=True).post("/admin/password-link/Fm40c0B8J8q/")
+
+    assert "/password-link/…" in log.getvalue()
+    assert "Fm40c0B8J8q" not in log.getvalue()
