@@ -22,7 +22,10 @@ import psycopg
 PATIENCE = 30.0  # seconds
 # What a database or a broker could do differently; the rest is the same on any.
 SUITE = ["tests/governance", "tests/llm", "tests/integration", "-m", "servers or not slow"]
-INDIFFERENT = ("admin", "canonical", "embedding", "identifiers", "merkle", "stores", "words")
+INDIFFERENT = (
+    *("admin", "as_of_words", "bench", "canonical", "embedding", "identifiers", "merkle"),
+    *("pulls_naming", "readings", "stores", "wording", "words"),
+)
 
 
 def main(arguments: list[str]) -> int:

@@ -44,7 +44,8 @@ def experience(ana: Account) -> Version:
 @pytest.fixture
 def scheduled(active: Version, ana: Account, ben: Account) -> Version:
     """The next edition, approved to take effect soon."""
-    return knowledge.active(active.source, ana, ben, label="2026", effective_from=SOON)
+    texts = ["Start lower.", "Go slower."]
+    return knowledge.active(active.source, ana, ben, label="2026", texts=texts, effective_from=SOON)
 
 
 @pytest.fixture(scope="module")

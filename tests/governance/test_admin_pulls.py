@@ -66,7 +66,7 @@ def test_any_of_several_names_is_found(drug: Version, active: Version, ana: Acco
 
 
 def test_what_is_not_in_force_yet_is_found(scheduled: Version, ana: Account) -> None:
-    versions = [one.version for one in found(ana, "go slow").found]
+    versions = [one.version for one in found(ana, "go slower").found]
 
     assert scheduled in versions
 
