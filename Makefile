@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export DJANGO_SETTINGS_MODULE := kbadmin.settings
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check test-servers test-models test-browser prove requirements messages clean
+.PHONY: help run test test-long check test-servers test-models test-browser prove requirements messages clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -14,7 +14,10 @@ run: $(VENV)/.base ## serve the sample (or KB_HOME) on HOST:PORT
 	@KB_HOME="$${KB_HOME:-$(CURDIR)/var/demo}" $(BIN)/python manage.py serve --demo
 
 test: $(VENV)/.dev ## every test that needs Python alone
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 -m "not long"
+
+test-long: $(VENV)/.dev ## slices of the harnesses, minutes where `make prove` takes hours
+	$(BIN)/pytest -n 2 -m long
 
 check: $(VENV)/.dev ## format, lint, import contracts, types, migrations, translations
 	$(BIN)/ruff format --check .

@@ -46,6 +46,7 @@ def keys(versions: Sequence[Version]) -> list[int]:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.django_db
 def test_step_by_step_and_afresh_rank_alike() -> None:
     told = ranking.prove(people(1), SMALL, forget=False)
@@ -54,6 +55,7 @@ def test_step_by_step_and_afresh_rank_alike() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.django_db
 def test_ranks_are_the_same_with_every_vector_worked_out_again() -> None:
     ranking.prove(people(2), SMALL, forget=True)
@@ -62,6 +64,7 @@ def test_ranks_are_the_same_with_every_vector_worked_out_again() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.django_db
 def test_a_ranking_in_the_order_of_the_store_is_caught() -> None:
     mend = ranking.plant()
