@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -130,7 +131,7 @@ IdentifierFormSet = forms.formset_factory(
 )
 
 
-def described(given: dict[str, Any], identifiers: Any, department: Any) -> Description:
+def described(given: Mapping[str, Any], identifiers: list[tuple[str, str]]) -> Description:
     """What the action is told, from what the forms hold."""
     return Description(
         title=given["title"],
@@ -143,10 +144,8 @@ def described(given: dict[str, Any], identifiers: Any, department: Any) -> Descr
             quote=given["may_quote"],
             train=given["may_train"],
         ),
-        identifiers=[
-            (row["kind"], row["value"]) for row in identifiers.cleaned_data if row.get("value")
-        ],
-        department=department,
+        identifiers=identifiers,
+        department=given["department"].strip() or None,
     )
 
 

@@ -68,7 +68,8 @@ class DescriptionPage(ActionPage[Any]):
         }
 
     def described(self, given: dict[str, Any]) -> sources.Description:
-        return described(given, self.identifiers, given["department"].strip() or None)
+        rows = self.identifiers.cleaned_data
+        return described(given, [(r["kind"], r["value"]) for r in rows if r.get("value")])
 
 
 class Register(DescriptionPage):

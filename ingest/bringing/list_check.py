@@ -10,8 +10,8 @@ from django.utils import translation
 from django.utils.translation import gettext as say
 
 from governance.actions import sources
-from governance.actions.sources import Description, Licence
-from governance.admin.source_forms import SourceForm
+from governance.actions.sources import Description
+from governance.admin.source_forms import SourceForm, described
 from governance.classes import SourceClass
 from governance.errors import Malformed
 from governance.identifiers import IdentifierKind, normalised
@@ -97,30 +97,13 @@ def _described(
     identifiers = list(_identifiers(cells, wrong))
     if problems:
         return None, problems
-    description = _description(form.cleaned_data, identifiers)
+    description = described(form.cleaned_data, identifiers)
     try:
         sources.check(description)
     except Malformed as refusal:
         name = str(refusal.facts["field"])
         wrong(_OF_ACTION.get(name, name), refusal.facts["problem"])
     return description, problems
-
-
-def _description(given: Mapping[str, Any], identifiers: list[tuple[str, str]]) -> Description:
-    return Description(
-        title=given["title"],
-        source_class=given["source_class"],
-        issuer=given["issuer"],
-        language=given["language"],
-        licence=Licence(
-            given["licence_text"],
-            serve=given["may_serve"],
-            quote=given["may_quote"],
-            train=given["may_train"],
-        ),
-        identifiers=identifiers,
-        department=given["department"].strip() or None,
-    )
 
 
 def _identifiers(cells: Mapping[str, str], wrong: Any) -> Iterator[tuple[str, str]]:
