@@ -5,7 +5,10 @@ Things reach a state here the way they do in life: through actions.
 
 from __future__ import annotations
 
+import gc
+import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +20,20 @@ from django.utils import translation
 from governance.duties import Role
 from governance.models import Account, Source, Version
 from tests.support import knowledge
+
+MEMORY = Path("/dev/shm")
+ENOUGH = 6 * 2**30  # bytes
+
+
+def pytest_configure() -> None:
+    """Two things that make all tests a quarter faster.
+
+    Throw-away files lie in memory where there is plenty, for stores wait for the disk at every
+    write; and garbage is looked for more rarely, for Django's tests make much and keep little.
+    """
+    gc.set_threshold(100_000, 50, 50)
+    if MEMORY.is_dir() and "TMPDIR" not in os.environ and shutil.disk_usage(MEMORY).free > ENOUGH:
+        os.environ["TMPDIR"], tempfile.tempdir = str(MEMORY), None
 
 
 def pytest_sessionfinish() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -344,13 +343,12 @@ def test_nobody_is_sent_to_the_log_in(db: None) -> None:
 
 
 @pytest.mark.slow
-def test_as_many_of_one_version_as_are_allowed_take_seconds(
+def test_as_many_of_one_version_as_are_allowed_go_in_one_pull(
     source: Any, ana: Account, ben: Account
 ) -> None:
     version = knowledge.active(source, ana, ben, texts=[f"Aspirin {n}." for n in range(pulls.MOST)])
     chosen = Chosen([], version.passages.values_list("pk", flat=True))
-    began = time.monotonic()
 
     pulls.pull(terms=["aspirin"], chosen=chosen, reason="Recalled.", by=ana)
 
-    assert time.monotonic() - began < 20
+    assert version.quarantines.count() == pulls.MOST

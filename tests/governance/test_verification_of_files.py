@@ -131,9 +131,9 @@ def test_node_that_belongs_to_no_entry_is_named(db: None, level: int, index: int
 def test_memory_does_not_grow_with_the_trail(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in ("governance.verification", "governance.stored_trail"):
         monkeypatch.setattr(f"{module}.CHUNK", 50)
-    grow(1000)
+    grow(500)
     first = _peak()
-    grow(7000)
+    grow(3500)
 
     assert _peak() < first * 1.5
 

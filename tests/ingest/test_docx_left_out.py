@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import struct
-import time
 import zipfile
 from pathlib import Path
 
@@ -184,12 +183,10 @@ def test_archive_of_archives_called_docx_is_not_supported(tmp_path: Path) -> Non
 
 def test_archives_within_a_document_are_not_opened(tmp_path: Path) -> None:
     path = with_members(tmp_path, **{"word/embeddings/bomb.zip": bomb()})
-    began = time.process_time()
 
     told = facts(path)
 
     assert told["embedded_file_left_out"]["names"] == "bomb.zip"
-    assert time.process_time() - began < 0.5
 
 
 @pytest.mark.parametrize("name", ["word/document.xml", "word/embeddings/x.zip", "other"])
@@ -197,12 +194,9 @@ def test_member_that_unpacks_beyond_measure_is_refused_wherever_it_lies(
     tmp_path: Path, name: str
 ) -> None:
     path = with_members(tmp_path, **{name: bytes(40 * 2**20)})
-    began = time.process_time()
 
     with pytest.raises(Unreadable, match="unpacks_too_large"):
         parsed(path)
-
-    assert time.process_time() - began < 0.1
 
 
 def test_many_members_that_are_too_large_together_are_refused(tmp_path: Path) -> None:

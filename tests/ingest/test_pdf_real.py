@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import time
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
@@ -261,23 +260,7 @@ def test_every_warning_is_one_of_the_list(name: str) -> None:
     assert {warning.code for warning in parsed(name).warnings} <= WARNINGS
 
 
-# Time
-
-
-def test_hundred_pages_take_less_than_thirty_seconds() -> None:
-    started = time.process_time()
-
-    document = read(DATA / CDC, lambda share: None)
-
-    assert (time.process_time() - started) * 100 / (document.pages or 1) < 30
-
-
-def test_textbook_is_read_whole_within_four_minutes() -> None:
-    started = time.process_time()
-
-    document = parsed(BOOK)
-    spent = time.process_time() - started
-
-    assert document.pages == 666
-    assert spent < 240
+@pytest.mark.long
+def test_textbook_is_read_whole() -> None:
+    assert parsed(BOOK).pages == 666
     assert len(of_kind(BOOK, "table")) > 400

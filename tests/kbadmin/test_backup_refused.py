@@ -19,7 +19,7 @@ from llm.stores.edge import EdgeStore
 from tests.support import knowledge
 from tests.support.databases import triggers_away
 from tests.support.following import follow
-from tests.support.places import empty_place
+from tests.support.places import empty_place, migrated_place
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("db", "stores")]
 
@@ -151,7 +151,7 @@ def test_what_does_not_fit_leaves_the_truth_empty(
     spoil(made.manifest)
     altered(made)
 
-    with empty_place(elsewhere):
+    with migrated_place(elsewhere):
         refused(made, sentence)
 
 
@@ -185,7 +185,7 @@ def test_record_that_was_tampered_with_comes_back_as_it_was_and_is_named(
         Passage.objects.filter(text="Go slow.").update(text="Go fast.")
     made = backup.take(home / "backups").backup
 
-    with empty_place(elsewhere):
+    with migrated_place(elsewhere):
         restored = backup_restore.restore(made.folder)
 
         assert {f.kind for f in restored.findings} >= {"text"}

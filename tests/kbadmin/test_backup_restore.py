@@ -25,7 +25,7 @@ from llm.retrieval import Question, retrieve
 from tests.support import knowledge
 from tests.support.databases import triggers_away
 from tests.support.following import follow
-from tests.support.places import empty_place
+from tests.support.places import empty_place, migrated_place
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("db", "stores")]
 
@@ -69,7 +69,7 @@ def test_rows_come_back_byte_for_byte(made: Backup, elsewhere: Path) -> None:
     kinds = (Account, Version, Passage, CachedVector, Exit)
     before, trail = rows_of(*kinds), rows_of(AuditEntry, AuditPayload)
 
-    with empty_place(elsewhere):
+    with migrated_place(elsewhere):
         backup_restore.restore(made.folder)
 
         assert rows_of(*kinds) == before
@@ -79,7 +79,7 @@ def test_rows_come_back_byte_for_byte(made: Backup, elsewhere: Path) -> None:
 def test_same_question_gets_the_same_passages(made: Backup, elsewhere: Path) -> None:
     before = served()
 
-    with empty_place(elsewhere):
+    with migrated_place(elsewhere):
         restored = backup_restore.restore(made.folder)
 
         assert restored.stores["drift"] == []
@@ -87,21 +87,21 @@ def test_same_question_gets_the_same_passages(made: Backup, elsewhere: Path) -> 
 
 
 def test_original_comes_back(made: Backup, active: Version, elsewhere: Path) -> None:
-    with empty_place(elsewhere):
+    with migrated_place(elsewhere):
         backup_restore.restore(made.folder)
 
         assert originals.hash_of(active.upload.sha256) == active.upload.sha256
 
 
 def test_triggers_are_back(made: Backup, elsewhere: Path) -> None:
-    with empty_place(elsewhere):
+    with migrated_place(elsewhere):
         backup_restore.restore(made.folder)
 
         assert triggers.missing(connection) == []
 
 
 def test_work_goes_on_where_it_stood(made: Backup, elsewhere: Path, ben: Account) -> None:
-    with empty_place(elsewhere):
+    with migrated_place(elsewhere):
         backup_restore.restore(made.folder)
         draft = Version.objects.get(label="2025")
         ana = draft.contributors.get().person.accounts.get()
@@ -119,7 +119,7 @@ def test_number_that_was_given_out_is_not_given_again(
         cursor.execute("UPDATE sqlite_sequence SET seq = 700 WHERE name = 'governance_source'")
     later = backup.take(home / "backups").backup
 
-    with empty_place(elsewhere):
+    with migrated_place(elsewhere):
         backup_restore.restore(later.folder)
         ana = Account.objects.get(username="ana")
 
@@ -130,7 +130,7 @@ def test_nobody_is_logged_in(made: Backup, elsewhere: Path, home: Path) -> None:
     Session.objects.create(session_key="s" * 32, session_data="", expire_date=timezone.now())
     later = backup.take(home / "backups").backup
 
-    with empty_place(elsewhere):
+    with migrated_place(elsewhere):
         backup_restore.restore(later.folder)
 
         assert not Session.objects.exists()
@@ -142,7 +142,7 @@ def test_nobody_is_logged_in(made: Backup, elsewhere: Path, home: Path) -> None:
 def test_restore_begins_a_new_epoch_and_its_first_entry_says_so(
     made: Backup, elsewhere: Path
 ) -> None:
-    with empty_place(elsewhere):
+    with migrated_place(elsewhere):
         restored = backup_restore.restore(made.folder)
         head, entry = TrailHead.objects.get(), AuditEntry.objects.latest("number")
 
@@ -154,7 +154,7 @@ def test_restore_begins_a_new_epoch_and_its_first_entry_says_so(
 def test_root_that_the_trail_ended_with_keeps_the_epoch(made: Backup, elsewhere: Path) -> None:
     told = made.manifest["trail"]
 
-    with empty_place(elsewhere):
+    with migrated_place(elsewhere):
         restored = backup_restore.restore(made.folder, same_epoch=told["root"])
 
         assert restored.epoch == told["epoch"]
@@ -164,7 +164,7 @@ def test_root_that_the_trail_ended_with_keeps_the_epoch(made: Backup, elsewhere:
 def test_stores_of_another_life_are_walked_from_the_beginning(
     made: Backup, elsewhere: Path
 ) -> None:
-    with empty_place(elsewhere):
+    with migrated_place(elsewhere):
         restored = backup_restore.restore(made.folder)
 
         cursors = Cursor.objects.filter(name__in=["corpus", "vectors"])
@@ -186,7 +186,7 @@ def test_command_takes_the_newest_of_a_folder(
     knowledge.quarantine(active, ana)
     later = backup.take(made.folder.parent).backup
 
-    with empty_place(elsewhere):
+    with migrated_place(elsewhere):
         told = json.loads(run(made.folder.parent, json=True))
 
         assert told["backup"] == str(later.folder)
@@ -194,7 +194,7 @@ def test_command_takes_the_newest_of_a_folder(
 
 
 def test_command_says_what_it_did(made: Backup, elsewhere: Path) -> None:
-    with empty_place(elsewhere):
+    with migrated_place(elsewhere):
         said = run(made.folder)
 
     assert f"root {made.manifest['trail']['root']}; a new epoch follows" in said
@@ -204,7 +204,7 @@ def test_command_says_what_it_did(made: Backup, elsewhere: Path) -> None:
 def test_command_refuses_in_one_sentence(made: Backup, elsewhere: Path) -> None:
     made.file("manifest.json").unlink()
 
-    with empty_place(elsewhere), pytest.raises(CommandError, match="no complete backup"):
+    with migrated_place(elsewhere), pytest.raises(CommandError, match="no complete backup"):
         run(made.folder)
 
 
@@ -215,7 +215,7 @@ def test_command_fails_where_the_record_does_not_fit(
         Passage.objects.filter(text="Go slow.").update(text="Go fast.")
     made = backup.take(home / "backups").backup
 
-    with empty_place(elsewhere), pytest.raises(SystemExit, match="1"):
+    with migrated_place(elsewhere), pytest.raises(SystemExit, match="1"):
         run(made.folder)
 
 
@@ -226,14 +226,14 @@ def test_command_says_which_original_the_backup_never_had(
     made = backup.take(home / "backups").backup
     printed = io.StringIO()
 
-    with empty_place(elsewhere), pytest.raises(SystemExit, match="1"):
+    with migrated_place(elsewhere), pytest.raises(SystemExit, match="1"):
         call_command("restore", place=made.folder, stdout=printed)
 
     assert f"without the original {active.upload.sha256}" in printed.getvalue()
 
 
 def test_stores_are_let_go_of_afterwards(made: Backup, elsewhere: Path) -> None:
-    with empty_place(elsewhere):
+    with migrated_place(elsewhere):
         backup_restore.restore(made.folder)
 
         assert not clients.is_open()

@@ -22,8 +22,8 @@ from tests.support.following import amended, dies, follow
 pytestmark = pytest.mark.slow
 
 WRITERS = ("llm/corpus.py", "llm/projections/corpus.py")
-# Each change dies at every fifth line, and each begins at another.
-STRIDE = 5
+# Each change dies at every eighth line, and each begins at another.
+STRIDE = 8
 CHANGES = ("amended", "passage quarantined", "retired", "approved", "reaffirmed")
 
 

@@ -99,7 +99,7 @@ def test_a_shipped_vector_has_the_same_bits_in_another_process() -> None:
 def test_a_query_does_not_wait_for_a_batch_of_passages() -> None:
     encoder = shipped_encoder("auto")
     encoder.queries(["load"])
-    batch = threading.Thread(target=encoder.passages, args=(["静脉溶栓的剂量与禁忌。" * 20] * 60,))
+    batch = threading.Thread(target=encoder.passages, args=(["静脉溶栓的剂量与禁忌。" * 20] * 24,))
     batch.start()
     time.sleep(0.1)
 
