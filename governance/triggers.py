@@ -149,15 +149,23 @@ def _approved(row: str) -> str:
 
 
 def _too_few() -> str:
-    """Fewer persons than its class needs approved, since its submission, what it will serve."""
+    """Fewer persons than it needs approved, since its submission, what it will serve.
+
+    See `Version.persons_needed`.
+    """
     needs = " ".join(
-        f"WHEN '{name}' THEN {policy.approvals}"
+        f"WHEN s.source_class = '{name}' THEN {policy.approvals}"
         for name, policy in sorted(POLICIES.items())
         if policy.approvals > 1
     )
+    doubted = """EXISTS (SELECT 1 FROM governance_quarantine q
+    JOIN governance_version w ON w.id = q.version_id
+    LEFT JOIN governance_retirement t ON t.version_id = w.id
+    WHERE w.source_id = NEW.source_id AND q.passage_id IS NULL AND q.ends_at IS NULL
+    AND coalesce(t.reason_code, '') <> 'superseded')"""
     return f"""(SELECT count(DISTINCT r.person_id) FROM governance_review r
     WHERE r.version_id = NEW.id AND r.kind = 'approve' AND r.digest = NEW.digest
-    AND r.at >= OLD.submitted_at) < (SELECT CASE s.source_class {needs} ELSE 1 END
+    AND r.at >= OLD.submitted_at) < (SELECT CASE {needs} WHEN {doubted} THEN 2 ELSE 1 END
     FROM governance_source s WHERE s.id = NEW.source_id)"""  # noqa: S608  (names of our own)
 
 

@@ -314,7 +314,7 @@ def _decide(version: Version, kind: Review.Kind, account: Account, changes: Chan
 
 def _is_last_needed(version: Version, review: Review) -> bool:
     before = version.decided_since_submission(review.kind).filter(digest=review.digest)
-    return before.count() + 1 >= version.source.policy.approvals
+    return before.count() + 1 >= version.persons_needed(review.kind)
 
 
 def _note_decision(version: Version, review: Review, changes: Changes) -> None:

@@ -78,7 +78,7 @@ class Standing:
         """How many persons must still decide."""
         digest = self.version.digest_now()
         before = self.version.decided_since_submission(kind).filter(digest=digest)
-        return max(self.version.source.policy.approvals - before.count(), 1)
+        return max(self.version.persons_needed(kind) - before.count(), 1)
 
     def why_not_in_force(self) -> str:
         """One sentence; empty if it is in force."""

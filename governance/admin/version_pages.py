@@ -217,7 +217,18 @@ class Approve(Decision):
             "%(count)s comments on it are still open.",
             count,
         )
-        return [sentence % {"count": count}] if count else []
+        return [*self._two_needed(), *([sentence % {"count": count}] if count else [])]
+
+    def _two_needed(self) -> list[str]:
+        usual = self.subject.source.policy.approvals
+        if self.subject.persons_needed(self.kind) == usual:
+            return []
+        return [
+            say(
+                "A version of this source is under quarantine, or was when it was retired: "
+                "two persons approve what follows it."
+            )
+        ]
 
     def _effect(self) -> str:
         starts = self.standing.would_start

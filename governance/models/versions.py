@@ -193,6 +193,19 @@ class Version(Governed):
         # By row and not by instant: two decisions can fall on the same one.
         return waiting.filter(pk__gt=completed.pk) if completed else waiting
 
+    def persons_needed(self, kind: str) -> int:
+        """How many must decide. Two approve while a version of the source is quarantined as a
+        whole, or was when it was retired: what follows brings back what two persons would have
+        to bring back, changed by a word or more."""
+        needed = self.source.policy.approvals
+        return max(needed, 2) if kind == Review.Kind.APPROVE and self._follows_doubt() else needed
+
+    def _follows_doubt(self) -> bool:
+        doubted = Quarantine.objects.filter(version__source=self.source_id, passage=None)
+        superseded = Retirement.objects.filter(reason_code=RetirementReason.SUPERSEDED)
+        doubted = doubted.filter(ends_at=None).exclude(version__retirements__in=superseded)
+        return doubted.exists()
+
     # Moves change this object only. Saving it, and telling the trail, is an action's job.
 
     def submit(self, *, at: datetime, predecessor: Version | None) -> None:

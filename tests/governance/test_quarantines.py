@@ -271,15 +271,63 @@ def test_a_quarantined_passage_does_not_come_back_in_a_new_edition(
         knowledge.approve(newer, ben)
 
 
-def test_corrected_text_replaces_what_is_quarantined(
+def test_two_persons_approve_what_follows_a_quarantined_version(
+    active: Version, source: Source, ana: Account, ben: Account, dora: Account
+) -> None:
+    knowledge.quarantine(active, ana)
+
+    with time_machine.travel(NOON + TICK, tick=False):
+        newer = knowledge.in_review(source, ana, label="2025", texts=["Start lower."])
+        states = [knowledge.approve(newer, who).status for who in (ben, dora)]
+
+    assert states == ["in_review", "active"]
+
+
+def test_two_persons_approve_what_follows_a_version_retired_under_quarantine(
     active: Version, source: Source, ana: Account, ben: Account
 ) -> None:
     knowledge.quarantine(active, ana)
+    knowledge.retire(active, ben)
+    again = knowledge.in_review(source, ana, label="2024 again")
+
+    assert knowledge.approve(again, ben).status == "in_review"
+
+
+def test_one_person_approves_what_follows_two_editions_later(
+    active: Version, source: Source, ana: Account, ben: Account, dora: Account
+) -> None:
+    knowledge.quarantine(active, ana)
+    with time_machine.travel(NOON + TICK, tick=False):
+        newer = knowledge.in_review(source, ana, label="2025", texts=["Start lower."])
+        knowledge.approve(newer, ben)
+        knowledge.approve(newer, dora)
+    with time_machine.travel(NOON + HOUR, tick=False):
+        later = knowledge.active(source, ana, ben, label="2026", texts=["Start lowest."])
+
+    assert later.status == "active"
+
+
+def test_quarantined_passage_alone_asks_for_no_second_person(
+    active: Version, source: Source, ana: Account, ben: Account
+) -> None:
+    quarantines.begin(subject=active.passages.first(), reason="The dose is doubted.", by=ana)
 
     with time_machine.travel(NOON + TICK, tick=False):
         newer = knowledge.active(source, ana, ben, label="2025", texts=["Start lower."])
 
     assert newer.status == "active"
+
+
+def test_database_refuses_one_approval_of_what_follows_a_quarantined_version(
+    active: Version, source: Source, ana: Account, ben: Account
+) -> None:
+    knowledge.quarantine(active, ana)
+    newer = knowledge.in_review(source, ana, label="2025", texts=["Start lower."])
+    newer = knowledge.approve(newer, ben)
+    newer.approve(at=NOON, today=NOON.date())
+
+    with database_refuses("version_needs_second_person"):
+        newer.save()
 
 
 @pytest.fixture
