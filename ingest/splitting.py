@@ -11,13 +11,16 @@ from ingest.parsing.document import Block, Box, Document
 from ingest.parsing.row_groups import may_end_group, names_of
 from ingest.sentences import sentences, shortened, size
 
-PROFILE = "sections-sentences-150-350/2"
+PROFILE = "sections-sentences-150-350/3"
 PREFERRED = 150
 MOST = 350
 
 _ROOMY = 225
 _HALF = 75
 _SMALL = 50
+# What leads to the next paragraph: a name on a line of its own, or what ends with a colon.
+_NAME = 15
+_LEAD = 60
 _LONGEST_TITLE = 200
 _UNTITLED = "—"
 # What begins a note under a table.
@@ -25,6 +28,9 @@ _NOTE = re.compile(
     r"[(（]?(?:备?注|注意(?:事项)?|警告|说明|缩写|来源|资料来源)\s*\d?[)）]?\s*[：:]|(?:Notes?|Cautions?|Warnings?|Sources?|Abbreviations?)\b.{0,20}?[:.]"
     r"|[*＊†‡§¶¥#‖※△▲]|[⁰¹²³⁴-⁹ᵃ-ᶻ]"
 )
+_COLON = tuple("：:")
+_STOPS = tuple("。．.！？!?；;，,、")
+_ITEM = re.compile(r"[-*•·●]|[（(]?\d{1,3}[.)、）\]]|\[")
 _STATES = re.compile(r"[。；！？;!?]|\.(?:\s|$)|^(?:推荐|Recommendation|图|Fig)", re.I)
 
 
@@ -249,11 +255,29 @@ def _groups(pieces: Iterable[_Piece]) -> list[list[_Piece]]:
     total = 0
     for piece in pieces:
         if not groups or _full(total, piece):
-            groups.append([])
-            total = 0
+            groups.append(_taken_along(groups, piece))
+            total = sum(each.size for each in groups[-1])
         groups[-1].append(piece)
         total += piece.size
     return _without_small_end(groups, total)
+
+
+def _taken_along(groups: Sequence[list[_Piece]], piece: _Piece) -> list[_Piece]:
+    """What is taken off the last passage's end, since it leads to this piece: a drug's name
+    must not stand in one passage and its dose in the next."""
+    if not groups or len(groups[-1]) == 1 or not piece.begins:
+        return []
+    return [groups[-1].pop()] if _leads(groups[-1][-1]) else []
+
+
+def _leads(piece: _Piece) -> bool:
+    """Whether this is a whole paragraph that says nothing without the next."""
+    text = piece.text.strip()
+    if not piece.begins or piece.rest > piece.size or _ITEM.match(text):
+        return False
+    if text.endswith(_COLON):
+        return piece.size <= _LEAD
+    return piece.size <= _NAME and not text.endswith(_STOPS)
 
 
 def _full(total: int, piece: _Piece) -> bool:

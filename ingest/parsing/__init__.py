@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
-from ingest.parsing import sniff
+from ingest.parsing import sniff, stamps
 from ingest.parsing.document import (
     Block,
     Document,
@@ -55,7 +55,7 @@ def read(path: Path, filename: str, progress: Progress) -> Document:
     ):
         raise Unreadable("no_text")
     doubts = () if sniff.promised(media_type, filename) else (Warning("named_otherwise"),)
-    blocks = tuple(map(_storable, document.blocks))
+    blocks = tuple(map(_storable, stamps.without(document.blocks)))
     return replace(document, blocks=blocks, warnings=(*doubts, *document.warnings))
 
 

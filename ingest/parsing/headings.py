@@ -29,6 +29,8 @@ _DECIMAL = re.compile(
     r"((?>\d{1,2}(?:[.．]\d{1,2}){0,4}))[.．、]?+(?![\d%])\s*"
     rf"(?!{_UNITS})(?=[^\s\d%~～\-–—/,，°℃×])"
 )
+# What a file marks as a heading may go on with a figure: "4.2 0-D".
+_MARKED_DECIMAL = re.compile(r"\d{1,2}(?:[.．]\d{1,2}){1,4}(?![\d.．%])")
 _FIRST_DECIMAL = 5
 _BRACKETED = re.compile(r"[（(]\d{1,2}[）)]")
 # Official papers end their headings with a full stop: （一）传染源。
@@ -116,7 +118,7 @@ def relevel(blocks: Sequence[Block]) -> list[Block]:
     found = [block for block in blocks if block.kind == "heading"]
     if len({block.level for block in found}) != 1:
         return list(blocks)
-    ranks = {rank(block.text) for block in found} - {None}
+    ranks = {_marked_rank(block.text) for block in found}
     order = _levels({each for each in ranks if each is not None})
     return [_releveled(block, order) for block in blocks]
 
@@ -160,7 +162,13 @@ def _levels(ranks: set[int]) -> dict[int, int]:
 def _releveled(block: Block, order: dict[int, int]) -> Block:
     if block.kind != "heading":
         return block
-    return replace(block, level=order.get(rank(block.text) or 0, 1))
+    return replace(block, level=order.get(_marked_rank(block.text) or 0, 1))
+
+
+def _marked_rank(text: str) -> int | None:
+    decimal = _MARKED_DECIMAL.match(text)
+    parts = len(re.split(r"[.．]", decimal[0])) if decimal else 0
+    return rank(text) or (_FIRST_DECIMAL + parts - 1 if parts else None)
 
 
 def _width(text: str) -> int:

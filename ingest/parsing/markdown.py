@@ -15,6 +15,7 @@ from ingest.parsing.document import Block, Document, Progress, Unreadable, Warni
 from ingest.parsing.encoding import decode
 from ingest.parsing.grid import Cell
 from ingest.parsing.headings import labelled, relevel
+from ingest.parsing.label_lines import are_labelled
 from ingest.parsing.markup import tidy
 from ingest.parsing.superscripts import lowered, raised
 
@@ -134,7 +135,7 @@ class _Walk:
                 _shift(tag[1] == "/", tag[2].lower(), parts, opened)
             else:
                 parts.append(self._part(child))
-        return tidy(_CJK_BREAK.sub("", "".join(parts)))
+        return tidy(_CJK_BREAK.sub(_break, "".join(parts)))
 
     def _part(self, child: Any) -> str:
         if child.type == "image":
@@ -159,6 +160,13 @@ class _Walk:
 
     def _cell(self, text: str) -> Cell:
         return Cell(self._render(self._parser.parseInline(text)[0].children))
+
+
+def _break(found: re.Match[str]) -> str:
+    """What a break between Chinese lines becomes: nothing, unless it parts lines with labels."""
+    above = found.string[: found.start()].rpartition("\n")[2]
+    below = found.string[found.end() :].partition("\n")[0]
+    return "\n" if are_labelled(above, below) else ""
 
 
 def _cells(line: str) -> list[str]:

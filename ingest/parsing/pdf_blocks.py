@@ -7,7 +7,9 @@ from dataclasses import dataclass, field, replace
 
 from ingest.parsing.document import Block, Box
 from ingest.parsing.document import Warning as Notice
+from ingest.parsing.pdf_back_tables import apart
 from ingest.parsing.pdf_captions import Element, Placed, take_titles, with_short_titles
+from ingest.parsing.pdf_contents import chapters
 from ingest.parsing.pdf_glyphs import Rect
 from ingest.parsing.pdf_headings import (
     Bookmarks,
@@ -51,7 +53,8 @@ def blocks_of(
         _add_page(assembly, page, words)
         done(number / len(pages))
     shown = {page.number: page for page in pages}
-    return tuple(_blocks(assembly.elements, shown, bookmarks, words)), assembly.warnings
+    blocks = _blocks(assembly.elements, shown, bookmarks, words)
+    return tuple(apart(blocks)), assembly.warnings
 
 
 def _add_page(assembly: _Assembly, page: Page, words: Words) -> None:
@@ -188,7 +191,7 @@ def _openings(
             given.append(marked)
             found.append(opening)
             last = number_of(text) or last
-    depths = zip(levels(headings, given), found, strict=True)
+    depths = zip(levels(headings, given, chapters(paragraphs, headings)), found, strict=True)
     return {id(paragraph): each for (paragraph, _), each in zip(headings, depths, strict=True)}
 
 

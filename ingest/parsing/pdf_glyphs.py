@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 
 import pypdfium2.raw as pdfium
 
+from governance import radicals
+
 _BOLD_NAME = re.compile(r"bold|black|heavy|semib|demi(?!tion)|bx(ti)?\d|hei|fzht|黑", re.IGNORECASE)
 _ITALIC_NAME = re.compile(r"ital|obliq|cmti|sfti|slant", re.IGNORECASE)
 _SYMBOL_NAME = re.compile(r"^(?:[A-Z]{6}\+)?symbol", re.IGNORECASE)
@@ -43,11 +45,6 @@ _DINGBATS = {
     0xF09F: "•", 0xF0A7: "▪", 0xF0A8: "◻", 0xF0B7: "•", 0xF0D8: "➢", 0xF0E0: "→", 0xF0FB: "✗",
     0xF0FC: "✓", 0xF0FE: "☑", 0xF0E8: "➔", 0xF06D: "○", 0xF0A1: "○", 0xF0B2: "✧", 0xF046: "☞",
 }  # fmt: skip
-# Radicals that programs write for the whole character, and that Unicode maps to none.
-_RADICALS = str.maketrans(
-    "⺝⺠⻁⻄⻅⻆⻉⻊⻋⻑⻓⻔⻗⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻬⻮⻰⻳",
-    "月民虎西见角贝足车長长门雨青韦页风飞食马骨鬼鱼鸟卤麦黄齐齿龙龟",
-)
 _INVISIBLE = {0xAD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF, 0x9, 0xA, 0xD}
 _SPACES = {0x20, 0xA0, 0x9, *range(0x2000, 0x200B), 0x202F, 0x205F}
 # Forms of other characters that only a font's table chose: ligatures, radicals, ideographs kept
@@ -202,7 +199,7 @@ def cleaned(code: int, symbol: bool = False) -> str | None:
     if code in _PRIVATE:
         return _private(code, symbol)
     if any(code in forms for forms in _FORMS):
-        return unicodedata.normalize("NFKC", chr(code).translate(_RADICALS))
+        return unicodedata.normalize("NFKC", radicals.whole(chr(code)))
     return None if _says_nothing(code) else chr(code)
 
 

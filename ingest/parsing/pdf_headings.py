@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from typing import NamedTuple
 
@@ -31,6 +31,9 @@ _ENDS_SENTENCE = re.compile(r"[.!][\"”’)\]]?$|\)[.]$")
 _LETTER = re.compile(r"^[A-Z]\s?[.．]?\s?(?=\d)")
 _NUMBER = re.compile(r"(?:[A-Z]\s?[.．]?\s?)?\d{1,2}(?:\s*[.．]\s*\d{1,2})*[.．、]?\s*")
 _LOOSE_POINT = re.compile(r"(?<=\d)\s*[.．]\s*(?=\d)")
+# A letter that was recognised in the place of a figure: "6. s 诊断标准".
+_MISREAD = re.compile(r"^(\d{1,2}\s?[.．]\s?)([sSlIOo])(?=\s?[\u4e00-\u9fff])")
+_FIGURE_OF = {"s": "5", "l": "1", "i": "1", "o": "0"}
 # Ranks of numbers that only headings carry, even where nothing else sets them off: chapters,
 # sections, "一、", "1.1" and deeper.
 _TELLING = (1, 2, 3, 6, 7, 8)
@@ -50,10 +53,9 @@ _FIGURES = re.compile(r"\d{1,2}(?:\.\d{1,2})*")
 # A heading with its text right behind it: "7.1.3 Prevention: give …".
 _RUN_IN = re.compile(r"([^\W\d_][^，。；：:;.!?！？]{1,39}?)[：:]")
 # What ends a document; it belongs to no chapter, unless every chapter has one of its own.
+REFERENCES = re.compile(r"references|bibliography|参考文献|参考资料", re.I)
 _BACK_MATTER = re.compile(
-    r"references|bibliography|acknowledge?ments?|appendix|appendices"
-    r"|参考文献|参考资料|致谢|附录",
-    re.I,
+    rf"{REFERENCES.pattern}|acknowledge?ments?|appendix|appendices|致谢|附录", re.I
 )
 
 Bookmarks = Mapping[tuple[int, str], int]
@@ -84,7 +86,13 @@ def look_of(paragraphs: Sequence[Paragraph]) -> Look:
 
 def rank_of(text: str) -> int | None:
     """How deep the number a heading begins with puts it; looser typing than `rank` knows."""
-    return rank(_LOOSE_POINT.sub(".", _LETTER.sub("", text[:_LONGEST])))
+    return rank(_typed(text))
+
+
+def _typed(text: str) -> str:
+    """The text as it is typed where care is taken: 1.2 for "R. 1. 2"."""
+    head = _MISREAD.sub(lambda found: found[1] + _FIGURE_OF[found[2].lower()], text[:_LONGEST])
+    return _LOOSE_POINT.sub(".", _LETTER.sub("", head))
 
 
 class Opening(NamedTuple):
@@ -185,12 +193,17 @@ def _look(paragraph: Paragraph) -> tuple[float, bool]:
     return round(paragraph.size * 2) / 2, paragraph.bold
 
 
-def levels(headings: Sequence[tuple[Paragraph, str]], given: Sequence[int | None]) -> list[int]:
+def levels(
+    headings: Sequence[tuple[Paragraph, str]],
+    given: Sequence[int | None],
+    chapters: Collection[int] = (),
+) -> list[int]:
     """How deep each heading is, 1 at the top; `given` is what bookmarks say, if they do.
 
-    Between two decimal numbers the numbers decide, else the looks do, and numbers of one look.
+    Between two decimal numbers the numbers decide, else the looks do, and numbers of one look;
+    where all these are alike, what is none of the `chapters` stands below the last of them.
     """
-    placed = _placed(headings)
+    placed = _below_chapters(_placed(headings), chapters)
     stack: list[_Heading] = []
     found = []
     for heading, mark in zip(placed, given, strict=True):
@@ -198,6 +211,20 @@ def levels(headings: Sequence[tuple[Paragraph, str]], given: Sequence[int | None
             stack.pop()
         stack.append(heading)
         found.append(min(_DEEPEST, mark or len(stack)))
+    return found
+
+
+def _below_chapters(placed: list[_Heading], chapters: Collection[int]) -> list[_Heading]:
+    """What looks like the chapter before it, and is none, stands below; nothing does below back
+    matter."""
+    found: list[_Heading] = []
+    look: int | None = None
+    for at, heading in enumerate(placed):
+        if heading.outermost or at in chapters:
+            look = None if heading.outermost else heading.key[0]
+        is_below = heading.key[0] == look and at not in chapters and not heading.number
+        key = (heading.key[0], heading.key[1] + is_below)
+        found.append(replace(heading, key=key))
     return found
 
 
@@ -254,7 +281,7 @@ def _back_matter(headings: Sequence[tuple[Paragraph, str]]) -> set[int]:
 
 def number_of(text: str) -> tuple[int, ...]:
     """The decimal number that a heading begins with, as in "8.4.1"."""
-    found = _FIGURES.match(_LOOSE_POINT.sub(".", _LETTER.sub("", text[:_LONGEST])))
+    found = _FIGURES.match(_typed(text))
     if not found or rank_of(text) is None:
         return ()
     return tuple(int(part) for part in found[0].split("."))

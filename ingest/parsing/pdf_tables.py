@@ -164,7 +164,7 @@ def _table(grid: Grid, lines: dict[int, list[Line]], words: Words) -> Table:
         edges=tuple(sorted({round(c.rect.left, 1) for c in grid.cells if c.columns == 1})),
         letters=sum(line.letters for found in lines.values() for line in found),
         caption=caption,
-        uncertain=_has_holes(grid) or _is_ragged(rows, header),
+        uncertain=_has_holes(grid) or _is_ragged(rows, header) or _is_askew(grid),
         cut_top=_first_row(grid) if grid.open_top and not caption else None,
         cut_bottom=grid.open_bottom,
     )
@@ -249,6 +249,22 @@ def _is_prose(name: str) -> bool:
 def _has_holes(grid: Grid) -> bool:
     covered = sum(cell.rows * cell.columns for cell in grid.cells)
     return covered != grid.rows * grid.columns
+
+
+def _is_askew(grid: Grid) -> bool:
+    """Whether a cell stands partly under one column of the first row and partly under the next,
+    as in two tables set one under the other."""
+    names = [_columns(cell) for cell in grid.cells if cell.row == 0 and cell.columns < grid.columns]
+    return any(_cross(_columns(cell), name) for cell in grid.cells for name in names)
+
+
+def _columns(cell: Cell) -> range:
+    return range(cell.column, cell.column + cell.columns)
+
+
+def _cross(one: range, other: range) -> bool:
+    both = len(set(one) & set(other))
+    return 0 < both < min(len(one), len(other))
 
 
 def _is_ragged(rows: Rows, header: int) -> bool:

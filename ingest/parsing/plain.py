@@ -10,6 +10,7 @@ from ingest.parsing.document import Block, Document, Progress
 from ingest.parsing.encoding import decode
 from ingest.parsing.headings import Line, guess, parted, rank
 from ingest.parsing.markup import tidy
+from ingest.parsing.numbered_run import ascending
 
 MEDIA_TYPE = "text/plain"
 _WRAPPED_FROM = 60
@@ -20,32 +21,35 @@ _ITEM = re.compile(r"(?:[-*•·●]|\(?\d{1,3}[.)、）]|[（(][一二三四五
 
 def read(path: Path, progress: Progress) -> Document:
     """Raises `Unreadable`: wrong_type for what is no text, wrong_encoding."""
-    paragraphs = list(_paragraphs(decode(path.read_bytes())))
+    lines = list(_paragraphs(decode(path.read_bytes())))
     progress(0.5)
-    levels = guess([Line(text, _shouts(text)) for text in paragraphs])
+    levels = guess(lines)
     blocks = tuple(
-        Block("heading", text, level=levels[at]) if at in levels else Block("text", text)
-        for at, text in enumerate(paragraphs)
+        Block("heading", line.text, level=levels[at]) if at in levels else Block("text", line.text)
+        for at, line in enumerate(lines)
     )
     progress(1.0)
     return Document(MEDIA_TYPE, None, blocks)
 
 
-def _paragraphs(text: str) -> Iterator[str]:
+def _paragraphs(text: str) -> Iterator[Line]:
+    """Each with what makes it stand out: capitals, or a place in the run of numbered headings."""
     parts = re.split(r"\n[ \t\u3000]*\n\s*", text.strip())
     if len(parts) == 1:
         parts = text.splitlines()
-    for part in parts:
-        for paragraph in (each for piece in parted(part) for each in _headed(piece)):
+    run = ascending(parts)
+    for at, part in enumerate(parts):
+        pieces = [each for piece in parted(part) for each in _headed(piece, in_run=at in run)]
+        for place, paragraph in enumerate(pieces):
             tidied = tidy(paragraph)
             if tidied:
-                yield tidied
+                yield Line(tidied, _shouts(tidied) or (at in run and place == 0))
 
 
-def _headed(part: str) -> Iterator[str]:
+def _headed(part: str, *, in_run: bool) -> Iterator[str]:
     """A paragraph, parted from a numbered line that stands right above it."""
     first, _, rest = part.strip().partition("\n")
-    if rest and rank(first.strip()) is not None and guess([Line(first.strip())]):
+    if rest and rank(first.strip()) is not None and guess([Line(first.strip(), in_run)]):
         yield first
         part = rest
     yield _joined(part)

@@ -27,6 +27,14 @@ _PUBLISHED = re.compile(
     r"published|issued|released|effective|publication)\D{0,20}$",
     re.IGNORECASE,
 )
+# The name under which a file says it: before the day stands nothing else.
+_NAMED = re.compile(
+    r"\W*(?:(?:首次|正式)?(?:发布|出版|印发|公布|颁布|发文|刊出)(?:(?:日期|时间)\s*[:：]?|\s*[:：])|"
+    r"(?:first )?(?:published|issued|released)(?: (?:on|date))?\s*[:：]|"
+    r"(?:publication|release|issue) date\s*[:：]?|"
+    r"date (?:published|issued|of (?:publication|issue|release))\s*[:：]?)\s*",
+    re.IGNORECASE,
+)
 # Of another thing than the publication: received, revised, visited, searched, born.
 _OTHER = re.compile(
     r"(?:收稿|修回|接受|录用|预出版|检索|访问|截至|截止|引用|自|从|"
@@ -76,6 +84,8 @@ def written(year: int, month: int = 0, day: int = 0) -> str:
 
 def _certainty(before: str, place: int, is_short: bool) -> Certainty | None:
     """None in the midst of a text that does not say so: there a day is one of the study."""
+    if _NAMED.fullmatch(before):
+        return Certainty.SURE if place < 2 * _NEAR else Certainty.LIKELY
     if _PUBLISHED.search(before):
         return Certainty.LIKELY if place < _NEAR else Certainty.GUESS
     if not is_short:

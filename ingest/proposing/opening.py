@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ingest.parsing.document import Block, Document
+from ingest.parsing.label_lines import apart
 from ingest.proposing.found import AROUND, LONGEST, Certainty, Place, Proposal
 
 # Blocks and characters of a beginning: a title page, an imprint, an abstract.
@@ -69,18 +70,21 @@ def _around(line: Line, value: str) -> str:
 def _lines(document: Document) -> Iterator[Line]:
     section, left = "", MOST_CHARACTERS
     for block in document.blocks[:MOST_BLOCKS]:
-        text = _text(block)
-        if block.kind == "heading" and _REFERENCES.fullmatch(text):
+        texts = list(_texts(block))
+        if block.kind == "heading" and any(map(_REFERENCES.fullmatch, texts)):
             return
-        if text:
+        for text in texts:
             yield Line(text, block.kind, block.level, block.page, section)
-        if block.kind == "heading":
-            section = text
-        left -= len(text)
+            section = text if block.kind == "heading" else section
+            left -= len(text)
         if left < 0:
             return
 
 
-def _text(block: Block) -> str:
+def _texts(block: Block) -> Iterator[str]:
+    """The block on one line; lines that begin with labels are each for itself."""
     cells = " ".join(cell for row in block.rows[:20] for cell in row)
-    return re.sub(" +", " ", _CONTROL.sub(" ", f"{block.text} {cells}")).strip()[:LONGEST_LINE]
+    for part in apart(f"{block.text} {cells}"):
+        text = re.sub(" +", " ", _CONTROL.sub(" ", part)).strip()[:LONGEST_LINE]
+        if text:
+            yield text

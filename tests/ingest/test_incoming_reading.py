@@ -8,7 +8,7 @@ from typing import Any
 import time_machine
 
 from governance import clock, originals
-from governance.models import Account, ParseState, Source, Upload, Version
+from governance.models import Account, AuditEntry, ParseState, Source, Upload, Version
 from ingest import incoming, kept, reading, tidying
 from ingest.models import Incoming
 from tests.ingest.incoming_files import (
@@ -145,7 +145,7 @@ def test_living_reader_is_left_alone(ana: Account) -> None:
 
 def test_bytes_of_what_was_discarded_go_in_a_day(ana: Account) -> None:
     came = ready(ana)
-    incoming.discard(came)
+    incoming.discard(came, by=ana)
 
     with time_machine.travel(clock.now() + timedelta(days=2)):
         tidying.tidy()
@@ -153,9 +153,19 @@ def test_bytes_of_what_was_discarded_go_in_a_day(ana: Account) -> None:
     assert not originals.path_of(came.sha256).exists()
 
 
+def test_what_was_discarded_stays_in_the_trail_when_it_is_tidied(ana: Account) -> None:
+    incoming.discard(ready(ana), by=ana)
+
+    with time_machine.travel(clock.now() + timedelta(days=2)):
+        tidying.tidy()
+
+    assert not Incoming.objects.exists()
+    assert AuditEntry.objects.filter(action="file.discarded").count() == 1
+
+
 def test_bytes_that_became_an_upload_stay(ana: Account) -> None:
     came = ready(ana)
-    incoming.discard(came)
+    incoming.discard(came, by=ana)
     again = ready(ana)
     Visitor(ana).press(confirm_at(again), **confirmed(DOI))
 

@@ -68,6 +68,12 @@ def test_chinese_numbers_give_levels_too(tmp_path: Path) -> None:
     assert [each.level for each in found if each.kind == "heading"] == [1, 2, 1]
 
 
+def test_number_before_a_figure_gives_a_level_too(tmp_path: Path) -> None:
+    found = blocks(tmp_path, "# 4 方体\n\n# 4.1 来源\n\n# 4.2 0-D方体\n\n# 4.31-D方体\n\nx\n")
+
+    assert [each.level for each in found if each.kind == "heading"] == [1, 2, 2, 2]
+
+
 def test_levels_that_differ_stay_as_written(tmp_path: Path) -> None:
     found = blocks(tmp_path, "# 1.1 a\n\n### 1 b\n\nx\n")
 
@@ -95,6 +101,22 @@ def test_lines_of_a_chinese_paragraph_join_without_a_blank(tmp_path: Path) -> No
 
 def test_lines_of_an_english_paragraph_stay_apart(tmp_path: Path) -> None:
     assert texts(tmp_path, "once\ndaily\n") == ["once\ndaily"]
+
+
+def test_lines_that_begin_with_labels_stay_lines(tmp_path: Path) -> None:
+    text = "**发布机构**：中华医学会\n发布日期：二〇二四年五月\n适用范围：成人"
+
+    assert texts(tmp_path, text) == [text.replace("*", "")]
+
+
+def test_line_under_a_label_that_has_none_joins_it(tmp_path: Path) -> None:
+    assert texts(tmp_path, "用法：每日\n一次\n") == ["用法：每日一次"]
+
+
+def test_line_that_goes_on_within_brackets_begins_with_no_label(tmp_path: Path) -> None:
+    assert texts(tmp_path, "基金：自然科学基金（解剖研\n究）（编号：20") == [
+        "基金：自然科学基金（解剖研究）（编号：20"
+    ]
 
 
 def test_emphasis_leaves_its_words(tmp_path: Path) -> None:

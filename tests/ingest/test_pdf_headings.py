@@ -332,6 +332,20 @@ def test_references_of_every_chapter_stay_in_it() -> None:
     assert depths(("Title", {"size": 20.0}), chapter, end, chapter, end) == [1, 2, 3, 2, 3]
 
 
+def test_what_looks_like_a_chapter_and_is_none_stands_below_it() -> None:
+    names = ("Title", "Introduction", "Aims", "Methods", "References", "Reviewers")
+    made = [(paragraph(text, size=12.0), text) for text in names]
+
+    assert levels(made, [None] * 6, {1, 3, 4}) == [1, 2, 3, 2, 2, 2]
+
+
+@pytest.mark.parametrize("text", ["6. s 标准", "6.l 标准"])
+def test_letter_in_the_place_of_a_figure_is_read_as_one(text: str) -> None:
+    found = depths(("题", {"size": 20.0}), ("6 诊断", {}), ("无症状期", {}), (text, {}))
+
+    assert found == [1, 2, 3, 3]
+
+
 # Recommendations and headings before their text
 
 

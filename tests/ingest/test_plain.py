@@ -115,6 +115,52 @@ def test_item_with_one_number_is_no_heading(tmp_path: Path) -> None:
     assert found[0].kind == "text"
 
 
+STANDARD = (
+    "1 范围\n\n{}\n\n2 规范性引用文件\n下列文件适用。\n\n3 术语和定义\n\n3.1 卒中\n\n急症。\n"
+)
+
+
+def headings(folder: Path, text: str) -> list[tuple[int, str]]:
+    return [(each.level, each.text) for each in blocks(folder, text) if each.kind == "heading"]
+
+
+def test_ascending_run_of_numbered_lines_are_headings(tmp_path: Path) -> None:
+    found = headings(tmp_path, STANDARD.format("本标准适用于卒中。"))
+
+    assert found == [(1, "1 范围"), (1, "2 规范性引用文件"), (1, "3 术语和定义"), (2, "3.1 卒中")]
+
+
+def test_ascending_run_is_found_where_no_blank_lines_are(tmp_path: Path) -> None:
+    text = STANDARD.format("本标准适用于卒中。").replace("\n\n", "\n")
+
+    assert [level for level, _ in headings(tmp_path, text)] == [1, 1, 1, 2]
+
+
+def test_table_of_contents_is_no_ascending_run(tmp_path: Path) -> None:
+    text = STANDARD.format("适用。").replace("\n\n", "\n")
+
+    found = headings(tmp_path, f"1 范围\n2 规范性引用文件\n3 术语和定义\n目的。\n{text}")
+
+    assert [title for level, title in found if level == 1][:1] == ["1 范围"]
+    assert len(found) == 4
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1 洗手\n\n流水。\n\n2 消毒\n\n酒精。\n",
+        "1 洗手\n2 消毒\n3 干燥\n\n完。\n",
+        "1 洗手\n\n2 消毒\n\n3 干燥\n",
+        "1 洗手。\n\n流水。\n\n2 消毒。\n\n酒精。\n\n3 干燥。\n\n纸巾。\n",
+        "1. 洗手\n\n流水。\n\n2. 消毒\n\n酒精。\n\n3. 干燥\n\n纸巾。\n",
+        "3 洗手\n\n流水。\n\n1 消毒\n\n酒精。\n\n2 干燥\n\n纸巾。\n",
+    ],
+    ids=["two", "one paragraph", "adjacent", "sentences", "points", "descending"],
+)
+def test_items_of_a_numbered_list_are_no_headings(tmp_path: Path, text: str) -> None:
+    assert headings(tmp_path, text) == []
+
+
 def test_dose_at_the_beginning_of_a_line_is_no_heading(tmp_path: Path) -> None:
     found = blocks(tmp_path, "2.5 mg\n\nonce daily\n")
 

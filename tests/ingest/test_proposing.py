@@ -61,7 +61,16 @@ def test_numbers_of_lines_are_no_part_of_the_title() -> None:
 
 
 @pytest.mark.parametrize(
-    "told", ["1材料与方法", "1.2 对象", "一、病原学", "NursRxiv", "2024-05-01"]
+    "told",
+    [
+        "1材料与方法",
+        "1.2 对象",
+        "一、病原学",
+        "（一）传染源。",
+        "IV. Findings",
+        "NursRxiv",
+        "2024-05-01",
+    ],
 )
 def test_rubric_is_no_title(told: str) -> None:
     assert not is_title(told)
@@ -109,6 +118,28 @@ def test_what_is_another_things_is_not_proposed(words: str) -> None:
 
 def test_end_of_a_span_is_no_day_of_publication() -> None:
     assert first("published_on", heading("2016-2021年期望寿命变化趋势"), text("摘要：x")) == ""
+
+
+@pytest.mark.parametrize(
+    "label", ["发布日期：2024-05-01", "Published: 2024-05-01", "Date of publication: May 1, 2024"]
+)
+def test_day_under_its_name_wins_over_others(label: str) -> None:
+    blocks = heading("哮喘诊治指南（2022年版）"), text("2023-01-02"), text(label)
+
+    assert first("published_on", *blocks) == "2024-05-01"
+
+
+def test_day_of_coming_into_effect_does_not_win() -> None:
+    assert first("published_on", text("实施日期：2024-11-01\n发布日期：2024-05-01")) == "2024-05-01"
+
+
+def test_lines_that_begin_with_labels_are_each_for_itself() -> None:
+    words = "发布机构：中华医学会\n发布日期：2024-05-01\n版本：第3版"
+
+    told = found(heading("哮喘诊治指南"), text(words))
+
+    assert values(told, "issuer")[:1] == ["中华医学会"]
+    assert values(told, "published_on")[:1] == ["2024-05-01"]
 
 
 def test_day_in_the_name_of_the_file_is_a_guess() -> None:

@@ -145,6 +145,20 @@ def test_line_that_leads_to_the_next_stays_with_it() -> None:
     assert contents(found)[0].startswith("禁忌如下：\n高血压")
 
 
+@pytest.mark.parametrize("lead", ["Candesartan (Atacand)", "Adults who meet any of the criteria:"])
+def test_line_that_leads_to_a_new_passage_begins_it(lead: str) -> None:
+    found = contents(parsed(text(SENTENCE * 6), text(lead), text(SENTENCE * 8)))
+
+    assert found == [SENTENCE * 6, f"{lead}\n{SENTENCE * 8}"]
+
+
+@pytest.mark.parametrize("line", ["Once daily.", "- Nausea", "[3] Smith J"])
+def test_line_that_leads_to_nothing_stays_where_it_is(line: str) -> None:
+    found = contents(parsed(text(SENTENCE * 6), text(line), text(SENTENCE * 8)))
+
+    assert found == [f"{SENTENCE * 6}\n{line}", SENTENCE * 8]
+
+
 def test_small_rest_of_a_section_joins_what_is_before_it() -> None:
     found = parsed(text(SENTENCE * 8), text("完。"))
 
