@@ -34,6 +34,15 @@ class NotAllowed(Refused):
     sentence = _("Your duty does not include this.")
 
 
+class ScopeMissing(NotAllowed):
+    """The same refusal for a program: which scope its key would have to have."""
+
+    sentence = _(
+        "The key lacks the scope “%(scope)s”, which opens this. The security administrator makes"
+        " keys."
+    )
+
+
 class PasswordWrong(Refused):
     code = "password_wrong"
     sentence = _("The password is wrong.")
@@ -80,6 +89,25 @@ class AmendingNeedsActive(IllegalMove):
 
 class ApprovalNeedsReview(IllegalMove):
     sentence = _("Only a version in review can be approved; this one is “%(now)s”.")
+
+
+class CommentingNeedsOpen(IllegalMove):
+    sentence = _("What is “%(now)s” is not commented on any more.")
+
+
+class AssigningNeedsOpen(IllegalMove):
+    sentence = _("Nobody is asked to review what is “%(now)s”.")
+
+
+class RetryNeedsDraft(IllegalMove):
+    sentence = _("Only the file of a draft is read again; this version is “%(now)s”.")
+
+
+class NoLongerFits(Refused):
+    """A page was open while what it was for went away."""
+
+    code = "no_longer_fits"
+    sentence = _("This cannot be done any more: things have changed meanwhile.")
 
 
 class ChangedMeanwhile(Refused):

@@ -38,6 +38,8 @@ MOVES: dict[Status, frozenset[Status]] = {
 # Lists, because these end up in migrations and must not wander.
 OPEN = [Status.DRAFT, Status.IN_REVIEW]
 APPROVED = [Status.ACTIVE, Status.RETIRED]
+# What has not ended: somebody may still have something to do about it.
+CURRENT = [*OPEN, Status.ACTIVE]
 
 
 class RetirementReason(TextChoices):

@@ -10,11 +10,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from django.utils.translation import gettext as _
+
+from governance import radicals
 
 MOST_TERMS = 20
 LONGEST_TERM = 100
@@ -56,6 +59,10 @@ _NUMBER_MAY_BREAK = 6
 _TOKEN = re.compile(rf"[{_HAN}]|[0-9]+|[^\W\d_{_HAN}]+|[^\w\s\-\u2010-\u2015\u2212]+|_+")
 _LETTER = rf"[^\W\d_{_HAN}]"
 _LETTER_OR_DIGIT = rf"[^\W_{_HAN}]"
+# Between two passages as between two lines: what one splits, the other does.
+_SEAM = "\n"
+# So much beyond twice the longest name is looked at on each side of a seam, for what nobody sees.
+_REACH = 60
 _SENTENCE_ENDS = re.compile(r"[。！？!?；]|\n(?=\s*[|\n])|\.(?=\s)")
 
 
@@ -96,6 +103,16 @@ class Names:
         told = zip(self.terms, self._each, strict=True)
         return [term for term, pattern in told if any(map(pattern.search, found))]
 
+    def those_across(self, before: str, after: str) -> list[str]:
+        """Which of the names begin at the end of one text and go on at the start of the next."""
+        reach = _REACH + 2 * max((len(folded(term)) for term in self.terms), default=0)
+        end, start = before[-reach:], after[:reach]
+        if not self.are_in(end + _SEAM + start):
+            return []
+        seams = [_folded_seam(*both) for both in _readings_of_both(end, start)]
+        told = zip(self.terms, self._each, strict=True)
+        return [term for term, pattern in told if any(_across(pattern, *seam) for seam in seams)]
+
     def spans(self, text: str) -> list[tuple[int, int]]:
         """Where they stand, as indices into the text as it is written."""
         for leave_out in (None, _RAISED):
@@ -107,12 +124,17 @@ class Names:
 
     def marked(self, text: str) -> list[Piece]:
         """The sentence around the first of them, in pieces; empty where there is none."""
-        spans = self.spans(text)
-        if not spans:
-            return []
-        start, end = _sentence(text, *spans[0])
-        inside = [span for span in spans if start <= span[0] and span[1] <= end]
-        return list(_pieces(text, start, end, inside))
+        return _around(text, self.spans(text))
+
+    def marked_across(self, before: str, after: str) -> list[Piece]:
+        """The sentence around the first that stands in both texts together."""
+        text = before + _SEAM + after
+        for leave_out in (None, _RAISED):
+            found, places = _located(text, leave_out)
+            match = _across(self._pattern, found, bisect_left(places, len(before)))
+            if match:
+                return _around(text, [(places[match.start()], places[match.end() - 1] + 1)])
+        return []
 
     def _stand_in(self, reading: str) -> bool:
         found = folded(reading)
@@ -133,10 +155,10 @@ def names_of(said: str, *, parts: bool = False) -> Names:
 
 
 def folded(text: str) -> str:
-    """One spelling for all: compatible characters, no case, no accents, nothing unseen."""
+    """One spelling for all: compatible characters, no radicals, case, accents, nothing unseen."""
     if text.isascii():
         return _UNSEEN.sub("", text.lower())
-    plain = unicodedata.normalize("NFKD", text).casefold()
+    plain = unicodedata.normalize("NFKD", radicals.whole(text)).casefold()
     return _UNSEEN.sub("", plain).translate(_ALIKE)
 
 
@@ -145,6 +167,27 @@ def _readings(text: str) -> Iterator[str]:
     yield text
     if not text.isascii() and _RAISED.search(text):
         yield _RAISED.sub("", text)
+
+
+def _readings_of_both(before: str, after: str) -> Iterator[tuple[str, str]]:
+    yield before, after
+    yield _RAISED.sub("", before), _RAISED.sub("", after)
+
+
+def _folded_seam(before: str, after: str) -> tuple[str, int]:
+    """Both texts as one, and where the seam is."""
+    before = folded(before)
+    return before + _SEAM + folded(after), len(before)
+
+
+def _across(pattern: re.Pattern[str], text: str, seam: int) -> re.Match[str] | None:
+    """Each place is tried: a name that ends before the seam may overlap one that crosses it."""
+    match = pattern.search(text)
+    while match and match.start() < seam:
+        if match.end() > seam + len(_SEAM):
+            return match
+        match = pattern.search(text, match.start() + 1)
+    return None
 
 
 def _bare(text: str) -> str:
@@ -213,6 +256,14 @@ def _located(text: str, leave_out: re.Pattern[str] | None) -> tuple[str, list[in
         made.append(new)
         places += [place] * len(new)
     return "".join(made), places
+
+
+def _around(text: str, spans: Sequence[tuple[int, int]]) -> list[Piece]:
+    if not spans:
+        return []
+    start, end = _sentence(text, *spans[0])
+    inside = [span for span in spans if start <= span[0] and span[1] <= end]
+    return list(_pieces(text, start, end, inside))
 
 
 def _sentence(text: str, start: int, end: int) -> tuple[int, int]:

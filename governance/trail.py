@@ -36,6 +36,7 @@ from governance.models import (
     TrailHead,
 )
 from governance.models.governed import changed_because, changed_by, plain
+from governance.visibility import says_something
 
 # A clock that was put right by less than this is waited out; more is refused.
 SKEW = timedelta(seconds=5)
@@ -118,8 +119,8 @@ def changing(*, by: Actor, may: Deed | None = None, reason: str = "") -> Iterato
 
 
 def needs_reason(reason: str, *, field: str = "reason") -> str:
-    """The reason without the space around it; refused where nothing is left."""
-    if not reason.strip() or "\0" in reason:
+    """The reason without the space around it; refused where nothing that can be seen is left."""
+    if not says_something(reason) or "\0" in reason:
         raise Malformed(field=field, problem=_("Say why."))
     return reason.strip()
 

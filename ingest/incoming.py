@@ -13,7 +13,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import Case, F, Q, QuerySet, When
 
 from governance import clock, originals
-from governance.actions import uploads
+from governance.actions import intake, uploads
 from governance.doorbell import ring
 from governance.errors import AlreadyIncoming, ChangedMeanwhile
 from governance.identifiers import IdentifierKind, normalised
@@ -93,23 +93,35 @@ def read(incoming: Incoming) -> None:
             return
 
 
-def discard(incoming: Incoming) -> None:
-    """Drop it. The bytes go with the next tidying, unless something else is made of them."""
-    gone = {"state": State.DISCARDED, "beat_at": clock.now()}
-    if not Incoming.objects.filter(pk=incoming.pk, state__in=Incoming.OPEN).update(**gone):
-        raise ChangedMeanwhile(by=incoming.received_from.display_name)
+def discard(incoming: Incoming, *, by: Account) -> None:
+    """Drop it, whoever's it is. The bytes go with the tidying, unless something is made of them.
+
+    Raises `ChangedMeanwhile` after another.
+    """
+    intake.discard(
+        file=incoming,
+        original=original_of(incoming),
+        brought_by=incoming.received_from,
+        by=by,
+        settle=lambda: _end_open(incoming, by, state=State.DISCARDED, beat_at=clock.now()),
+    )
     kept.forget(incoming.sha256, incoming.filename)
 
 
 def settle(incoming: Incoming, version: Version, by: Account) -> None:
     """Say in the same transaction what became of it. Raises `ChangedMeanwhile` after another."""
-    mine = Incoming.objects.filter(pk=incoming.pk, state__in=Incoming.OPEN)
-    if not mine.update(state=State.REGISTERED, version=version):
-        raise ChangedMeanwhile(by=by.person.display_name)
+    _end_open(incoming, by, state=State.REGISTERED, version=version)
 
 
 def original_of(incoming: Incoming) -> Original:
     return Original(incoming.sha256, incoming.size, incoming.filename)
+
+
+def _end_open(incoming: Incoming, by: Account, **what: Any) -> None:
+    mine = Incoming.objects.filter(pk=incoming.pk, state__in=Incoming.OPEN)
+    if not mine.update(ended_by=by.person, **what):
+        ended = Incoming.objects.select_related("ended_by", "received_from").get(pk=incoming.pk)
+        raise ChangedMeanwhile(by=(ended.ended_by or ended.received_from).display_name)
 
 
 def _begin(incoming: Incoming) -> bool:

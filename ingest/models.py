@@ -52,6 +52,8 @@ class Incoming(models.Model):
     error_code = models.CharField(max_length=40, blank=True)
     error_facts = models.JSONField(default=dict)
     version = models.ForeignKey(Version, models.SET_NULL, null=True, related_name="+")
+    # Who registered it or discarded it.
+    ended_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = [

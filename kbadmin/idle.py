@@ -7,12 +7,15 @@ from collections.abc import Callable
 from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from governance import clock
 
 BEGAN, SEEN = "began_at", "seen_at"
 # Seconds. A session is written when it was last written so long ago, and not at every request.
 GRAIN = 60
+# Tells the login page why somebody stands before it.
+ENDED = "ended"
 
 
 class IdleMiddleware:
@@ -28,10 +31,19 @@ class IdleMiddleware:
             now = clock.now().timestamp()
             if _is_over(request, now):
                 logout(request)
-            elif now - request.session.get(SEEN, 0) >= GRAIN:
+                return _telling(self.get_response(request))
+            if now - request.session.get(SEEN, 0) >= GRAIN:
                 request.session.setdefault(BEGAN, now)
                 request.session[SEEN] = now
         return self.get_response(request)
+
+
+def _telling(response: HttpResponse) -> HttpResponse:
+    """Whoever is led to the login is told there that the session ended."""
+    address = response.headers.get("Location", "")
+    if address.startswith(reverse("admin:login")):
+        response["Location"] = f"{address}{'&' if '?' in address else '?'}{ENDED}=1"
+    return response
 
 
 def _is_over(request: HttpRequest, now: float) -> bool:

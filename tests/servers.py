@@ -46,7 +46,7 @@ def main(arguments: list[str]) -> int:
             sys.stdout.write(f"Not tested: {name}\n")
             sys.stdout.flush()
         ignored = [f"--ignore-glob=*/test_{name}*" for name in INDIFFERENT]
-        command = [sys.executable, "-m", "pytest", "-n", "2", *(arguments or SUITE + ignored)]
+        command = [sys.executable, "-m", "pytest", "-n", "3", *(arguments or SUITE + ignored)]
         return subprocess.call(command, env=given)
 
 

@@ -8,8 +8,8 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from governance import clock
 from governance.duties import Deed
-from governance.errors import ReviewerUnfit
-from governance.lifecycle import OPEN, Status
+from governance.errors import AssigningNeedsOpen, ReviewerUnfit
+from governance.lifecycle import CURRENT, Status
 from governance.models import Absence, Account, Assignment, Contributor, Person, Version
 from governance.trail import Changes, changing
 
@@ -27,7 +27,7 @@ class Candidate:
 def candidates(version: Version) -> list[Candidate]:
     """Who may be asked, the fittest first: present, of the source's department, least laden."""
     away = Absence.objects.holding(clock.today()).filter(person=OuterRef("pk"))
-    waiting = Q(assignments__version__status__in=[*OPEN, Status.ACTIVE])
+    waiting = Q(assignments__version__status__in=CURRENT)
     rows = _fit_for(version).annotate(load=Count("assignments", filter=waiting, distinct=True))
     department = version.source.department_id
     found = [
@@ -40,8 +40,14 @@ def candidates(version: Version) -> list[Candidate]:
 
 
 def assign(*, version: Version, reviewer: Person, by: Account) -> Assignment:
-    """Ask a person to review a version; whoever was asked before is asked no longer."""
+    """Ask a person to review a version; whoever was asked before is asked no longer.
+
+    Refused where there is nothing left to review.
+    """
     with changing(by=by, may=Deed.CURATE) as changes:
+        version = Version.objects.get(pk=version.pk)
+        if version.status not in CURRENT:
+            raise AssigningNeedsOpen(now=version.get_status_display())
         if not _fit_for(version).filter(pk=reviewer.pk).exists():
             raise ReviewerUnfit
         asked = {"reviewer": reviewer, "assigned_by": by.person, "assigned_at": changes.at}

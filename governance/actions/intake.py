@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from django.db.models import Model
+
 from governance.actions import sources, versions
 from governance.actions.sources import Description
 from governance.actions.versions import Edition
@@ -36,6 +38,30 @@ def register(
         )
         settle(version)
     return version
+
+
+def discard(
+    *,
+    file: Model,
+    original: Original,
+    brought_by: Person,
+    by: Account,
+    settle: Callable[[], None],
+) -> None:
+    """A file that was received comes to nothing: who dropped it stays known, and whose it was.
+
+    `settle` drops it in the same transaction, and may refuse.
+    """
+    with changing(by=by, may=Deed.CURATE) as changes:
+        settle()
+        changes.note(
+            "file.discarded",
+            file,
+            file=original.sha256,
+            size=original.size,
+            brought_by=brought_by.pk,
+            private={"name": original.filename, "brought_by_name": brought_by.display_name},
+        )
 
 
 def register_all(

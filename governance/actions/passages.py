@@ -21,6 +21,7 @@ from governance.models import (
     digest_of,
 )
 from governance.trail import changing, needs_reason
+from governance.visibility import says_something
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ def correct(*, passage: Passage, text: str, reason: str, by: Account) -> Passage
         version = reread(passage.version)
         if version.status not in OPEN or Passage.objects.filter(replaces=passage).exists():
             raise TextIsFixed
-        if not text.strip() or "\0" in text:
+        if not says_something(text) or "\0" in text:
             raise Malformed(field="text", problem=_("A passage has text, without null characters."))
         corrected = _replacement(passage, text)
         void_submission(version, changes)

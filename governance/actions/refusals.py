@@ -8,7 +8,10 @@ from governance.errors import NotAllowed
 from governance.trail import Actor, changing
 
 
-def refuse(*, by: Actor) -> NoReturn:
-    """Raise `NotAllowed`, and leave the trace in the trail that every refused attempt leaves."""
+def refuse(*, by: Actor, why: NotAllowed | None = None) -> NoReturn:
+    """Raise `NotAllowed`, and leave the trace in the trail that every refused attempt leaves.
+
+    `why` is one of its children that says it more closely.
+    """
     with changing(by=by):
-        raise NotAllowed
+        raise why or NotAllowed

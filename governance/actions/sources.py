@@ -161,7 +161,7 @@ def _checked(description: Description) -> dict[str, Any]:
     """The columns of a source, every one checked. Raises `Malformed` for the first that is not."""
     for name, choices in (("source_class", SourceClass.values), ("language", Language.values)):
         if getattr(description, name) not in choices:
-            problem = _("Choose one of: %(choices)s.") % {"choices": ", ".join(choices)}
+            problem = _("Choose one of: %(choices)s.") % {"choices": _(", ").join(choices)}
             raise Malformed(field=name, problem=problem)
     policy = POLICIES[description.source_class]
     licence = description.licence
@@ -195,7 +195,7 @@ def _normalised(identifiers: Sequence[tuple[str, str]]) -> list[tuple[str, str]]
     for kind, value in identifiers:
         if kind not in IdentifierKind.values:
             problem = _("Choose one of: %(choices)s.")
-            choices = ", ".join(IdentifierKind.values)
+            choices = _(", ").join(IdentifierKind.values)
             raise Malformed(field="identifiers", problem=problem % {"choices": choices})
         try:
             found.append((kind, normalised(IdentifierKind(kind), value)))

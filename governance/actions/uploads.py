@@ -13,8 +13,8 @@ from governance.actions import passages
 from governance.actions.passages import Text
 from governance.doorbell import ring
 from governance.duties import Deed
-from governance.errors import DuplicateUpload, NotRetryable
-from governance.lifecycle import Status
+from governance.errors import DuplicateUpload, NotRetryable, RetryNeedsDraft
+from governance.lifecycle import CURRENT, Status
 from governance.models import (
     ATTEMPTS,
     Account,
@@ -38,8 +38,7 @@ class Reading:
 
 def refuse_duplicate(original: Original) -> None:
     """The bytes of a draft, of what is in review or of an active version are there already."""
-    standing = [Status.DRAFT, Status.IN_REVIEW, Status.ACTIVE]
-    same = Version.objects.filter(upload__sha256=original.sha256, status__in=standing)
+    same = Version.objects.filter(upload__sha256=original.sha256, status__in=CURRENT)
     version = same.select_related("source").first()
     if version:
         raise DuplicateUpload(version=version.pk, source=version.source.title)
@@ -111,17 +110,25 @@ def fail_reading(*, upload: Upload, attempt: int, code: str, facts: Mapping[str,
 
 
 def retry(*, upload: Upload, by: Account) -> Upload:
-    """Have a file read again that could not be read."""
+    """Have a file read again that could not be read, while it is a draft's."""
     with changing(by=by, may=Deed.CURATE) as changes:
         upload = Upload.objects.get(pk=upload.pk)
         if upload.parse_state != ParseState.FAILED:
             raise NotRetryable
+        _refuse_without_draft(upload)
         upload.parse_state, upload.attempts = ParseState.QUEUED, 0
         upload.error_code, upload.error_facts = "", {}
         upload.save(update_fields=["parse_state", "attempts", "error_code", "error_facts"])
         changes.note("upload.retried", upload)
         have_read(upload)
     return upload
+
+
+def _refuse_without_draft(upload: Upload) -> None:
+    """Text that was read goes nowhere else."""
+    versions = list(upload.versions.order_by("-pk"))
+    if versions and not any(version.status == Status.DRAFT for version in versions):
+        raise RetryNeedsDraft(now=versions[0].get_status_display())
 
 
 def _fail(upload: Upload, code: str, facts: Mapping[str, Any], changes: Changes) -> None:

@@ -109,7 +109,7 @@ def submit(*, version: Version, reason: str, by: Account) -> Version:
         version = reread(version)
         _refuse_unread(version)
         if not version.source.has_needed_identifier():
-            raise IdentifierNeeded(kinds=", ".join(version.source.policy.identified_by))
+            raise IdentifierNeeded(kinds=_(", ").join(version.source.policy.identified_by))
         version.submit(at=changes.at, predecessor=predecessor_of(version))
         version.save(update_fields=["status", "submitted_at", "predecessor"])
         changes.note("version.submitted", version, digest=version.digest_now())

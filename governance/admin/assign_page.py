@@ -16,7 +16,7 @@ from governance.actions.assignments import Candidate
 from governance.admin import forms as fields
 from governance.admin.version_pages import VersionPage
 from governance.duties import Deed
-from governance.lifecycle import Status
+from governance.lifecycle import CURRENT
 
 
 class AssignForm(forms.Form):
@@ -43,7 +43,7 @@ class AssignReviewer(VersionPage):
         return assignments.candidates(self.subject)
 
     def fits(self) -> bool:
-        return self.is_in(Status.DRAFT, Status.IN_REVIEW, Status.ACTIVE)
+        return self.is_in(*CURRENT)
 
     def obstacle(self) -> str:
         if self.candidates:

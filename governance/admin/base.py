@@ -24,6 +24,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from unfold.admin import ModelAdmin
 
 from governance.admin.bulk import Bulk, bulk_of, chosen_in_list
+from governance.admin.lists import PagedList
 from governance.admin.pages import ActionPage
 from governance.admin.saved_views import SaveView, kept, views_of
 from governance.duties import Deed
@@ -123,6 +124,12 @@ class GovernedAdmin(ModelAdmin):
             for page in pages
         }
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[PagedList]:
+        return PagedList
+
+    def complete(self, rows: list[Any]) -> None:
+        """Tell the rows of one page of the list what they show beyond their columns."""
+
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -171,13 +178,13 @@ class GovernedAdmin(ModelAdmin):
         return {}
 
     def offered(self, request: HttpRequest, subject: Any) -> dict[str, Any]:
-        """The buttons this person may press now, and in words why others are missing."""
+        """The buttons this person may press now, and why others are missing, with the way out."""
         pages = [page(request, subject) for page in self.pages]
         fitting = [p for p in pages if p.is_allowed() and p.fits()]
         obstacles = [(p, p.obstacle()) for p in fitting]
         buttons = [(p, self.address_of(p, subject)) for p, obstacle in obstacles if not obstacle]
-        withheld = dict.fromkeys(obstacle for _, obstacle in obstacles if obstacle)
-        return {"buttons": buttons, "withheld": list(withheld)}
+        withheld = {obstacle: page.way_out() for page, obstacle in obstacles if obstacle}
+        return {"buttons": buttons, "withheld": list(withheld.items())}
 
     def address_of(self, page: ActionPage[Any], subject: Any) -> str:
         name = f"admin:{self.model._meta.model_name}_{page.path.replace('-', '_')}"

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import time
 
 from django.core.cache import cache
 
 from governance.models import Account
 
 REMEMBERED_SECONDS = 3600
+# A second click comes with the first; who comes back later has read what the first one did.
+CLICK_SECONDS = 10
+EVERY_SECONDS = 0.1
+LOOKS = 100
 FIELD = "once"
 
 
@@ -25,9 +30,30 @@ def begin(account: Account, token: str) -> str | None:
     return str(cache.get(_key(account, token), ""))
 
 
+def begin_in_turn(account: Account, token: str, *, looks: int = LOOKS) -> str | None:
+    """As `begin`, after the first has ended: what was refused to it, this one may do."""
+    led_to = begin(account, token)
+    for _look in range(looks):
+        if led_to != "":
+            break
+        time.sleep(EVERY_SECONDS)
+        led_to = begin(account, token)
+    return led_to
+
+
 def finish(account: Account, token: str, address: str) -> None:
     if token:
         cache.set(_key(account, token), address, REMEMBERED_SECONDS)
+
+
+def tell_of_clicks(account: Account, token: str) -> None:
+    """For a while a second is a click too many: it is told what the first was told."""
+    if token:
+        cache.set(f"{_key(account, token)}:click", True, CLICK_SECONDS)
+
+
+def is_click(account: Account, token: str) -> bool:
+    return bool(cache.get(f"{_key(account, token)}:click", False))
 
 
 def forget(account: Account, token: str) -> None:

@@ -12,15 +12,22 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from governance.admin import once
 from governance.admin.forms import ReasonForm
 from governance.confirmation import Confirmed, confirm
 from governance.duties import Deed
-from governance.errors import LockedOut, Malformed, NotAllowed, PasswordWrong, Refused
+from governance.errors import (
+    LockedOut,
+    Malformed,
+    NoLongerFits,
+    NotAllowed,
+    PasswordWrong,
+    Refused,
+)
 from governance.models import Account
-from governance.trail import changing
+from governance.trail import changing, note_refusal
 
 S = TypeVar("S")
 LOCKED_SECONDS = 15 * 60
@@ -70,7 +77,14 @@ class ActionPage(Generic[S]):
     # What it will do, in a few words, beside the button that leads here.
     hint: ClassVar[Promise]
     done: ClassVar[Promise]
+    # What is said where the same form comes back later: by the back button, or by loading anew.
+    again: ClassVar[Promise] = _(
+        "This form was sent before and was done then; nothing was done now. To do it once more,"
+        " open its page anew."
+    )
     dangerous: ClassVar[bool] = False
+    # Whether the action itself refuses whatever does not fit: it has the better words for it.
+    action_refuses: ClassVar[bool] = False
     form_class: ClassVar[type[forms.Form]] = ReasonForm
     template: ClassVar[str] = "governance/action.html"
     # The field at which a wrong password is shown.
@@ -95,6 +109,10 @@ class ActionPage(Generic[S]):
         """What will happen, before the person decides."""
         return [str(self.hint)]
 
+    def way_out(self) -> tuple[str, str] | None:
+        """A page where the obstacle is removed: what it is called, and its address."""
+        return None
+
     def warnings(self) -> Sequence[str]:
         """What the person might regret not having known."""
         return []
@@ -118,6 +136,10 @@ class ActionPage(Generic[S]):
     def do(self, given: dict[str, Any]) -> str | HttpResponse:
         """Call the action. Answers where to go next, or the page to show."""
         raise NotImplementedError
+
+    def told(self) -> str:
+        """What is said once it is done; empty where the page it leads to says it."""
+        return str(self.done)
 
     # What every page does.
 
@@ -154,6 +176,7 @@ class ActionPage(Generic[S]):
             "once": once.new_token(),
             "back": self.back(),
             "in_the_way": self._in_the_way(),
+            "way_out": self.way_out() if self.fits() else None,
             **self.context(),
         }
         response = TemplateResponse(self.request, self.template, context, status=status)
@@ -186,15 +209,20 @@ class ActionPage(Generic[S]):
         if not form.is_valid():
             return self.shown(form, HTTPStatus.BAD_REQUEST)
         token = str(self.request.POST.get(once.FIELD, ""))
-        led_to = once.begin(self.account, token)
-        if led_to is not None:
-            messages.info(self.request, _("This was sent twice and done once."))
-            return HttpResponseRedirect(led_to or self.back())
-        return self._do_first(form, token)
+        led_to = once.begin_in_turn(self.account, token)
+        return self._do_first(form, token) if led_to is None else self._done_before(led_to, token)
+
+    def _done_before(self, led_to: str, token: str) -> HttpResponse:
+        if once.is_click(self.account, token):
+            self._say_done()
+        else:
+            messages.info(self.request, str(self.again))
+        return HttpResponseRedirect(led_to or self.back())
 
     def _do_first(self, form: forms.Form, token: str) -> HttpResponse:
         is_done = False
         try:
+            self._refuse_unfit()
             answer = self.do(form.cleaned_data)
             is_done = True
         except Refused as refusal:
@@ -205,13 +233,24 @@ class ActionPage(Generic[S]):
         if isinstance(answer, HttpResponse):
             once.finish(self.account, token, self.back())
             return answer
+        once.tell_of_clicks(self.account, token)
         once.finish(self.account, token, answer)
-        messages.success(self.request, str(self.done))
+        self._say_done()
         return HttpResponseRedirect(answer)
+
+    def _refuse_unfit(self) -> None:
+        """What is not offered is not done either, by whatever way its form came."""
+        if not self.action_refuses and not self.fits():
+            note_refusal(self.account, NoLongerFits())
+            raise NoLongerFits
+
+    def _say_done(self) -> None:
+        if sentence := self.told():
+            messages.success(self.request, sentence)
 
     def _in_the_way(self) -> str:
         if not self.fits():
-            return _("This cannot be done any more: things have changed meanwhile.")
+            return str(NoLongerFits.sentence)
         return self.obstacle()
 
     def _field_of(self, refusal: Refused) -> str:

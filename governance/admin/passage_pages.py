@@ -11,14 +11,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
+from governance import clock
 from governance.actions import passages, quarantines
 from governance.admin import forms as fields
 from governance.admin.pages import ActionPage
 from governance.admin.tables import shown
-from governance.admin.version_pages import crumbs_of
+from governance.admin.version_pages import crumbs_of, waits_for_another
 from governance.duties import Deed
 from governance.lifecycle import OPEN, Status
-from governance.models import Passage, Quarantine
+from governance.models import Passage, Quarantine, Version
 
 LONGEST_PASSAGE = 100_000
 
@@ -41,6 +42,7 @@ class PassagePage(ActionPage[Passage]):
     """`quarantine` is given where the caller knows it, so that a long list asks only once."""
 
     template = "governance/passage_action.html"
+    action_refuses = True
 
     def __init__(self, request: HttpRequest, subject: Passage, **known: Quarantine | None) -> None:
         super().__init__(request, subject)
@@ -78,10 +80,12 @@ class Correct(PassagePage):
     path = "correct"
     deed = Deed.CURATE
     title = _("Correct a passage")
-    button = _("Correct…")
+    button = _("Correct")
     hint = _("Replaces this passage by a corrected one; the old one stays on the record.")
-    done = _("Corrected.")
+    done = _("Corrected: the passage reads as you wrote it. The old text stays on the record.")
+    draft_again = _("Corrected, and the version is a draft again: submit it once it reads right.")
     form_class = CorrectForm
+    was_in_review = False
 
     def fits(self) -> bool:
         return self.subject.version.status in OPEN
@@ -95,10 +99,14 @@ class Correct(PassagePage):
             return [say("It is in review: a correction makes it a draft, to be submitted again.")]
         return []
 
+    def told(self) -> str:
+        return str(self.draft_again if self.was_in_review else self.done)
+
     def initial(self) -> dict[str, Any]:
         return {"text": self.subject.text}
 
     def do(self, given: dict[str, Any]) -> str:
+        self.was_in_review = self.subject.version.status == Status.IN_REVIEW
         text = given["text"].replace("\r\n", "\n")
         corrected = passages.correct(
             passage=self.subject, text=text, reason=given["reason"], by=self.account
@@ -110,7 +118,7 @@ class QuarantinePassage(PassagePage):
     path = "quarantine"
     deed = Deed.QUARANTINE
     title = _("Quarantine a passage")
-    button = _("Quarantine…")
+    button = _("Quarantine")
     hint = _("Takes this passage out of service at once; two persons are needed to end it.")
     done = _("Quarantined. The passage is served to nobody.")
     dangerous = True
@@ -127,9 +135,9 @@ class LiftPassageQuarantine(PassagePage):
     path = "lift-quarantine"
     deed = Deed.LIFT_QUARANTINE
     title = _("Take part in ending the quarantine of a passage")
-    button = _("End quarantine…")
+    button = _("End quarantine")
     hint = _("The first of two persons says so; the second one's word ends it.")
-    done = _("Your word on ending the quarantine is on the record.")
+    done = _("The quarantine of the passage is over.")
 
     def fits(self) -> bool:
         return self.quarantine is not None
@@ -138,6 +146,13 @@ class LiftPassageQuarantine(PassagePage):
         if self.quarantine and self.quarantine.first_lift_by_id == self.account.person_id:
             return say("You have agreed to end the quarantine; another person must agree too.")
         return ""
+
+    def told(self) -> str:
+        if open_quarantine_of(self.subject):
+            return waits_for_another()
+        if Version.objects.in_force(clock.now()).filter(pk=self.subject.version_id).exists():
+            return say("The quarantine is over: the passage is in force again.")
+        return str(self.done)
 
     def do(self, given: dict[str, Any]) -> str:
         quarantines.lift(subject=self.subject, reason=given["reason"], by=self.account)

@@ -28,9 +28,12 @@ from governance.errors import LinkSpent, Malformed
 from governance.models import PasswordLink
 
 HELD = "password_link"
-# Links that do not hold, and passwords that are refused, which one address may try in a while.
-MOST_WRONG = 20
-WRONG_SECONDS = 15 * 60
+# In a while so many passwords may be refused to the holder of one link, and so many links that do
+# not hold be tried from one address. A whole hospital may stand behind one address: whose link
+# holds is let in whatever others have tried from there.
+MOST_REFUSED = 20
+MOST_UNKNOWN = 300
+WHILE_SECONDS = 15 * 60
 
 
 @never_cache
@@ -38,14 +41,13 @@ def follow(request: HttpRequest, secret: str) -> HttpResponse:
     """Leads to the form in any case; what it holds there says whether the link does."""
     if request.method not in ("GET", "HEAD"):
         return HttpResponseNotAllowed(["GET", "HEAD"])
-    if not _is_throttled(request):
-        digest = password_links.digest_of_secret(secret)
-        if password_links.holding(digest, at=clock.now()):
-            request.session.cycle_key()
-            request.session[HELD] = digest
-        else:
-            request.session.pop(HELD, None)
-            _count_wrong(request)
+    digest = password_links.digest_of_secret(secret)
+    if password_links.holding(digest, at=clock.now()):
+        request.session.cycle_key()
+        request.session[HELD] = digest
+    else:
+        request.session.pop(HELD, None)
+        _count(_key_of_address(request))
     return HttpResponseRedirect(reverse("admin:choose_password"))
 
 
@@ -55,12 +57,12 @@ def follow(request: HttpRequest, secret: str) -> HttpResponse:
 def choose(request: HttpRequest) -> HttpResponse:
     if request.method not in ("GET", "HEAD", "POST"):
         return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
-    if _is_throttled(request):
-        return _shown(request, status=HTTPStatus.TOO_MANY_REQUESTS)
     digest = str(request.session.get(HELD, ""))
     link = password_links.holding(digest, at=clock.now()) if digest else None
     if link is None:
-        return _shown(request, status=HTTPStatus.NOT_FOUND)
+        return _not_held(request)
+    if _counted(_key_of_link(link)) >= MOST_REFUSED:
+        return _shown(request, status=HTTPStatus.TOO_MANY_REQUESTS)
     if request.method != "POST":
         return _shown(request, link, NewPasswordForm())
     form = NewPasswordForm(request.POST)
@@ -74,15 +76,21 @@ def _chosen(request: HttpRequest, link: PasswordLink, form: forms.Form) -> HttpR
         form.add_error("password", str(refusal.facts["problem"]))
         return _refused(request, link, form)
     except LinkSpent:
-        return _shown(request, status=HTTPStatus.NOT_FOUND)
+        return _not_held(request)
     del request.session[HELD]
     messages.success(request, _("Your password was chosen. Log in with it."))
     return HttpResponseRedirect(reverse("admin:login"))
 
 
 def _refused(request: HttpRequest, link: PasswordLink, form: forms.Form) -> HttpResponse:
-    _count_wrong(request)
+    _count(_key_of_link(link))
     return _shown(request, link, form, HTTPStatus.BAD_REQUEST)
+
+
+def _not_held(request: HttpRequest) -> HttpResponse:
+    is_throttled = _counted(_key_of_address(request)) >= MOST_UNKNOWN
+    status = HTTPStatus.TOO_MANY_REQUESTS if is_throttled else HTTPStatus.NOT_FOUND
+    return _shown(request, status=status)
 
 
 def _shown(
@@ -101,20 +109,24 @@ def _shown(
     }
     response = TemplateResponse(request, "governance/password_link.html", context, status=status)
     if status == HTTPStatus.TOO_MANY_REQUESTS:
-        response["Retry-After"] = str(WRONG_SECONDS)
+        response["Retry-After"] = str(WHILE_SECONDS)
     return response
 
 
-def _key(request: HttpRequest) -> str:
-    return f"password_link:{request.META.get('REMOTE_ADDR', '')}"
+def _key_of_address(request: HttpRequest) -> str:
+    return f"password_link:address:{request.META.get('REMOTE_ADDR', '')}"
 
 
-def _is_throttled(request: HttpRequest) -> bool:
-    return bool(cache.get(_key(request), 0) >= MOST_WRONG)
+def _key_of_link(link: PasswordLink) -> str:
+    return f"password_link:link:{link.pk}"
 
 
-def _count_wrong(request: HttpRequest) -> None:
-    if not cache.add(_key(request), 1, WRONG_SECONDS):
+def _counted(key: str) -> int:
+    return int(cache.get(key, 0))
+
+
+def _count(key: str) -> None:
+    if not cache.add(key, 1, WHILE_SECONDS):
         # It may have run out since the line above.
         with suppress(ValueError):
-            cache.incr(_key(request))
+            cache.incr(key)

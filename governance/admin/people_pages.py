@@ -129,6 +129,10 @@ class CreateAccount(Administration[None]):
     button = _("Create")
     hint = _("Lets a person log in. The next page has a link for choosing a password; pass it on.")
     done = _("Created.")
+    again = _(
+        "The account was created, and its link was shown once; it cannot be shown again. If nobody"
+        " copied it, make another on the page of the account."
+    )
     form_class = AccountForm
 
     def do(self, given: dict[str, Any]) -> HttpResponse:
@@ -160,6 +164,10 @@ class MakePasswordLink(AccountPage):
     button = _("Make a link")
     hint = _("For who forgot it, or is new. The link works once, within 24 hours.")
     done = _("Made.")
+    again = _(
+        "The link was made and shown once; it cannot be shown again. If nobody copied it, make"
+        " another."
+    )
     form_class = LinkForm
 
     def fits(self) -> bool:
@@ -319,6 +327,10 @@ class CreateClient(Administration[None]):
     button = _("Make the key")
     hint = _("The key is shown once, on the next page, and can be had nowhere again.")
     done = _("Made.")
+    again = _(
+        "The key was made and shown once; it cannot be shown again. If nobody copied it, revoke it"
+        " and make another."
+    )
     form_class = ClientForm
 
     def do(self, given: dict[str, Any]) -> HttpResponse:

@@ -18,7 +18,7 @@ from governance.admin import forms as fields
 from governance.admin.pages import ActionPage
 from governance.admin.pull_pages import items_of
 from governance.duties import Deed
-from governance.models import Pull
+from governance.models import Pull, Quarantine
 
 _LONGEST_NUMBER = 18
 
@@ -46,7 +46,6 @@ class EndPulled(ActionPage[Pull]):
     title = _("Take part in ending quarantines")
     button = _("Agree to end all that is ticked")
     hint = _("The first of two persons says so; the second one's word ends it.")
-    done = _("Your word on ending them is on the record.")
     form_class = EndForm
     template = "governance/pull_end.html"
 
@@ -61,6 +60,18 @@ class EndPulled(ActionPage[Pull]):
         waiting = [item for item in items_of(self.subject, self.account) if item.lift]
         ticked = self.request.POST.getlist("chosen")
         return {"items": waiting, "ticked": [int(v) for v in ticked if _is_number(v)]}
+
+    def told(self) -> str:
+        """How many are over by this word, and how many still wait for another's."""
+        numbers = [int(v) for v in self.request.POST.getlist("chosen") if _is_number(v)]
+        theirs = Quarantine.objects.filter(pk__in=numbers, pull_item__pull=self.subject)
+        waiting = theirs.filter(ends_at=None).count()
+        counts = {"ended": theirs.count() - waiting, "waiting": waiting}
+        words = say(
+            "Your word is on the record. Ended: %(ended)s. Quarantined until another person agrees:"
+            " %(waiting)s."
+        )
+        return words % counts
 
     def do(self, given: dict[str, Any]) -> str:
         chosen = given["chosen"]

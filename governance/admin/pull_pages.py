@@ -13,17 +13,18 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.text import Truncator
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from governance.admin.pages import account_of, refuse_without
 from governance.admin.passage_pages import place_of
+from governance.admin.tables import excerpt
 from governance.admin.version_pages import address_of_version
 from governance.duties import Deed
 from governance.lifecycle import Status
-from governance.models import Account, Passage, Pull, PullItem, Quarantine, Retirement
-from governance.naming import Names, Piece
+from governance.models import Account, Pull, PullItem, Quarantine, Retirement
+from governance.naming import Names
 
 A_PAGE = 50
 SETTLED = Q(items__quarantine__ends_at__isnull=False) | Q(
@@ -45,7 +46,8 @@ class Item:
     quarantine: Quarantine
     state: str
     address: str
-    pieces: list[Piece]
+    # The sentence in which it is named; empty for a whole version.
+    html: SafeString | str
     retirement: Retirement | None
     lift: str
     retire: str
@@ -137,16 +139,11 @@ def _item(
         quarantine,
         state,
         place_of(passage) if passage else address_of_version(quarantine.version_id),
-        _pieces(passage, names) if passage else [],
+        excerpt(names, passage.text, names.marked(passage.text)) if passage else "",
         retirement if state == "retired" else None,
         _lift(quarantine, state, account),
         _retire(quarantine, state, account),
     )
-
-
-def _pieces(passage: Passage, names: Names) -> list[Piece]:
-    """Its beginning, where only its heading names what was looked for."""
-    return names.marked(passage.text) or [Piece(Truncator(passage.text).chars(120), is_name=False)]
 
 
 def _state(quarantine: Quarantine) -> str:

@@ -2,7 +2,8 @@
 
 Each text is folded and looked at here and not in the database, which would miss full-width
 letters, a line break within a word or a character in its compatibility form: what is not found
-is not withdrawn. The database narrows to what can be served.
+is not withdrawn. A name that begins in one passage and goes on in the next is found in both. The
+database narrows to what can be served.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from governance.admin.standing import moment
+from governance.admin.tables import excerpt
 from governance.lifecycle import OPEN
 from governance.models import Passage, Quarantine, Section, Source, Term, Version
 from governance.models.spans import SpanQuerySet
@@ -24,21 +27,35 @@ from governance.uses import Use
 MOST_SHOWN = 2000
 AT_ONCE = 2000
 Row = tuple[int, int, int, str]
-# A row, and which of the names it was found by.
-Kept = tuple[Row, list[str]]
+
+
+@dataclass(frozen=True)
+class Seam:
+    """Two neighbouring passages of a section, and the names that go from one into the other."""
+
+    before: str
+    after: str
+    names: list[str]
+
+
+# A row, which of the names it was found by, and those seams of it that hold one.
+Kept = tuple[Row, list[str], list[Seam]]
 
 
 @dataclass(frozen=True)
 class Hit:
     """A passage with its sentence, and the names it was found by.
 
-    `pieces` is empty where only its heading names it.
+    `pieces` is empty where only its heading names it. `is_split` tells that a name begins or goes
+    on in the passage beside it.
     """
 
     passage: Passage
     pieces: list[Piece]
     names: list[str]
+    is_split: bool
     is_quarantined: bool
+    html: SafeString
 
     @property
     def value(self) -> str:
@@ -85,30 +102,54 @@ def search(names: Names, *, at: datetime) -> Findings:
     counts: Counter[int] = Counter()
     by_name = Counter(dict.fromkeys(names.terms, 0))
     looked_at = 0
-    for row in _rows(standings):
+    for row, seams in _with_seams(names, _rows(standings)):
         looked_at += 1
-        if told := _told(names, row, headings):
+        if told := _told(names, row, seams, headings):
             counts[row[1]] += 1
             by_name.update(told)
-            kept += [(row, told)] if len(kept) < MOST_SHOWN else []
+            kept += [(row, told, seams)] if len(kept) < MOST_SHOWN else []
     found = _found(names, standings, counts)
     _show(found, kept, names)
     ordered = sorted(found.values(), key=lambda f: (-f.passages, f.version.pk))
     return Findings(ordered, counts.total(), looked_at, dict(by_name), _drafts(names))
 
 
-def _told(names: Names, row: Row, headings: dict[int, list[str]]) -> list[str]:
-    """Which names the passage or its heading holds."""
+def _with_seams(names: Names, rows: Iterable[Row]) -> Iterator[tuple[Row, list[Seam]]]:
+    """Each passage with those of its two seams that hold a name."""
+    held: Row | None = None
+    seams: list[Seam] = []
+    for row in rows:
+        new = _seams(names, held, row)
+        if held:
+            yield held, seams + new
+        held, seams = row, new
+    if held:
+        yield held, seams
+
+
+def _seams(names: Names, held: Row | None, row: Row) -> list[Seam]:
+    if held is None or held[2] != row[2]:
+        return []
+    before, after = held[3], row[3]
+    told = names.those_across(before, after)
+    return [Seam(before, after, told)] if told else []
+
+
+def _told(
+    names: Names, row: Row, seams: Iterable[Seam], headings: dict[int, list[str]]
+) -> list[str]:
+    """Which names the passage, its seams or its heading holds."""
     _pk, _version, section, text = row
     told = names.those_in(text) if names.are_in(text) else []
-    return list(dict.fromkeys(told + headings.get(section, [])))
+    across = [name for seam in seams for name in seam.names]
+    return list(dict.fromkeys(told + across + headings.get(section, [])))
 
 
 def _drafts(names: Names) -> list[Version]:
     """Nobody is served them; approved, they would be."""
     drafts = Version.objects.filter(status__in=OPEN).select_related("source").order_by("pk")
-    rows = _rows(draft.pk for draft in drafts)
-    naming = {version for _pk, version, _section, text in rows if names.are_in(text)}
+    rows = _with_seams(names, _rows(draft.pk for draft in drafts))
+    naming = {row[1] for row, seams in rows if seams or names.are_in(row[3])}
     naming |= {
         version
         for version, path in Section.objects.filter(version__in=drafts).values_list(
@@ -185,13 +226,22 @@ def _named_by(names: Names, version: Version) -> list[str]:
 
 def _show(found: dict[int, Found], kept: list[Kept], names: Names) -> None:
     """Give each version the passages that are shown of it."""
-    rows = Passage.objects.filter(pk__in=[row[0] for row, _told in kept])
+    rows = Passage.objects.filter(pk__in=[row[0] for row, _told, _seams in kept])
     passages = {p.pk: p for p in rows.select_related("section").defer("boxes")}
     out = set(_open().exclude(passage=None).values_list("passage", flat=True))
-    for (pk, version, _section, text), told in kept:
+    for (pk, version, _section, text), told, seams in kept:
         if passage := passages.get(pk):
             passage.version = found[version].version
-            found[version].hits.append(Hit(passage, names.marked(text), told, pk in out))
+            pieces = _marked(names, text, seams)
+            html = excerpt(names, text, pieces)
+            found[version].hits.append(Hit(passage, pieces, told, bool(seams), pk in out, html))
+
+
+def _marked(names: Names, text: str, seams: list[Seam]) -> list[Piece]:
+    """The sentence in it that names it; else the one that it shares with a neighbour."""
+    return names.marked(text) or [
+        piece for seam in seams[:1] for piece in names.marked_across(seam.before, seam.after)
+    ]
 
 
 def _open() -> SpanQuerySet:

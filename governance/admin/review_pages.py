@@ -15,13 +15,11 @@ from governance.admin import forms as fields
 from governance.admin.passage_pages import PassagePage, place_of
 from governance.admin.version_pages import VersionPage
 from governance.duties import Deed
-from governance.lifecycle import OPEN, Status
+from governance.lifecycle import CURRENT
 from governance.models import Comment
 
 # Digits that any column of numbers holds.
 LONGEST_NUMBER = 18
-# Nobody is to do anything more about what has ended.
-COMMENTED = (*OPEN, Status.ACTIVE)
 
 
 class CommentForm(forms.Form):
@@ -38,7 +36,7 @@ class CommentOnVersion(VersionPage):
     form_class = CommentForm
 
     def fits(self) -> bool:
-        return self.is_in(*COMMENTED)
+        return self.is_in(*CURRENT)
 
     def do(self, given: dict[str, Any]) -> str:
         comments.make(subject=self.subject, text=given["text"], by=self.account)
@@ -49,13 +47,13 @@ class CommentOnPassage(PassagePage):
     path = "comment"
     deed = Deed.COMMENT
     title = _("Comment on a passage")
-    button = _("Comment…")
+    button = _("Comment")
     hint = _("A remark beside the passage; it changes nothing and makes nobody a contributor.")
     done = _("Your comment stands beside the passage.")
     form_class = CommentForm
 
     def fits(self) -> bool:
-        return self.subject.version.status in COMMENTED
+        return self.subject.version.status in CURRENT
 
     def do(self, given: dict[str, Any]) -> str:
         comments.make(subject=self.subject, text=given["text"], by=self.account)

@@ -161,7 +161,7 @@ class Edit(DescriptionPage, SourcePage):
         typed = [row for row in self.identifiers.cleaned_data if row.get("value")]
         standing = {(row["kind"], row["value"]) for row in self.identified()}
         if {(row["kind"], normalised(row["kind"], row["value"])) for row in typed} != standing:
-            numbers = ", ".join(sorted(value for _kind, value in standing)) or "–"
+            numbers = say(", ").join(sorted(value for _kind, value in standing)) or "–"
             form.add_error(None, say("Its identifiers are now: %(numbers)s") % {"numbers": numbers})
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
@@ -74,13 +74,15 @@ class SourceAdmin(ReadOnlyHistory, GovernedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Source]:
         rows: QuerySet[Source] = super().get_queryset(request)
-        mine = Version.objects.filter(source=OuterRef("pk"))
-        standing = mine.in_force(clock.now()).order_by("-approved_at")
-        active = mine.filter(status=Status.ACTIVE).order_by(F("review_due").asc())
-        return rows.select_related("owner", "department").annotate(
-            label_in_force=Subquery(standing.values("label")[:1]),
-            first_due=Subquery(active.values("review_due")[:1]),
-        )
+        active = Version.objects.filter(source=OuterRef("pk"), status=Status.ACTIVE)
+        first = active.order_by("review_due").values("review_due")[:1]
+        return rows.select_related("owner", "department").annotate(first_due=Subquery(first))
+
+    def complete(self, rows: list[Any]) -> None:
+        standing = Version.objects.filter(source__in=rows).in_force(clock.now())
+        labels = dict(standing.order_by("approved_at").values_list("source", "label"))
+        for source in rows:
+            source.label_in_force = labels.get(source.pk)
 
     @admin.display(description=_("Issuer"), ordering="issuer")
     def published_by(self, source: Source) -> str:

@@ -47,6 +47,12 @@ class Standing:
         return open_ones.select_related("begun_by", "first_lift_by").first()
 
     @cached_property
+    def quarantined_passages(self) -> list[Quarantine]:
+        """The open quarantines of single passages, in the order of the text."""
+        open_ones = self.version.quarantines.filter(passage__isnull=False, ends_at=None)
+        return list(open_ones.order_by("passage__position"))
+
+    @cached_property
     def is_superseded(self) -> bool:
         """Whether another version has taken effect since, written down already or not."""
         if self.term is None:
@@ -100,7 +106,7 @@ class Standing:
             start = moment(self.term.starts_at) if self.term else ""
             return _("Approved; takes effect on %(start)s.") % {"start": start}
         if self.is_overdue and self.version.review_due:
-            due = date_format(self.version.review_due)
+            due = date_format(self.version.review_due, "Y-m-d")
             return _("Its review was due on %(due)s and nobody reaffirmed it.") % {"due": due}
         return _("The time for which it holds is over.")
 

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
-from itertools import groupby
+from itertools import groupby, takewhile
 
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import Truncator
+
+from governance.naming import Names, Piece
 
 # How words become HTML: escaped, and perhaps marked.
 Said = Callable[[str], SafeString]
 _CELL = re.compile(r"(?<!\\)\|")
+# Signs that stand for a name's beginning and end until the text is HTML.
+_BEGINS, _ENDS = "\x02", "\x03"
+OPENING = 120
+OPENING_ROWS = 3
 _RULE = re.compile(r"\|(\s*:?-{3,}:?\s*\|)+\s*$")
 
 
@@ -24,6 +31,22 @@ def shown(text: str, said: Said = escape) -> SafeString:
         for is_table, run in groupby(lines, key=is_row)
     ]
     return mark_safe("".join(parts))  # noqa: S308  (each part is escaped)
+
+
+def excerpt(names: Names, text: str, pieces: Sequence[Piece]) -> SafeString:
+    """The pieces with the names in them marked, or the text's beginning where there are none.
+
+    Out of a table its whole row, under its head: half a row may say the contrary.
+    """
+    return _row(names, text) or _with_marks("".join(map(_signed, pieces))) or opening(text)
+
+
+def opening(text: str) -> SafeString:
+    """How a text begins; of a table, its first rows."""
+    lines = text.strip().split("\n")[:OPENING_ROWS]
+    if is_row(lines[0]):
+        return shown("\n".join(line for line in lines if is_row(line)))
+    return escape(Truncator(text).chars(OPENING))
 
 
 def is_rule(line: str) -> bool:
@@ -41,6 +64,44 @@ def cells_of(line: str) -> list[str]:
 def is_row(line: str) -> bool:
     line = line.strip()
     return len(line) > 1 and line.startswith("|") and line.endswith("|")
+
+
+def _row(names: Names, text: str) -> SafeString | None:
+    """The row in which the first of them stands, if it is one."""
+    spans = names.spans(text)
+    begin = text.rfind("\n", 0, spans[0][0]) + 1 if spans else 0
+    line = text[begin:].partition("\n")[0]
+    if not spans or not is_row(line):
+        return None
+    inside = [(start - begin, end - begin) for start, end in spans if start < begin + len(line)]
+    head = _head_over(text[:begin].split("\n")[:-1])
+    return shown("\n".join([*head, _signed_at(line, inside)]), _with_marks)
+
+
+def _head_over(above: list[str]) -> list[str]:
+    """The head of the table that the lines above a row belong to, with its rule; if it has one."""
+    run = list(takewhile(is_row, reversed(above)))[::-1]
+    rule = next((at for at, line in enumerate(run) if is_rule(line)), None)
+    return run[: rule + 1] if rule is not None else []
+
+
+def _signed_at(line: str, spans: Sequence[tuple[int, int]]) -> str:
+    for start, end in reversed(spans):
+        line = line[:start] + _signed(Piece(line[start:end], is_name=True)) + line[end:]
+    return line
+
+
+def _signed(piece: Piece) -> str:
+    """A name that goes from cell to cell is marked in each."""
+    if not piece.is_name:
+        return piece.text
+    parts = piece.text.split("|")
+    return "|".join(f"{_BEGINS}{part}{_ENDS}" if part.strip() else part for part in parts)
+
+
+def _with_marks(text: str) -> SafeString:
+    marked = escape(text).replace(_BEGINS, "<mark>").replace(_ENDS, "</mark>")
+    return mark_safe(marked)  # noqa: S308  (escaped above)
 
 
 def _text(lines: list[str], said: Said) -> SafeString:

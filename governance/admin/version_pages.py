@@ -43,7 +43,14 @@ def crumbs_of(version: Version) -> list[tuple[str, str]]:
     ]
 
 
+def waits_for_another() -> str:
+    """Told to the first of two who end a quarantine."""
+    return say("Your word is on the record. It stays quarantined until another person agrees.")
+
+
 class VersionPage(ActionPage[Version]):
+    action_refuses = True
+
     @cached_property
     def standing(self) -> Standing:
         return Standing.now(self.subject)
@@ -96,14 +103,24 @@ class Submit(VersionPage):
         return self.is_in(Status.DRAFT)
 
     def obstacle(self) -> str:
-        upload = self.subject.upload
-        if upload.parse_state == ParseState.FAILED:
+        if self.subject.upload.parse_state == ParseState.FAILED:
             return say("It cannot be submitted: the file could not be read.")
-        if upload.parse_state != ParseState.DONE or not self.subject.content_digest:
+        if not self._is_read():
             return say("It can be submitted as soon as the file has been read.")
-        if not self.subject.source.has_needed_identifier():
-            return self._asks_for_identifier()
-        return ""
+        return self._asks_for_identifier() if self._lacks_identifier() else ""
+
+    def way_out(self) -> tuple[str, str] | None:
+        if not (self._is_read() and self._lacks_identifier()):
+            return None
+        edit = reverse("admin:source_edit", args=[self.subject.source_id])
+        return say("Add an identifier"), f"{edit}#identifiers"
+
+    def _is_read(self) -> bool:
+        is_done = self.subject.upload.parse_state == ParseState.DONE
+        return is_done and bool(self.subject.content_digest)
+
+    def _lacks_identifier(self) -> bool:
+        return not self.subject.source.has_needed_identifier()
 
     def _asks_for_identifier(self) -> str:
         kinds = self.subject.source.policy.identified_by
@@ -294,6 +311,22 @@ class Reaffirm(Decision):
         late = [say("It left force; a new term begins now, and the gap stays on the record.")]
         return [self.persons(), *(late if self.standing.is_overdue else []), self.due()]
 
+    def warnings(self) -> Sequence[str]:
+        whole = say("It is quarantined. To reaffirm it does not end that: nobody is served it.")
+        return [
+            *([whole] if self.standing.quarantine else []),
+            *([self._passages()] if self.standing.quarantined_passages else []),
+        ]
+
+    def _passages(self) -> str:
+        count = len(self.standing.quarantined_passages)
+        sentence = ngettext(
+            "%(count)s passage of it is quarantined. To reaffirm the version does not end that.",
+            "%(count)s passages of it are quarantined. To reaffirm the version does not end that.",
+            count,
+        )
+        return sentence % {"count": count}
+
     def do(self, given: dict[str, Any]) -> str:
         confirmed = self.confirmed(given["password"])
         versions.reaffirm(
@@ -344,7 +377,7 @@ class LiftQuarantine(VersionPage):
     title = _("Take part in ending the quarantine")
     button = _("End quarantine")
     hint = _("The first of two persons says so; the second one's word ends it.")
-    done = _("Your word on ending the quarantine is on the record.")
+    done = _("The quarantine is over.")
 
     def fits(self) -> bool:
         return self.standing.quarantine is not None
@@ -361,6 +394,14 @@ class LiftQuarantine(VersionPage):
             first = {"name": quarantine.first_lift_by.display_name}
             return [say("%(name)s has agreed already; your word ends it now.") % first]
         return [say("You are the first of two; it stays quarantined until another agrees.")]
+
+    def told(self) -> str:
+        now = Standing.now(self.subject)
+        if now.quarantine:
+            return waits_for_another()
+        if now.is_in_force:
+            return say("The quarantine is over: the version is in force again.")
+        return str(self.done)
 
     def do(self, given: dict[str, Any]) -> str:
         quarantines.lift(subject=self.subject, reason=given["reason"], by=self.account)

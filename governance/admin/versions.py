@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -95,11 +95,15 @@ class VersionAdmin(ReadOnlyHistory, GovernedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Version]:
         rows: QuerySet[Version] = super().get_queryset(request)
-        me = {"pk": OuterRef("pk")}
-        return rows.select_related("source", "upload").annotate(
-            now_in_force=Exists(Version.objects.in_force(clock.now()).filter(**me)),
-            now_quarantined=Exists(quarantined(Version.objects.filter(**me))),
-        )
+        return rows.select_related("source", "upload")
+
+    def complete(self, rows: list[Any]) -> None:
+        shown = Version.objects.filter(pk__in=[version.pk for version in rows])
+        in_force = set(shown.in_force(clock.now()).values_list("pk", flat=True))
+        away = set(quarantined(shown).values_list("pk", flat=True))
+        for version in rows:
+            version.now_in_force = version.pk in in_force
+            version.now_quarantined = version.pk in away
 
     @admin.display(description=_("Version"), ordering="source__title")
     def named(self, version: Version) -> str:
@@ -148,6 +152,19 @@ class VersionAdmin(ReadOnlyHistory, GovernedAdmin):
             path("<int:pk>/difference/", view(self.difference), name="version_difference"),
         ]
         return [*own, *super().get_urls()]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """A page that waits for its file loads itself anew; what was told is told there too."""
+        shown = super().change_view(request, object_id, form_url, extra_context)
+        if isinstance(shown, TemplateResponse) and _waits(shown):
+            shown.add_post_render_callback(lambda _shown: _tell_again(request))
+        return shown
 
     def detail(self, request: HttpRequest, subject: Version) -> Mapping[str, Any]:
         standing = Standing.now(subject)
@@ -210,6 +227,14 @@ class VersionAdmin(ReadOnlyHistory, GovernedAdmin):
             raise PermissionDenied
         version: Version = self.find(request, pk)
         return version
+
+
+def _waits(shown: TemplateResponse) -> bool:
+    return not (shown.context_data or {})["report"].is_settled
+
+
+def _tell_again(request: HttpRequest) -> None:
+    setattr(messages.get_messages(request), "used", False)  # noqa: B010  (unknown to the type)
 
 
 def _amend_of(request: HttpRequest, version: Version) -> str:

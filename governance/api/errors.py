@@ -21,12 +21,14 @@ from governance.errors import (
     NotAllowed,
     PasswordWrong,
     Refused,
+    ScopeMissing,
     TooLarge,
 )
 
 STATUS: dict[type[Refused], int] = {
     Malformed: 400,
     NotAllowed: 403,
+    ScopeMissing: 403,
     PasswordWrong: 403,
     TooLarge: 413,
     LockedOut: 429,

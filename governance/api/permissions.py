@@ -13,6 +13,7 @@ from rest_framework.request import Request
 
 from governance.actions import refusals
 from governance.duties import Deed, Scope
+from governance.errors import NotAllowed, ScopeMissing
 from governance.models import Account, Client
 
 if TYPE_CHECKING:
@@ -52,15 +53,15 @@ def programs(scope: Scope, *, or_people: Deed | None = None) -> type[BasePermiss
         def has_permission(self, request: Request, view: APIView) -> bool:
             user = request.user
             if isinstance(user, Client):
-                return _let_in(request, user.opens(scope))
+                return _let_in(request, user.opens(scope), ScopeMissing(scope=scope))
             may = isinstance(user, Account) and or_people is not None and user.may(or_people)
             return _let_in(request, may)
 
     return Opens
 
 
-def _let_in(request: Request, may: bool) -> bool:
+def _let_in(request: Request, may: bool, why: NotAllowed | None = None) -> bool:
     """False for nobody at all (401). Raises `NotAllowed` for somebody who may not (403)."""
     if not may and isinstance(request.user, Account | Client):
-        refusals.refuse(by=request.user)
+        refusals.refuse(by=request.user, why=why)
     return may

@@ -113,7 +113,12 @@ class Version(Governed):
                 name="version_takes_effect_before_it_ends",
             ),
         ]
-        indexes = [models.Index(fields=["status", "review_due"], name="version_by_due")]
+        indexes = [
+            models.Index(fields=["status", "review_due"], name="version_by_due"),
+            models.Index(
+                fields=["source", "status", "review_due"], name="version_of_source_by_due"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.source}, {self.label}"

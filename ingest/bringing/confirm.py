@@ -66,6 +66,7 @@ class ConfirmForm(SourceForm):
 
 class IncomingPage(ActionPage[Incoming]):
     deed = Deed.CURATE
+    action_refuses = True
 
     def back(self) -> str:
         return inbox_address()
@@ -162,11 +163,20 @@ class Discard(IncomingPage):
         return self.subject.is_open
 
     def sentences(self) -> Sequence[str]:
-        return [self.subject.filename, *super().sentences()]
+        return [self.subject.filename, *super().sentences(), *self._of_another()]
 
     def do(self, given: dict[str, Any]) -> str:
-        incoming.discard(self.subject)
+        incoming.discard(self.subject, by=self.account)
         return self.back()
+
+    def _of_another(self) -> list[str]:
+        brought_by = self.subject.received_from
+        if brought_by == self.account.person:
+            return []
+        return [
+            say("%(name)s brought it in. That you discarded it goes on the record.")
+            % {"name": brought_by}
+        ]
 
 
 def confirm(request: HttpRequest, pk: int) -> HttpResponse:

@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.files.uploadedfile import UploadedFile
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as say
@@ -25,7 +26,8 @@ from ingest.bringing.doors import confirm_address, inbox_address, session_words
 from ingest.models import Incoming
 
 MEGABYTE = 1024 * 1024
-MOST_SHOWN = 200
+A_PAGE = 100
+BUSY = (Incoming.State.WAITING, Incoming.State.READING)
 BADGES = {
     Incoming.State.READY: "good",
     Incoming.State.UNREADABLE: "bad",
@@ -56,7 +58,7 @@ def bring_in(request: HttpRequest) -> HttpResponse:
 
 def rows(request: HttpRequest) -> HttpResponse:
     """The inbox alone, asked for again and again while something is being read."""
-    return TemplateResponse(request, "ingest/inbox_rows.html", _shown())
+    return TemplateResponse(request, "ingest/inbox_rows.html", _shown(request))
 
 
 def refuse_large(request: HttpRequest, refusal: TooLarge) -> HttpResponse:
@@ -75,7 +77,7 @@ def _page(request: HttpRequest, status: int = HTTPStatus.OK) -> HttpResponse:
     }
     context = {
         **admin.site.each_context(request),
-        **_shown(),
+        **_shown(request),
         "title": say("Bring in"),
         "limit": settings.MAX_UPLOAD_MB,
         "most_bytes": settings.MAX_UPLOAD_MB * MEGABYTE,
@@ -84,21 +86,29 @@ def _page(request: HttpRequest, status: int = HTTPStatus.OK) -> HttpResponse:
     return TemplateResponse(request, "ingest/inbox.html", context, status=status)
 
 
-def _shown() -> dict[str, Any]:
-    found = list(incoming.waiting()[: MOST_SHOWN + 1])
-    busy = {Incoming.State.WAITING, Incoming.State.READING}
+def _shown(request: HttpRequest) -> dict[str, Any]:
+    """A page of what waits, all of it or what is in one state."""
+    numbers = Counter(incoming.waiting().values_list("state", flat=True))
+    state = request.GET.get("state", "")
+    state = state if numbers[state] else ""
+    found = incoming.waiting().filter(state=state) if state else incoming.waiting()
+    pages = Paginator(found, A_PAGE)
+    page = pages.get_page(request.GET.get("page"))
     return {
-        "counts": _counts(),
-        "rows": [_row(each) for each in found[:MOST_SHOWN]],
-        "has_more": len(found) > MOST_SHOWN,
-        "is_busy": any(each.state in busy for each in found),
+        "counts": _counts(numbers),
+        "total": numbers.total(),
+        "state": state,
+        "rows": [_row(each) for each in page],
+        "page": page,
+        "numbers": list(pages.get_elided_page_range(page.number)),
+        "elided": pages.ELLIPSIS,
+        "is_busy": any(numbers[busy] for busy in BUSY),
         "is_stalled": incoming.is_stalled(),
     }
 
 
-def _counts() -> list[tuple[str, str, str, int]]:
+def _counts(numbers: Counter[str]) -> list[tuple[str, str, str, int]]:
     """How many are in each state, with the badge and the name of it."""
-    numbers = Counter(incoming.waiting().values_list("state", flat=True))
     return [
         (state.value, BADGES[state], str(state.label), numbers[state])
         for state in BADGES

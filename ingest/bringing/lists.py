@@ -73,7 +73,6 @@ class Upload(ActionPage[None]):
     title = _("Bring in a list")
     button = _("Check the list")
     hint = _("Reads the list and shows what is wrong in it. Nothing is registered yet.")
-    done = _("The list was read.")
     form_class = ListForm
     template = "ingest/list_upload.html"
 
@@ -93,6 +92,10 @@ class Upload(ActionPage[None]):
 
     def context(self) -> dict[str, Any]:
         return {"words": session_words()}
+
+    def told(self) -> str:
+        """Nothing: the page it leads to says what is right or wrong in the list."""
+        return ""
 
     def do(self, given: dict[str, Any]) -> str:
         file = given["file"]

@@ -26,6 +26,7 @@ from governance.admin.filters import (
     undecided_by,
 )
 from governance.duties import Deed
+from governance.lifecycle import OPEN
 from governance.models import Account, AuditEntry, Client, ParseState, Upload, Version
 
 WEEK = timedelta(days=7)
@@ -174,11 +175,12 @@ def _for_auditors(account: Account) -> list[Waiting]:
 
 
 def _for_operators(account: Account) -> list[Waiting]:
-    waiting = Upload.objects.filter(parse_state__in=[ParseState.QUEUED, ParseState.RUNNING])
-    failed = Upload.objects.filter(parse_state=ParseState.FAILED)
+    files = Upload.objects.filter(versions__status__in=OPEN).distinct()
+    waiting = files.filter(parse_state__in=[ParseState.QUEUED, ParseState.RUNNING])
+    failed = files.filter(parse_state=ParseState.FAILED)
     return [
-        Waiting(waiting.count(), _("files waiting to be read, or being read")),
-        Waiting(failed.count(), _("files that could not be read"), is_urgent=True),
+        Waiting(waiting.count(), _("files of drafts waiting to be read, or being read")),
+        Waiting(failed.count(), _("files of drafts that could not be read"), is_urgent=True),
     ]
 
 

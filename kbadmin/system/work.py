@@ -5,6 +5,7 @@ Files and versions stand here by their numbers: whoever runs the system does not
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,8 +18,10 @@ from django.utils.translation import ngettext
 
 from governance import clock
 from governance.admin.standing import moment
+from governance.lifecycle import OPEN
 from governance.models import ParseState, Upload
-from ingest.models import Reading
+from ingest import incoming
+from ingest.models import Incoming, Reading
 from kbadmin.home.wellness import NAMES as COMPONENTS
 from llm import drafts, jobs
 from llm.models import Cursor, Job, Parked
@@ -97,11 +100,25 @@ def _file(upload: Upload, share: float | None) -> File:
 
 
 def queues() -> list[tuple[str, str]]:
-    """How much waits of each kind."""
-    states = ParseState.QUEUED, ParseState.RUNNING, ParseState.FAILED
-    files = [(str(s.label), f"{Upload.objects.filter(parse_state=s).count()}") for s in states]
+    """How much waits of each kind: what somebody can still do something about."""
     waiting = say("Drafts whose text waits to be embedded"), f"{drafts.waiting().count()}"
-    return [*files, waiting, *(_following(name) for name in NAMES)]
+    return [*_in_the_inbox(), *_of_drafts(), waiting, *(_following(name) for name in NAMES)]
+
+
+def _in_the_inbox() -> list[tuple[str, str]]:
+    """As the inbox itself counts them."""
+    numbers = Counter(incoming.waiting().values_list("state", flat=True))
+    words = say("Inbox: %(state)s")
+    return [(words % {"state": s.label}, f"{numbers[s]}") for s in Incoming.OPEN]
+
+
+def _of_drafts() -> list[tuple[str, str]]:
+    """Files of versions that nobody has withdrawn, as the list of versions finds them."""
+    open_ones = Upload.objects.filter(versions__status__in=OPEN).distinct()
+    words = say("Files of drafts: %(state)s")
+    states = ParseState.QUEUED, ParseState.RUNNING, ParseState.FAILED
+    rows = ((s.label, open_ones.filter(parse_state=s).count()) for s in states)
+    return [(words % {"state": name}, f"{count}") for name, count in rows]
 
 
 def parked() -> list[Parked]:

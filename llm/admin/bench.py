@@ -13,11 +13,13 @@ from http import HTTPStatus
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
 from django.template.response import TemplateResponse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from governance import clock
 from governance.admin.pages import account_of, refuse_without
 from governance.admin.standing import moment
+from governance.admin.tables import shown
 from governance.duties import Deed
 from governance.models import Account, Passage
 from llm.admin.bench_form import QuestionForm, SettingForm
@@ -44,6 +46,10 @@ class Row:
     text: str | None
     is_in_force_now: bool = True
     moved: int | None = None
+
+    @property
+    def html(self) -> SafeString:
+        return shown(self.text or "")
 
     @property
     def distance(self) -> int:

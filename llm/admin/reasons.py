@@ -72,5 +72,5 @@ def _run_out(version: Version, last: Term) -> str:
     ended = moment(last.ends_at)
     until = version.effective_until
     if until and last.ends_at == start_of(until + timedelta(days=1)):
-        return _("By its own date it held until %(day)s.") % {"day": date_format(until)}
+        return _("By its own date it held until %(day)s.") % {"day": date_format(until, "Y-m-d")}
     return _("Overdue: nobody reaffirmed it before %(moment)s.") % {"moment": ended}

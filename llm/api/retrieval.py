@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -22,7 +22,7 @@ from governance.api.bodies import LARGEST_NUMBER, Body, Prose
 from governance.api.doors import Door, described
 from governance.classes import SourceClass
 from governance.duties import Scope
-from governance.errors import Malformed
+from governance.errors import Malformed, ScopeMissing
 from governance.models import Account, Client, Language
 from llm import as_of, usage
 from llm.embedding import Unavailable
@@ -164,6 +164,11 @@ class RetrievalAnswer(serializers.Serializer[Any]):
     without_vector = serializers.IntegerField(required=False)
 
 
+def _refuse(user: Account | Client, scope: Scope) -> NoReturn:
+    why = ScopeMissing(scope=scope.value) if isinstance(user, Client) else None
+    refusals.refuse(by=user, why=why)
+
+
 class MayRetrieve(BasePermission):
     """Let in whom one of the two ways to ask is open to; the door asks which once it has read."""
 
@@ -172,7 +177,7 @@ class MayRetrieve(BasePermission):
         if isinstance(user, Account | Client) and not (
             _may_serve(user) or as_of.may_look_back(user)
         ):
-            refusals.refuse(by=user)
+            _refuse(user, Scope.RETRIEVE)
         return isinstance(user, Account | Client)
 
 
@@ -190,7 +195,7 @@ class RetrieveDoor(Door):
         sent = self.sent(QuestionBody)
         user = cast(Account | Client, request.user)
         if not (as_of.may_look_back(user) if "as_of" in sent else _may_serve(user)):
-            refusals.refuse(by=user)
+            _refuse(user, Scope.AUDIT if "as_of" in sent else Scope.RETRIEVE)
         if "as_of" in sent:
             return Response(_of_the_past(_question(sent), sent["as_of"]))
         return Response(_of_now(_question(sent), cast(Client, user)))

@@ -28,11 +28,12 @@ class Holding:
 
 
 def held_versions() -> QuerySet[Version]:
-    """The versions that belong into the stores."""
+    """The versions that belong into the stores: not those of which no passage is left to hold."""
     open_quarantine = Quarantine.objects.filter(version=OuterRef("pk"), passage=None, ends_at=None)
     term = Term.objects.filter(version=OuterRef("pk"))
+    passage = _free(Passage.objects.filter(version=OuterRef("pk"), replacement=None))
     active = Version.objects.servable().filter(status=Status.ACTIVE)
-    return active.filter(Exists(term), ~Exists(open_quarantine)).order_by("pk")
+    return active.filter(Exists(term), ~Exists(open_quarantine), Exists(passage)).order_by("pk")
 
 
 def holding_of(version_id: int) -> Holding | None:
@@ -41,8 +42,7 @@ def holding_of(version_id: int) -> Holding | None:
     term = version.latest_term if version else None
     if version is None or term is None:
         return None
-    own = Quarantine.objects.filter(passage=OuterRef("pk"), ends_at=None)
-    passages = version.passages.current().select_related("section").filter(~Exists(own))
+    passages = _free(version.passages.current().select_related("section"))
     return Holding(version, term, list(passages))
 
 
@@ -52,6 +52,12 @@ def all_holdings() -> Iterator[Holding]:
         holding = holding_of(version_id)
         if holding:
             yield holding
+
+
+def _free(passages: QuerySet[Passage]) -> QuerySet[Passage]:
+    """Without those that are quarantined by themselves."""
+    own = Quarantine.objects.filter(passage=OuterRef("pk"), ends_at=None)
+    return passages.filter(~Exists(own))
 
 
 def citation_of(passage: Passage, version: Version) -> dict[str, Any]:

@@ -43,6 +43,7 @@ class Person:
 
     def picture(self, name: str) -> None:
         self.pictures.mkdir(parents=True, exist_ok=True)
+        self.page.evaluate("[...document.images].forEach((one) => { one.loading = 'eager'; })")
         self.page.wait_for_function("[...document.images].every((one) => one.complete)")
         self.page.screenshot(path=self.pictures / f"{name}.png", full_page=True)
 

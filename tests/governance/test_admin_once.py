@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import RequestFactory
 
+from governance import clock
 from governance.admin import once
 from governance.admin.pages import ActionPage, refuse_without
 from governance.admin.version_pages import PAGES as OF_VERSIONS
@@ -84,13 +88,58 @@ def test_every_page_carries_another_token(draft: Version, ana: Account) -> None:
     assert len(tokens) == 3
 
 
-def test_repeated_submission_says_that_it_was_done_once(draft: Version, ana: Account) -> None:
-    visitor = Visitor(ana)
-    token = once.new_token()
-    for _time in range(2):
-        visitor.send(version_at(draft, "submit"), reason="", once=token)
+def test_second_in_turn_goes_where_the_first_went_that_was_at_work(
+    ana: Account, token: str
+) -> None:
+    once.begin(ana, token)
+    first = Timer(0.2, once.finish, (ana, token, "/there/"))
+    first.start()
 
-    assert "This was sent twice and done once." in visitor.read(version_at(draft))
+    led_to = once.begin_in_turn(ana, token)
+
+    first.join()
+    assert led_to == "/there/"
+
+
+def test_second_in_turn_may_do_what_was_refused_to_the_first(ana: Account, token: str) -> None:
+    once.begin(ana, token)
+    first = Timer(0.2, once.forget, (ana, token))
+    first.start()
+
+    led_to = once.begin_in_turn(ana, token)
+
+    first.join()
+    assert led_to is None
+
+
+def test_second_in_turn_does_not_wait_for_ever(ana: Account, token: str) -> None:
+    once.begin(ana, token)
+
+    assert once.begin_in_turn(ana, token, looks=1) == ""
+
+
+def test_second_click_is_told_what_the_first_was(draft: Version, ana: Account) -> None:
+    token = once.new_token()
+    Visitor(ana).send(version_at(draft, "submit"), reason="", once=token)
+    visitor = Visitor(ana)
+
+    visitor.send(version_at(draft, "submit"), reason="", once=token)
+
+    assert "Submitted. A reviewer who has not contributed" in visitor.read(version_at(draft))
+
+
+def test_who_comes_back_later_is_told_that_nothing_was_done_now(
+    draft: Version, ana: Account
+) -> None:
+    token = once.new_token()
+    Visitor(ana).send(version_at(draft, "submit"), reason="", once=token)
+    visitor = Visitor(ana)
+
+    with time_machine.travel(clock.now() + timedelta(minutes=1)):
+        visitor.send(version_at(draft, "submit"), reason="", once=token)
+        page = visitor.read(version_at(draft))
+
+    assert "was done then; nothing was done now" in page
 
 
 def test_repeated_amendment_makes_one_draft(active: Version, ana: Account) -> None:

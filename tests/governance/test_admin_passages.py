@@ -197,6 +197,24 @@ def test_correcting_in_review_makes_it_a_draft(in_review: Version, ana: Account)
     assert in_review.status == Status.DRAFT
 
 
+def test_corrected_passage_is_told_of_in_words(draft: Version, ana: Account) -> None:
+    visitor = Visitor(ana)
+
+    visitor.press(passage_at(passages_of(draft)[0], "correct"), text="New.", reason="Better.")
+
+    assert "Corrected: the passage reads as you wrote it." in visitor.read(version_at(draft))
+
+
+def test_correction_in_review_says_that_it_is_to_be_submitted_again(
+    in_review: Version, ana: Account
+) -> None:
+    visitor = Visitor(ana)
+
+    visitor.press(passage_at(passages_of(in_review)[0], "correct"), text="New.", reason="Better.")
+
+    assert "the version is a draft again" in visitor.read(version_at(in_review))
+
+
 def test_who_corrects_becomes_a_contributor(draft: Version, ben: Account) -> None:
     correct(passages_of(draft)[0], ben)
 
@@ -257,3 +275,13 @@ def test_list_of_passages_leads_to_the_versions(ana: Account) -> None:
     response = Visitor(ana).open("/admin/governance/passage/")
 
     assert response.headers["Location"] == "/admin/governance/version/"
+
+
+@pytest.mark.parametrize("page", ["correct", "comment"])
+def test_button_that_sends_promises_no_further_page(
+    page: str, draft: Version, ana: Account
+) -> None:
+    passage = passages_of(draft)[0]
+
+    assert "…</button>" not in Visitor(ana).read(passage_at(passage, page))
+    assert f"{page.capitalize()}…</a>" in Visitor(ana).read(version_at(draft))

@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.test import Client as Browser
 
 from governance.actions import password_links
+from governance.admin import password_links as page
 from governance.models import Account
 from tests.support.knowledge import PASSWORD
 from tests.support.visiting import Visitor, words
@@ -161,25 +162,74 @@ def test_password_that_will_not_do_is_refused_at_its_field(
     assert ana.check_password(PASSWORD)
 
 
-@pytest.mark.slow
-def test_guesses_of_one_machine_are_throttled(link: str) -> None:
+def guesses(count: int, **where: str) -> Visitor:
     guesser = Visitor()
-    for n in range(20):
+    guesser.client.defaults.update(where)
+    for n in range(count):
         guesser.open(f"{FORM}guess-{n}/")
+    return guesser
 
-    answer = guesser.open(link, follow=True) and guesser.open(FORM)
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three of either are too many, that tests need not try hundreds."""
+    monkeypatch.setattr(page, "MOST_UNKNOWN", 3)
+    monkeypatch.setattr(page, "MOST_REFUSED", 3)
+
+
+def test_guesses_of_one_address_are_throttled(few: None, db: None) -> None:
+    answer = guesses(3).open(FORM)
 
     assert answer.status_code == 429
     assert answer.headers["Retry-After"] == "900"
 
 
-@pytest.mark.slow
-def test_refused_passwords_are_throttled(link: str) -> None:
+def test_guesses_of_another_address_are_not_counted(few: None, db: None) -> None:
+    guesses(3, REMOTE_ADDR="10.0.0.1")
+
+    assert guesses(1, REMOTE_ADDR="10.0.0.2").open(FORM).status_code == 404
+
+
+def test_guesses_of_others_behind_the_address_keep_no_holder_out(few: None, link: str) -> None:
+    guesses(10)
+
+    assert choose(holding(link)).status_code == 302
+
+
+def test_form_that_was_open_before_others_guessed_still_works(few: None, link: str) -> None:
+    holder = holding(link)
+    guesses(10)
+
+    assert choose(holder).status_code == 302
+
+
+def test_refused_passwords_are_throttled(few: None, link: str) -> None:
     holder = holding(link)
 
-    answers = [choose(holder, "short").status_code for _ in range(21)]
+    answers = [choose(holder, "short").status_code for _ in range(4)]
 
-    assert answers == [400] * 20 + [429]
+    assert answers == [400] * 3 + [429]
+
+
+def test_other_session_does_not_begin_the_count_of_a_link_anew(few: None, link: str) -> None:
+    for _attempt in range(3):
+        choose(holding(link), "short")
+
+    assert choose(holding(link)).status_code == 429
+
+
+def test_passwords_refused_to_one_keep_no_other_out(
+    few: None, link: str, ben: Account, sue: Account
+) -> None:
+    for _attempt in range(4):
+        choose(holding(link), "short")
+    _link, secret = password_links.make(account=ben, by=sue)
+
+    assert choose(holding(f"{FORM}{secret}/")).status_code == 302
+
+
+def test_as_many_guesses_are_borne_as_a_hospital_behind_one_address_may_make() -> None:
+    assert page.MOST_UNKNOWN >= 10 * page.MOST_REFUSED
 
 
 def test_nothing_is_chosen_without_the_token(link: str, ana: Account) -> None:

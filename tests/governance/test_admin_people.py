@@ -53,6 +53,12 @@ def test_security_administrator_creates_an_account(sue: Account) -> None:
     assert person.roles == {Role.CURATOR, Role.REVIEWER}
 
 
+def test_roles_are_marked_as_needed(sue: Account) -> None:
+    legend = Visitor(sue).read(f"{ACCOUNTS}add/").partition("<legend>Roles")[2]
+
+    assert "kb-star" in legend.partition("</legend>")[0]
+
+
 def test_curator_cannot_create_an_account(ana: Account) -> None:
     response = Visitor(ana).send(f"{ACCOUNTS}add/", username="eva")
 
@@ -365,6 +371,23 @@ def test_page_of_a_key_sent_twice_makes_one(sue: Account) -> None:
 
     assert response.status_code == 302
     assert Client.objects.count() == 1
+
+
+def test_page_of_a_key_loaded_again_says_that_it_was_shown_once(sue: Account) -> None:
+    visitor = Visitor(sue)
+    for _time in range(2):
+        visitor.press(f"{KEYS}add/", name="ward-bot", scopes=[Scope.RETRIEVE], once="one key")
+
+    page = visitor.read(KEYS)
+
+    assert "The key was made and shown once; it cannot be shown again." in page
+
+
+def test_key_has_a_button_that_copies_it(sue: Account) -> None:
+    response = make_key(sue)
+
+    assert f">{response.context['key']}</textarea>" in words(response)
+    assert 'data-copy="shown-once"' in words(response)
 
 
 def test_key_without_a_scope_is_refused_at_the_field(sue: Account) -> None:

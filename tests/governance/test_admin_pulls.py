@@ -14,6 +14,7 @@ from governance import clock, uses
 from governance.actions import pulls, quarantines
 from governance.actions.pulls import Chosen
 from governance.admin import pull_search
+from governance.admin.tables import excerpt
 from governance.models import Account, Passage, Pull, Version
 from governance.naming import names_of
 from governance.uses import Use, Uses
@@ -51,6 +52,36 @@ def test_passages_that_name_it_are_found_with_the_name_marked(drug: Version, ana
 
     assert "<mark>aspirin</mark>" in page
     assert "<mark>ＡＳＰＩＲＩＮ</mark> &lt;b&gt;before" in page
+
+
+def test_name_in_a_table_is_shown_in_its_row(ana: Account, ben: Account) -> None:
+    table = "| Drug | Dose |\n|---|---|\n| Aspirin | 100 mg; none in gout |"
+    knowledge.active(knowledge.source(ana), ana, ben, texts=[table])
+
+    page = Visitor(ana).read(NEW, terms="aspirin")
+
+    assert "<th>Drug</th><th>Dose</th>" in page
+    assert "<td><mark>Aspirin</mark></td><td>100 mg; none in gout</td>" in page
+
+
+def test_name_across_two_cells_is_marked_in_both() -> None:
+    text = "| Low | dose |\n|---|---|"
+
+    html = excerpt(names_of("low dose"), text, [])
+
+    assert "<td><mark>Low </mark></td><td><mark> dose</mark></td>" in html
+
+
+def test_table_named_in_its_heading_only_is_shown_by_its_first_rows(
+    ana: Account, ben: Account
+) -> None:
+    table = "| Drug | Units |\n|---|---|\n| Aspirin | 100 mg |\n| Heparin | none |"
+    knowledge.active(knowledge.source(ana), ana, ben, texts=[table])
+
+    page = Visitor(ana).read(NEW, terms="dosing")
+
+    assert "<th>Drug</th>" in page
+    assert "<td>Heparin</td>" not in page
 
 
 def test_only_what_names_it_is_found(drug: Version, active: Version, ana: Account) -> None:
@@ -113,6 +144,38 @@ def test_version_is_found_by_its_approval_number(ana: Account, ben: Account) -> 
 
 def test_passage_is_found_by_its_heading(active: Version, ana: Account) -> None:
     assert len(texts(found(ana, "dosing"))) == 2
+
+
+def test_name_split_over_two_passages_is_found_in_both(ana: Account, ben: Account) -> None:
+    apart = ["先观察。", "随后口服阿司", "匹林肠溶片。", "再观察。"]
+    knowledge.active(knowledge.source(ana), ana, ben, texts=apart)
+
+    findings = found(ana, "阿司匹林")
+
+    assert texts(findings) == apart[1:3]
+    assert (findings.by_name, findings.looked_at) == ({"阿司匹林": 2}, 4)
+
+
+def test_split_name_is_shown_whole_and_said_to_be_split(ana: Account, ben: Account) -> None:
+    knowledge.active(knowledge.source(ana), ana, ben, texts=["口服阿司", "匹林肠溶片。"])
+
+    page = Visitor(ana).read(NEW, terms="阿司匹林")
+
+    assert page.count("口服<mark>阿司 匹林</mark>肠溶片") == 2
+    assert page.count("A name runs from one passage into the next") == 2
+
+
+def test_split_name_is_not_put_together_across_versions(ana: Account, ben: Account) -> None:
+    for text in ("口服阿司", "匹林肠溶片。"):
+        knowledge.active(knowledge.source(ana), ana, ben, texts=[text])
+
+    assert found(ana, "阿司匹林").found == []
+
+
+def test_draft_that_names_it_over_two_passages_is_told(ana: Account) -> None:
+    draft = knowledge.draft(knowledge.source(ana), ana, texts=["口服阿司", "匹林肠溶片。"])
+
+    assert found(ana, "阿司匹林").drafts == [draft]
 
 
 def test_part_of_a_word_is_found_where_that_is_ticked(drug: Version, ana: Account) -> None:

@@ -172,6 +172,20 @@ def test_two_persons_end_several_with_one_press_each(
     assert states(made, ana) == ["ended", "ended"]
 
 
+def test_each_of_two_is_told_what_their_word_came_to(
+    drug: Version, ana: Account, ben: Account, dora: Account
+) -> None:
+    made, told = pulled_both(drug, ana), []
+
+    for person in (ben, dora):
+        visitor = Visitor(person)
+        visitor.press(ending(made), chosen=numbers(made), reason="Cleared.")
+        told.append(visitor.read(f"{LIST}{made.pk}/"))
+
+    assert "Ended: 0. Quarantined until another person agrees: 2." in told[0]
+    assert "Ended: 2. Quarantined until another person agrees: 0." in told[1]
+
+
 def test_nothing_is_ticked_for_the_one_who_is_to_agree(
     drug: Version, ana: Account, ben: Account
 ) -> None:

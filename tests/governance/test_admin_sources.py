@@ -300,3 +300,10 @@ def test_filter_by_department(source: Source, ana: Account) -> None:
 
 def test_version_in_force_stands_in_the_list(active: Version, ana: Account) -> None:
     assert f'kb-good">{active.label}<' in Visitor(ana).read(LIST, force="yes")
+
+
+def test_identifiers_are_listed_as_the_language_lists_them(ana: Account) -> None:
+    bare = knowledge.source(ana, source_class="expert_consensus", identifiers=[])
+
+    assert "DOI、PMID" in Visitor(ana, language="zh-hans").read(source_at(bare))
+    assert "DOI, PMID" in Visitor(ana).read(source_at(bare))

@@ -12,7 +12,7 @@ from governance.duties import Role
 from governance.lifecycle import Status
 from governance.models import Account, AuditEntry, Source, Version
 from tests.support import knowledge
-from tests.support.visiting import Visitor, version_at, words
+from tests.support.visiting import Visitor, source_at, version_at, words
 
 
 def status_of(version: Version) -> str:
@@ -81,6 +81,24 @@ def test_lack_of_an_identifier_is_said_before_submission(ana: Account) -> None:
     page = Visitor(ana).read(version_at(draft))
 
     assert "its source needs one of these identifiers: ISBN" in page
+
+
+def test_lack_of_an_identifier_leads_to_where_one_is_added(ana: Account) -> None:
+    bare = knowledge.source(ana, source_class="textbook", identifiers=[])
+    draft = knowledge.draft(bare, ana)
+    edit = source_at(bare, "edit")
+
+    assert f'{edit}#identifiers">Add an identifier' in Visitor(ana).read(version_at(draft))
+    assert f'{edit}#identifiers">Add an identifier' in Visitor(ana).read(
+        version_at(draft, "submit")
+    )
+
+
+def test_unread_draft_leads_to_no_identifier_yet(ana: Account) -> None:
+    bare = knowledge.source(ana, source_class="textbook", identifiers=[])
+    unread = knowledge.unread(bare, ana)
+
+    assert "Add an identifier" not in Visitor(ana).read(version_at(unread))
 
 
 # Sending back and withdrawing.

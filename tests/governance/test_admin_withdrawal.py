@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 
 from governance import clock
+from governance.actions import quarantines
 from governance.duties import Role
 from governance.lifecycle import Status
 from governance.models import Account, Quarantine, Source, Version
@@ -116,7 +120,104 @@ def test_ending_what_is_not_quarantined_is_refused(active: Version, ben: Account
     assert "This is not quarantined." in words(response)
 
 
+def test_first_of_two_is_told_that_it_stays_quarantined(quarantined: Version, ben: Account) -> None:
+    visitor = Visitor(ben)
+
+    visitor.press(version_at(quarantined, "lift-quarantine"), reason="Right.")
+
+    assert "It stays quarantined until another person agrees." in visitor.read(
+        version_at(quarantined)
+    )
+
+
+def test_second_of_two_is_told_that_it_is_in_force_again(
+    quarantined: Version, ben: Account, dora: Account
+) -> None:
+    knowledge.lift(quarantined, ben)
+    visitor = Visitor(dora)
+
+    visitor.press(version_at(quarantined, "lift-quarantine"), reason="Right.")
+
+    page = visitor.read(version_at(quarantined))
+    assert "The quarantine is over: the version is in force again." in page
+
+
+def test_end_of_a_quarantine_says_nothing_of_force_where_there_is_none(
+    quarantined: Version, ben: Account, dora: Account
+) -> None:
+    knowledge.lift(quarantined, ben)
+
+    with time_machine.travel(clock.now() + timedelta(days=400)):
+        visitor = Visitor(dora)
+        visitor.press(version_at(quarantined, "lift-quarantine"), reason="Right.")
+        page = visitor.read(version_at(quarantined))
+
+    assert "The quarantine is over." in page
+
+
+def test_reaffirming_says_that_a_quarantine_stays(quarantined: Version, ben: Account) -> None:
+    page = Visitor(ben).read(version_at(quarantined, "reaffirm"))
+
+    assert "It is quarantined. To reaffirm it does not end that" in page
+
+
 # Passages.
+
+
+def test_reaffirming_says_how_many_passages_are_quarantined(
+    active: Version, ana: Account, ben: Account
+) -> None:
+    quarantines.begin(subject=passages_of(active)[0], reason="Doubt.", by=ana)
+
+    page = Visitor(ben).read(version_at(active, "reaffirm"))
+
+    assert "1 passage of it is quarantined." in page
+
+
+def test_reaffirming_says_nothing_where_nothing_is_quarantined(
+    active: Version, ben: Account
+) -> None:
+    assert "quarantined" not in Visitor(ben).read(version_at(active, "reaffirm"))
+
+
+def test_head_of_a_version_counts_quarantined_passages_and_leads_to_them(
+    active: Version, ana: Account
+) -> None:
+    first, second = passages_of(active)
+    for passage in (first, second):
+        quarantines.begin(subject=passage, reason="Doubt.", by=ana)
+
+    head = Visitor(ana).read(version_at(active)).partition("The version</h2>")[0]
+
+    assert "2 passages are quarantined" in head
+    assert passage_at(first) in head
+    assert passage_at(second) in head
+
+
+def test_head_of_a_version_is_silent_once_the_passage_is_free(
+    active: Version, ana: Account, ben: Account, dora: Account
+) -> None:
+    first = passages_of(active)[0]
+    quarantines.begin(subject=first, reason="Doubt.", by=ana)
+    for person in (ben, dora):
+        quarantines.lift(subject=first, reason="Right.", by=person)
+
+    assert "passage is quarantined" not in Visitor(ana).read(version_at(active))
+
+
+def test_those_who_free_a_passage_are_told_how_it_stands(
+    active: Version, ana: Account, ben: Account, dora: Account
+) -> None:
+    first = passages_of(active)[0]
+    quarantines.begin(subject=first, reason="Doubt.", by=ana)
+    told = []
+    for person in (ben, dora):
+        visitor = Visitor(person)
+        visitor.press(passage_at(first, "lift-quarantine"), reason="Right.")
+        told.append(visitor.read(passage_at(first)))
+
+    assert "It stays quarantined until another person agrees." in told[0]
+    assert "The quarantine is over: the passage is in force again." in told[1]
 
 
 def test_passage_is_quarantined_alone(active: Version, gus: Account) -> None:

@@ -198,7 +198,7 @@ def test_reaffirmation_answers_with_the_day_it_is_due_again(active: Version, ben
     assert answer.json()["review_due"] == str(Version.objects.get().review_due)
 
 
-@pytest.mark.parametrize("searched", [None, "", "  "])
+@pytest.mark.parametrize("searched", [None, "", "  ", "\u3164"])
 def test_reaffirmation_says_what_was_searched(
     active: Version, ben: Account, searched: object
 ) -> None:

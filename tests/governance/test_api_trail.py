@@ -106,6 +106,12 @@ def test_other_programs_are_not(active: Version, path: str) -> None:
     assert code(program(*others).ask(path)) == (403, "not_allowed")
 
 
+def test_program_without_the_scope_is_told_which_it_lacks(active: Version) -> None:
+    answer = program(Scope.RETRIEVE).ask("trail/")
+
+    assert "lacks the scope “audit”" in answer.json()["detail"]
+
+
 @pytest.mark.parametrize("path", PATHS)
 def test_content_and_system_people_are_not(
     active: Version, ben: Account, sam: Account, path: str

@@ -10,7 +10,7 @@ from governance import clock
 from governance.actions import absences, assignments, people, versions
 from governance.actions.people import Applicant
 from governance.duties import Role
-from governance.errors import NotAllowed, ReviewerUnfit
+from governance.errors import AssigningNeedsOpen, NotAllowed, ReviewerUnfit
 from governance.models import Account, Assignment, AuditEntry, Source, Version
 from governance.trail import SHELL
 from governance.verification import verify_trail
@@ -86,6 +86,15 @@ def test_second_request_takes_the_place_of_the_first(
 def test_contributor_cannot_be_asked(in_review: Version, ana: Account) -> None:
     with pytest.raises(ReviewerUnfit):
         assignments.assign(version=in_review, reviewer=ana.person, by=ana)
+
+
+def test_nobody_is_asked_about_what_has_ended(active: Version, ana: Account, ben: Account) -> None:
+    knowledge.retire(active, ben)
+
+    with pytest.raises(AssigningNeedsOpen):
+        assignments.assign(version=active, reviewer=ben.person, by=ana)
+
+    assert not Assignment.objects.exists()
 
 
 def test_auditor_asks_nobody(in_review: Version, ben: Account, cleo: Account) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from governance.actions import comments, passages
-from governance.errors import CommentSettled, Malformed, NotAllowed
+from governance.errors import CommentingNeedsOpen, CommentSettled, Malformed, NotAllowed
 from governance.models import Account, AuditEntry, AuditPayload, Comment, Version
 from tests.support import knowledge
 from tests.support.visiting import passages_of
@@ -39,7 +39,18 @@ def test_auditor_cannot_comment(in_review: Version, cleo: Account) -> None:
     assert not Comment.objects.exists()
 
 
-@pytest.mark.parametrize("text", ["", "  \n", "a\0b"])
+def test_what_has_ended_is_not_commented_on(active: Version, ben: Account) -> None:
+    passage = passages_of(active)[0]
+    knowledge.retire(active, ben)
+
+    for subject in (active, passage):
+        with pytest.raises(CommentingNeedsOpen):
+            comments.make(subject=subject, text="Too late?", by=ben)
+
+    assert not Comment.objects.exists()
+
+
+@pytest.mark.parametrize("text", ["", "  \n", "a\0b", "\u200b\u3164"])
 def test_comment_says_something(text: str, in_review: Version, ben: Account) -> None:
     with pytest.raises(Malformed):
         comments.make(subject=in_review, text=text, by=ben)

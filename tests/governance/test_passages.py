@@ -82,7 +82,7 @@ def test_correction_voids_the_submission(in_review: Version, ana: Account) -> No
     assert (in_review.status, in_review.submitted_at) == (Status.DRAFT, None)
 
 
-@pytest.mark.parametrize("text", ["", " \n", "Start\0low."])
+@pytest.mark.parametrize("text", ["", " \n", "Start\0low.", "\u200b\u3164"])
 def test_text_that_is_none_is_refused_with_its_own_sentence(
     first: Passage, ana: Account, text: str
 ) -> None:

@@ -40,6 +40,8 @@ def finds(name: str, text: str, *, parts: bool = False) -> bool:
         ("阿司匹林", "服用阿司\n匹林"),
         ("阿司匹林", "阿 司 匹 林"),
         ("水", "⽔"),
+        ("风湿马钱片", "⻛湿⻢钱⽚"),
+        ("⻥腥草", "鱼腥草"),
         ("β受体阻滞剂", "Β 受体阻滞剂"),
         ("国药准字H20031234", "国药准字 Ｈ20031234"),
         ("H20031234", "国药准字H20031234"),
@@ -99,6 +101,44 @@ def test_each_line_is_a_name_and_any_of_them_is_found() -> None:
 def test_what_names_nothing_is_refused_with_a_sentence(said: str) -> None:
     with pytest.raises(ValueError, match=r"\.$"):
         names_of(said)
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after"),
+    [
+        ("阿司匹林", "口服阿司", "匹林肠溶片。"),
+        ("阿司匹林", "口服阿司　", "\u200b匹 林肠溶片。"),
+        ("heparin sodium", "Give heparin", "sodium at once."),
+        ("heparin", "Give hepa-", "rin at once."),
+        ("heparin sodium", "Give heparin²", "sodium at once."),
+        ("ab cd ab", "ab cd ab cd", "ab"),
+    ],
+)
+def test_name_is_found_across_two_texts(name: str, before: str, after: str) -> None:
+    names = names_of(name)
+
+    assert names.those_across(before, after) == [name]
+    assert "".join(p.text for p in names.marked_across(before, after) if p.is_name)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("Give heparin.", "Then wait."),
+        ("Wait.", "Heparin is given."),
+        ("Give heparin.", "Heparin again."),
+        ("Give hepa.", "So rin it."),
+        ("", ""),
+    ],
+)
+def test_what_stands_in_one_text_is_not_across_two(before: str, after: str) -> None:
+    assert names_of("heparin").those_across(before, after) == []
+
+
+def test_no_more_of_two_texts_is_looked_at_than_a_name_can_take_up() -> None:
+    long = "x" * 10_000
+
+    assert names_of("阿司匹林").those_across(long + "阿司", "匹林" + long) == ["阿司匹林"]
 
 
 def test_which_of_the_names_stand_there_is_told_as_they_were_typed() -> None:

@@ -162,10 +162,20 @@ def test_no_salt_is_used_twice(active: Version) -> None:
     assert len(set(salts)) == len(salts)
 
 
-@pytest.mark.parametrize("reason", ["", " ", "\n\t", "\0"])
+# Nothing, or nothing that anybody would see.
+NOTHING_SEEN = ["\u200b\ufeff", "\u2063 \xad", "\u0301", "\u3164", "\u115f\u1160\uffa0", "\u2800"]
+NOTHING_SEEN += ["\u202e", "\ufe0f", "\U000e0041", "\ue000"]
+
+
+@pytest.mark.parametrize("reason", ["", " ", "\n\t", "\0", *NOTHING_SEEN])
 def test_reason_that_says_nothing_is_refused(reason: str) -> None:
     with pytest.raises(Malformed):
         needs_reason(reason)
+
+
+@pytest.mark.parametrize("reason", ["已核对", "ok", "…", "👍🏽", "한글", "\u200bTypo.", "e\u0301"])
+def test_reason_of_which_anything_is_seen_is_taken(reason: str) -> None:
+    assert needs_reason(f" {reason}\n") == reason
 
 
 def test_action_without_a_reason_changes_nothing(source: Source, ana: Account) -> None:

@@ -9,7 +9,7 @@ from governance.actions import uploads, versions
 from governance.actions.passages import PassageText, SectionText, Text
 from governance.actions.uploads import Reading
 from governance.actions.versions import Edition
-from governance.errors import DuplicateUpload, NotAllowed, NotRetryable
+from governance.errors import DuplicateUpload, NotAllowed, NotRetryable, RetryNeedsDraft
 from governance.lifecycle import Status
 from governance.models import Account, AuditEntry, ParseState, Source, Upload, Version
 from governance.originals import Original
@@ -206,6 +206,18 @@ def test_only_what_failed_is_retried(upload: Upload, ana: Account, attempts: int
 
     with pytest.raises(NotRetryable):
         uploads.retry(upload=upload, by=ana)
+
+
+def test_file_of_a_withdrawn_draft_is_not_read_again(
+    unread: Version, upload: Upload, ana: Account
+) -> None:
+    crash(upload, 4)
+    versions.withdraw(version=unread, reason="Wrong file.", by=ana)
+
+    with pytest.raises(RetryNeedsDraft):
+        uploads.retry(upload=upload, by=ana)
+
+    assert state(upload)[0] == ParseState.FAILED
 
 
 def test_who_only_audits_retries_nothing(upload: Upload, cleo: Account) -> None:

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from threading import Timer
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from governance.errors import AlreadyIncoming, DuplicateUpload
-from governance.models import Account, Source, SourceContributor, Upload, Version
+from governance.admin import once
+from governance.errors import AlreadyIncoming, ChangedMeanwhile, DuplicateUpload, NotAllowed
+from governance.models import (
+    Account,
+    AuditEntry,
+    AuditPayload,
+    Source,
+    SourceContributor,
+    Upload,
+    Version,
+)
 from ingest import incoming
+from ingest.bringing import inbox
 from ingest.models import Incoming
 from tests.ingest.incoming_files import (
     INBOX,
@@ -130,12 +141,67 @@ def test_two_persons_confirming_make_one_version(ana: Account, dora: Account) ->
 
 def test_what_was_discarded_meanwhile_cannot_be_confirmed(ana: Account) -> None:
     came = ready(ana)
-    incoming.discard(came)
+    incoming.discard(came, by=ana)
 
     answer = Visitor(ana).send(confirm_at(came), **confirmed(DOI))
 
     assert answer.status_code == 409
     assert not Source.objects.exists()
+
+
+def test_discarding_stands_in_the_trail_with_whose_file_it_was(ana: Account, dora: Account) -> None:
+    came = ready(ana)
+
+    Visitor(dora).press(discard_at(came))
+
+    entry = AuditEntry.objects.get(action="file.discarded")
+    assert (entry.person_id, entry.subject_id) == (dora.person_id, str(came.pk))
+    assert f'"brought_by":{ana.person_id}' in bytes(entry.leaf).decode()
+
+
+def test_name_of_a_discarded_file_is_private_in_the_trail(ana: Account) -> None:
+    incoming.discard(ready(ana), by=ana)
+
+    entry = AuditEntry.objects.get(action="file.discarded")
+    told = AuditPayload.objects.get(number=entry.number).content
+    assert told == {"name": "asthma.md", "brought_by_name": "Ana"}
+    assert b"asthma" not in bytes(entry.leaf)
+
+
+def test_who_discards_the_file_of_another_is_told_whose_it_is(ana: Account, dora: Account) -> None:
+    came = ready(ana)
+
+    pages = [Visitor(who).read(discard_at(came)) for who in (ana, dora)]
+
+    assert ["Ana brought it in." in page for page in pages] == [False, True]
+
+
+def test_who_comes_late_is_told_who_was_first(ana: Account, dora: Account, ben: Account) -> None:
+    came = ready(ana)
+    incoming.discard(came, by=dora)
+
+    with pytest.raises(ChangedMeanwhile, match="Dora changed this"):
+        incoming.discard(came, by=ana)
+
+
+def test_who_confirms_late_is_told_who_was_first(ana: Account, dora: Account) -> None:
+    came = ready(ana)
+    incoming.discard(came, by=dora)
+
+    answer = Visitor(ana).send(confirm_at(came), **confirmed(DOI))
+
+    assert "Dora changed this meanwhile." in words(answer)
+
+
+def test_other_duty_discards_nothing(ana: Account, cleo: Account) -> None:
+    came = ready(ana)
+
+    with pytest.raises(NotAllowed):
+        incoming.discard(came, by=cleo)
+
+    assert not AuditEntry.objects.filter(action="file.discarded").exists()
+    came.refresh_from_db()
+    assert came.is_open
 
 
 def test_same_number_proposes_a_new_edition(ana: Account) -> None:
@@ -285,6 +351,62 @@ def test_everybody_who_curates_sees_the_inbox(ana: Account, dora: Account) -> No
     received(ana)
 
     assert "asthma.md" in Visitor(dora).read(INBOX)
+
+
+def test_inbox_goes_on_on_another_page(ana: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inbox, "A_PAGE", 2)
+    for n in range(3):
+        received(ana, f"file-{n}.md", f"text {n}")
+    first, second = (Visitor(ana).read(INBOX, page=n) for n in (1, 2))
+
+    assert ("file-0.md" in first, "file-2.md" in first) == (True, False)
+    assert ("file-0.md" in second, "file-2.md" in second) == (False, True)
+
+
+def test_inbox_shows_one_state_alone(ana: Account) -> None:
+    ready(ana)
+    broken = ready(ana, "broken.pdf", "%PDF-1.7 nothing")
+
+    page = Visitor(ana).read(INBOX, state="unreadable")
+
+    assert broken.state == State.UNREADABLE
+    assert "broken.pdf" in page
+    assert "asthma.md" not in page
+
+
+def test_second_click_on_register_lands_where_the_first_did(ana: Account) -> None:
+    came, token, visitor = ready(ana), once.new_token(), Visitor(ana)
+    first = visitor.send(confirm_at(came), **confirmed(DOI, once=token))
+
+    second = visitor.send(confirm_at(came), **confirmed(DOI, once=token))
+
+    draft = version_at(Version.objects.get())
+    assert [each.headers["Location"] for each in (first, second)] == [draft, draft]
+    assert "Registered. The version is a draft" in visitor.read(draft)
+
+
+def test_what_was_told_outlives_the_page_that_waits_for_its_file(ana: Account) -> None:
+    came, visitor = ready(ana), Visitor(ana)
+    visitor.press(confirm_at(came), **confirmed(DOI))
+    draft = Version.objects.get()
+
+    first, again = (visitor.read(version_at(draft)) for _time in range(2))
+
+    assert draft.upload.parse_state == "queued"
+    assert "Registered. The version is a draft" in first
+    assert "Registered. The version is a draft" in again
+
+
+def test_second_click_that_comes_with_the_first_waits_for_it(ana: Account) -> None:
+    came, token, visitor = ready(ana), once.new_token(), Visitor(ana)
+    once.begin(ana, token)
+    first = Timer(0.2, once.finish, (ana, token, "/there/"))
+    first.start()
+
+    second = visitor.send(confirm_at(came), **confirmed(DOI, once=token))
+
+    first.join()
+    assert second.headers["Location"] == "/there/"
 
 
 def test_discarded_file_leaves_the_inbox_and_may_come_again(ana: Account) -> None:

@@ -80,6 +80,16 @@ def test_every_wrong_cell_is_told_at_once(ana: Account) -> None:
     assert "3 cells are wrong" in page
 
 
+def test_wrong_list_is_greeted_by_no_success(ana: Account) -> None:
+    visitor = Visitor(ana)
+    file = SimpleUploadedFile("list.xlsx", packed(workbook(row(doi="nonsense"))))
+
+    answer = visitor.press(LISTS, file=file)
+
+    told = visitor.open(answer.headers["Location"]).context["messages"]
+    assert list(told) == []
+
+
 def test_wrong_list_cannot_be_pressed_through(ana: Account) -> None:
     address = send(ana, row(), row(title="B", doi="nonsense")).headers["Location"]
 

@@ -131,7 +131,7 @@ def test_system_administrator_is_told_of_files_that_wait(
 ) -> None:
     knowledge.unread(source, ana)
 
-    assert waiting_for(sam)["files waiting to be read, or being read"] == 1
+    assert waiting_for(sam)["files of drafts waiting to be read, or being read"] == 1
 
 
 def test_nothing_waiting_is_said_in_words(sue: Account) -> None:

@@ -135,6 +135,30 @@ def test_session_that_nobody_used_for_long_is_over(ana: Account, clock: Any) -> 
     assert not is_in(visitor)
 
 
+def test_login_says_that_the_session_ended(ana: Account, clock: Any) -> None:
+    visitor = Visitor(ana)
+    assert is_in(visitor)
+    clock.shift(timedelta(minutes=32))
+
+    page = visitor.read(HOME)
+
+    assert "Your session ended" in page
+
+
+def test_login_says_nothing_of_a_session_that_never_was(db: None) -> None:
+    assert "Your session ended" not in Visitor().read(HOME)
+
+
+def test_language_is_chosen_before_the_login(db: None) -> None:
+    visitor = Visitor()
+
+    answer = visitor.send("/i18n/setlang/", language="zh-hans", next="/admin/login/?next=/admin/")
+
+    assert 'value="zh-hans" lang="zh-hans"' in visitor.read("/admin/login/")
+    assert answer.headers["Location"] == "/admin/login/?next=/admin/"
+    assert 'aria-current="true">简体中文' in visitor.read("/admin/login/")
+
+
 def test_session_that_is_used_is_over_after_eight_hours(ana: Account, clock: Any) -> None:
     visitor = Visitor(ana)
     assert is_in(visitor)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from governance import clock
-from governance.actions import uploads
+from governance.actions import uploads, versions
 from governance.duties import Role
 from governance.errors import NotParked
 from governance.models import Account, AuditEntry, Source, Version
@@ -18,6 +18,7 @@ from kbadmin.system import parts
 from llm import clients, jobs
 from llm.actions.jobs import retry
 from llm.models import Cursor, Job, Parked
+from tests.ingest.incoming_files import received
 from tests.support import knowledge
 from tests.support.encoders import FakeEncoder
 from tests.support.following import follow, interposed
@@ -119,6 +120,29 @@ def test_no_title_and_no_file_name_is_shown(source: Source, ana: Account, sam: A
 
     assert "guideline.txt" not in said
     assert source.title not in said
+
+
+def test_files_of_the_inbox_and_of_drafts_are_counted_apart(
+    source: Source, ana: Account, sam: Account
+) -> None:
+    unread = knowledge.unread(source, ana)
+    received(ana)
+    received(ana, "other.md", "other")
+
+    said = page(sam)
+
+    assert unread.upload.parse_state == "queued"
+    assert "Inbox: Waiting to be read</dt><dd>2<" in said
+    assert "Files of drafts: Waiting to be read</dt><dd>1<" in said
+
+
+def test_file_of_a_withdrawn_draft_waits_for_nobody(
+    source: Source, ana: Account, sam: Account
+) -> None:
+    unread = knowledge.unread(source, ana)
+    versions.withdraw(version=unread, reason="Wrong file.", by=ana)
+
+    assert "Files of drafts: Waiting to be read</dt><dd>0<" in page(sam)
 
 
 def test_drafts_whose_text_waits_are_counted(draft: Version, sam: Account) -> None:

@@ -93,6 +93,20 @@ def test_neither_reasons_nor_names_are_told(source: Any, ana: Account, ben: Acco
     assert [word for word in words if f'"{word}' in told or word in told.split()] == []
 
 
+def test_each_passage_of_what_leaves_the_corpus_whole_is_told(
+    active: Version, follower: Caller, ben: Account
+) -> None:
+    passages = list(active.passages.current())
+    for passage in passages:
+        knowledge.quarantine(passage, ben)
+
+    told = changes(follower, limit=1000)["changes"]
+
+    left = [c for c in told if c["action"] == "passage.quarantined"]
+    assert [c["subject"]["id"] for c in left] == [str(p.pk) for p in passages]
+    assert {c["facts"]["version"] for c in left} == {active.pk}
+
+
 def test_drafts_are_not_told(source: Any, draft: Version, follower: Caller) -> None:
     told = {c["subject"]["id"] for c in changes(follower)["changes"]}
 

@@ -60,6 +60,12 @@ def test_no_other_scope_opens_the_past(db: None, scope: Scope) -> None:
     assert code(ask(program(scope))) == (403, "not_allowed")
 
 
+def test_key_that_retrieves_is_told_which_scope_opens_the_past(active: Version) -> None:
+    answer = ask(program(Scope.RETRIEVE))
+
+    assert "lacks the scope “audit”" in answer.json()["detail"]
+
+
 def test_the_scope_for_the_past_does_not_open_the_present(auditing: Caller) -> None:
     answer = auditing.send("retrieve/", {"query": "Start low."})
 

@@ -75,6 +75,13 @@ def test_it_is_offered_before_anything_is_asked(ana: Account) -> None:
 # What it shows.
 
 
+def test_a_table_is_shown_as_one(source: Source, ana: Account, ben: Account) -> None:
+    knowledge.active(source, ana, ben, texts=["| Drug | Dose |\n|---|---|\n| Aspirin | 100 mg |"])
+    follow()
+
+    assert "<td>Aspirin</td><td>100 mg</td>" in ask(ana, "Aspirin")
+
+
 def test_a_passage_is_shown_with_its_place_ranks_and_scores(active: Version, ana: Account) -> None:
     follow()
     passage = Passage.objects.get(text="Start low.")

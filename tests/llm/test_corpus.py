@@ -174,6 +174,40 @@ def test_an_object_is_there_again_after_a_lifted_quarantine(
     assert folder().is_sound(row["object"])
 
 
+def test_a_version_without_a_passage_left_is_not_listed(
+    active: Version, ana: Account, ben: Account
+) -> None:
+    other = knowledge.active(knowledge.source(ana), ana, ben)
+    for passage in active.passages.current():
+        knowledge.quarantine(passage, ana)
+
+    assert listed() == [other.pk]
+
+
+def test_its_empty_object_is_not_kept_either(active: Version, ana: Account) -> None:
+    (row,) = manifest()["versions"]
+    for passage in active.passages.current():
+        knowledge.quarantine(passage, ana)
+        manifest()
+
+    assert folder().objects() == set()
+    assert registry.corpus().is_gone(active.pk)
+    assert not folder().holds(row["object"])
+
+
+def test_it_is_listed_again_when_the_quarantine_of_one_ends(
+    active: Version, ana: Account, ben: Account, dora: Account
+) -> None:
+    for passage in active.passages.current():
+        knowledge.quarantine(passage, ana)
+    manifest()
+    knowledge.lift(active.passages.get(text="Go slow."), ben, dora)
+
+    (row,) = manifest()["versions"]
+
+    assert [line["text"] for line in lines_of(row["object"])] == ["Go slow."]
+
+
 def test_a_quarantined_passage_makes_another_object(active: Version, ana: Account) -> None:
     (before,) = manifest()["versions"]
     knowledge.quarantine(Passage.objects.get(text="Go slow."), ana)

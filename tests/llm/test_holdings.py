@@ -71,6 +71,25 @@ def test_a_quarantined_passage_is_left_out(active: Version, ana: Account) -> Non
     assert held(active) == ["Start low."]
 
 
+def test_a_version_is_not_held_when_each_of_its_passages_is_quarantined(
+    active: Version, ana: Account
+) -> None:
+    for passage in active.passages.current():
+        knowledge.quarantine(passage, ana)
+
+    assert holding_of(active.pk) is None
+
+
+def test_a_version_is_held_again_with_the_first_passage_that_is_free(
+    active: Version, ana: Account, ben: Account, dora: Account
+) -> None:
+    for passage in active.passages.current():
+        knowledge.quarantine(passage, ana)
+    knowledge.lift(active.passages.get(text="Go slow."), ben, dora)
+
+    assert held(active) == ["Go slow."]
+
+
 def test_a_passage_that_was_corrected_is_left_out(
     active: Version, ana: Account, ben: Account
 ) -> None:

@@ -113,6 +113,31 @@ def test_a_clean_store_has_nothing_to_report(active: Version) -> None:
     assert reconcile() == []
 
 
+def test_version_of_which_no_passage_is_left_is_in_no_store(active: Version, ana: Account) -> None:
+    for passage in active.passages.current():
+        knowledge.quarantine(passage, ana)
+    follow()
+
+    assert reconcile() == []
+    assert points() == {}
+
+
+def test_empty_object_that_was_kept_of_such_a_version_is_found_and_taken_away(
+    active: Version, ana: Account
+) -> None:
+    for passage in active.passages.current():
+        knowledge.quarantine(passage, ana)
+    follow()
+    empty = {"sha256": registry.corpus().folder.put_object(b""), "passages": 0, "bytes": 0}
+    CorpusObject.objects.create(version=active, is_held=True, **empty)
+
+    found = kinds()
+    reconcile(repair=True)
+
+    assert {store for store, _kind in found} == {"corpus"}
+    assert (registry.corpus().folder.objects(), reconcile()) == (set(), [])
+
+
 @pytest.mark.parametrize("damage", POINTS)
 def test_damage_to_the_points_is_found_and_named(active: Version, damage: str) -> None:
     follow()

@@ -91,18 +91,29 @@ const SENT = "kb-sent";
 const isLogin = () => window.location.pathname.endsWith("/login/");
 const keyOf = (form) => form && `kb-typed:${form.dataset.by}:${window.location.pathname}${window.location.search}`;
 
+/* Neither passwords nor files, and nothing that is not the person's to type. */
+const TYPED = "textarea, select, input:not([type=hidden], [type=password], [type=file], [type=submit])";
+const isTicked = (field) => ["checkbox", "radio"].includes(field.type);
+const nameOf = (field) => isTicked(field) ? `${field.name}=${field.defaultValue}` : field.name;
+const valueOf = (field) => isTicked(field) ? field.checked : field.value;
+function fill(field, value) {
+    if (isTicked(field)) field.checked = value;
+    else field.value = value;
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
 function keepTyped(form) {
     const key = keyOf(form);
     const before = JSON.parse(sessionStorage.getItem(key) || "{}");
-    const areas = [...form.querySelectorAll("textarea")];
-    const isBack = (a, { was, typed } = {}) => was === a.value && typed !== was;
-    const back = areas.filter((a) => isBack(a, before[a.name]));
-    back.forEach((area) => { area.value = before[area.name].typed; });
+    const fields = () => [...form.querySelectorAll(TYPED)].filter((field) => field.name);
+    const isBack = (f, { was, typed } = {}) => was === valueOf(f) && typed !== was;
+    const was = Object.fromEntries(fields().map((f) => [nameOf(f), before[nameOf(f)]?.was ?? valueOf(f)]));
+    const back = fields().filter((f) => isBack(f, before[nameOf(f)]));
+    back.forEach((f) => fill(f, before[nameOf(f)].typed));
     const note = form.querySelector("[data-typed-before]");
     if (note) note.hidden = !back.length;
-    const was = Object.fromEntries(areas.map((a) => [a.name, before[a.name]?.was ?? a.defaultValue]));
     form.addEventListener("input", () => {
-        const typed = areas.map((a) => [a.name, { was: was[a.name], typed: a.value }]);
+        const typed = fields().map((f) => [nameOf(f), { was: was[nameOf(f)], typed: valueOf(f) }]);
         sessionStorage.setItem(key, JSON.stringify(Object.fromEntries(typed)));
     });
     form.addEventListener("submit", () => sessionStorage.setItem(SENT, key));
@@ -134,6 +145,24 @@ function nameChoice(select) {
     [drawn, drawn.querySelector("[role=textbox]")].forEach((each) => each?.setAttribute("aria-label", name));
 }
 
+/* Copies what is shown this once. Where no clipboard is offered, as over plain HTTP, the old way. */
+function copying(button) {
+    const shown = document.getElementById(button.dataset.copy);
+    const told = button.parentElement.querySelector("[data-copy-told]");
+    const copied = async () => {
+        try {
+            await navigator.clipboard.writeText(shown.value);
+            return true;
+        } catch { return document.execCommand("copy"); }
+    };
+    shown.addEventListener("focus", () => shown.select());
+    button.addEventListener("click", async () => {
+        shown.select();
+        told.textContent = await copied() ? button.dataset.copied : button.dataset.notCopied;
+    });
+    button.hidden = false;
+}
+
 document.addEventListener("DOMContentLoaded", () => {
     document.querySelectorAll("input[data-most-bytes]").forEach(checkSize);
     document.querySelectorAll("form.kb-form").forEach(sendOnce);
@@ -143,5 +172,5 @@ document.addEventListener("DOMContentLoaded", () => {
     document.querySelectorAll("#id_source_class").forEach(showRuleOfClass);
     document.querySelectorAll("[data-waits-for]").forEach(waitForReading);
     document.querySelectorAll("#id_department[type=text]").forEach((i) => i.setAttribute("list", "departments"));
-    document.querySelectorAll("[data-select]").forEach((i) => i.addEventListener("focus", () => i.select()));
+    document.querySelectorAll("[data-copy]").forEach(copying);
 });

@@ -103,11 +103,15 @@
     /* Whoever was logged out meanwhile loses nothing typed: the page asks before it sends. */
     function keepTyped(form) {
         let isAsked = false;
+        let isAsking = false;
         form.addEventListener("submit", async (event) => {
             if (isAsked) return;
             event.preventDefault();
             event.stopImmediatePropagation();
+            if (isAsking) return;
+            isAsking = true;
             const why = await renew(form);
+            isAsking = false;
             form.querySelector("[data-not-sent]")?.remove();
             if (why) form.querySelector(".kb-row:last-of-type").before(notSent(why));
             else { isAsked = true; form.requestSubmit(event.submitter); }
