@@ -41,11 +41,12 @@ class Person:
     def fill(self, name: str, value: str) -> None:
         self.page.fill(f"[name={name}]", value)
 
-    def picture(self, name: str) -> None:
+    def picture(self, name: str, *, is_whole: bool = True) -> None:
+        """The page, or what of it is in the window."""
         self.pictures.mkdir(parents=True, exist_ok=True)
         self.page.evaluate("[...document.images].forEach((one) => { one.loading = 'eager'; })")
         self.page.wait_for_function("[...document.images].every((one) => one.complete)")
-        self.page.screenshot(path=self.pictures / f"{name}.png", full_page=True)
+        self.page.screenshot(path=self.pictures / f"{name}.png", full_page=is_whole)
 
     def barriers(self) -> list[str]:
         """What keeps people out, as axe finds it on the page as it is now."""

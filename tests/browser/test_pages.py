@@ -121,6 +121,21 @@ def test_page_is_whole_and_bars_nobody(
         assert words - {*NAMES} - words_of_the_sample() == set()
 
 
+@pytest.mark.parametrize("name", ["home-reviewer", "version-in-review", "pull-found"])
+def test_picture_of_the_readme(person: Arriving, name: str) -> None:
+    """Copied to `docs/pictures` when the page has changed."""
+    address, who = next((address, who) for n, address, who in PAGES if n == name)
+    somebody = person(who, language="en", width=1280)
+
+    status = somebody.go(address)
+    somebody.page.wait_for_timeout(1500)  # until the chart has grown
+    somebody.picture(f"readme-{name}", is_whole=False)
+
+    assert status == 200
+    assert (ROOT / "docs/pictures" / f"{name}.png").is_file()
+    assert f"docs/pictures/{name}.png" in (ROOT / "README.md").read_text("utf-8")
+
+
 @pytest.mark.parametrize(
     "address", ["admin/nothing/", f"{V}999999/change/", "passages/0/", "admin/password-link/"]
 )
