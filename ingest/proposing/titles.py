@@ -18,6 +18,7 @@ _RUBRIC = re.compile(
     r"background|objectives?|methods?(?: and findings)?|results?|findings|conclusions?|discussion|"
     r"author summary|背景|目的|(?:[资材]料与)?方法|结果|结论|讨论|"
     r"论\s*著|综\s*述|专家论坛|标准与规范|original article|review article|drug facts|附件\s*\d*|"
+    r"(?:发布|实施|制定|起草)(?:机构|单位|部门|日期)\s*[:：].*|"
     r"doi\s*[:：].*|issn.*|关\s?键\s?词.*|key\s?words.*|【.*|收稿日期.*|"
     r"第?\s*\d+\s*[章节卷期].*|your name)\W*",
     re.IGNORECASE,

@@ -63,6 +63,7 @@ def test_numbers_of_lines_are_no_part_of_the_title() -> None:
 @pytest.mark.parametrize(
     "told",
     [
+        "发布机构：示例医学会",
         "1材料与方法",
         "1.2 对象",
         "一、病原学",
