@@ -40,7 +40,18 @@ from governance.admin.review_difference import basis_of, difference
 from governance.admin.review_pages import CommentOnVersion, SettleComment
 from governance.admin.standing import Standing, moment
 from governance.admin.uploads import report_of
-from governance.admin.version_pages import IN_BULK, PAGES, Amend, crumbs_of
+from governance.admin.version_pages import (
+    Amend,
+    Approve,
+    ReadAgain,
+    Reaffirm,
+    SendBack,
+    Submit,
+    VersionPage,
+    Withdraw,
+    crumbs_of,
+)
+from governance.admin.withdrawal_pages import BeginQuarantine, LiftQuarantine, Retire
 from governance.duties import Deed
 from governance.lifecycle import APPROVED, Status
 from governance.models import Version
@@ -65,6 +76,23 @@ def due_badge(version: Version) -> SafeString | str:
     if version.is_overdue(clock.today()):
         return badge("bad", say("%(day)s overdue") % {"day": version.review_due})
     return str(version.review_due)
+
+
+PAGES: tuple[type[VersionPage], ...] = (
+    ReadAgain,
+    Submit,
+    Approve,
+    SendBack,
+    LiftQuarantine,
+    Reaffirm,
+    Amend,
+    BeginQuarantine,
+    Retire,
+    Withdraw,
+)
+
+# Not approving, reaffirming and ending a quarantine, for which each text must have been read.
+IN_BULK: tuple[type[VersionPage], ...] = (Submit, Withdraw, BeginQuarantine, Retire)
 
 
 @admin.register(Version)

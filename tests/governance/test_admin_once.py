@@ -15,8 +15,8 @@ from django.test import RequestFactory
 from governance import clock
 from governance.admin import once
 from governance.admin.pages import ActionPage, refuse_without
-from governance.admin.version_pages import PAGES as OF_VERSIONS
 from governance.admin.version_pages import Submit, Withdraw
+from governance.admin.versions import PAGES as OF_VERSIONS
 from governance.duties import Deed
 from governance.models import Account, AuditEntry, Version
 from tests.support.visiting import Visitor, source_at, version_at
