@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from governance import clock
+from governance.actions.contributors import reread
 from governance.duties import Deed
 from governance.errors import AssigningNeedsOpen, ReviewerUnfit
 from governance.lifecycle import CURRENT, Status
@@ -45,7 +46,7 @@ def assign(*, version: Version, reviewer: Person, by: Account) -> Assignment:
     Refused where there is nothing left to review.
     """
     with changing(by=by, may=Deed.CURATE) as changes:
-        version = Version.objects.get(pk=version.pk)
+        version = reread(version)
         if version.status not in CURRENT:
             raise AssigningNeedsOpen(now=version.get_status_display())
         if not _fit_for(version).filter(pk=reviewer.pk).exists():

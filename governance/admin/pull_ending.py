@@ -58,13 +58,11 @@ class EndPulled(ActionPage[Pull]):
 
     def context(self) -> dict[str, Any]:
         waiting = [item for item in items_of(self.subject, self.account) if item.lift]
-        ticked = self.request.POST.getlist("chosen")
-        return {"items": waiting, "ticked": [int(v) for v in ticked if _is_number(v)]}
+        return {"items": waiting, "ticked": self._ticked()}
 
     def told(self) -> str:
         """How many are over by this word, and how many still wait for another's."""
-        numbers = [int(v) for v in self.request.POST.getlist("chosen") if _is_number(v)]
-        theirs = Quarantine.objects.filter(pk__in=numbers, pull_item__pull=self.subject)
+        theirs = Quarantine.objects.filter(pk__in=self._ticked(), pull_item__pull=self.subject)
         waiting = theirs.filter(ends_at=None).count()
         counts = {"ended": theirs.count() - waiting, "waiting": waiting}
         words = say(
@@ -72,6 +70,9 @@ class EndPulled(ActionPage[Pull]):
             " %(waiting)s."
         )
         return words % counts
+
+    def _ticked(self) -> list[int]:
+        return [int(v) for v in self.request.POST.getlist("chosen") if _is_number(v)]
 
     def do(self, given: dict[str, Any]) -> str:
         chosen = given["chosen"]
