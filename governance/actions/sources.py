@@ -94,6 +94,7 @@ def edit(
 ) -> Source:
     """Change what is said of a source. Voids the submission of what is in review.
 
+    What says the same as before is no change: nothing is noted, nobody becomes a contributor.
     What an active version cites is frozen; a change reaches readers with the next approval.
     `seen` is what `last_change` said when the source was looked at; refused if it has moved on.
     """
@@ -105,6 +106,8 @@ def edit(
         identifiers = _normalised(described.identifiers)
         _refuse_what_is_fixed(source, checked, identifiers)
         checked["department"] = _department(described.department, changes)
+        if _says_the_same(source, checked, identifiers):
+            return source
         for name, value in checked.items():
             setattr(source, name, value)
         source.save(update_fields=list(checked))
@@ -215,7 +218,13 @@ def _refuse_what_is_fixed(
 ) -> None:
     if not source.versions.filter(status=Status.ACTIVE).exists():
         return
-    now = {(i["kind"], i["value"]) for i in source.identified()}
-    fixed = ("source_class", "language")
-    if set(identifiers) != now or any(checked[n] != getattr(source, n) for n in fixed):
+    fixed = {name: checked[name] for name in ("source_class", "language")}
+    if not _says_the_same(source, fixed, identifiers):
         raise ClassIsFixed
+
+
+def _says_the_same(
+    source: Source, told: dict[str, Any], identifiers: Sequence[tuple[str, str]]
+) -> bool:
+    standing = {(i["kind"], i["value"]) for i in source.identified()}
+    return set(identifiers) == standing and all(getattr(source, n) == v for n, v in told.items())

@@ -47,8 +47,12 @@ class DescriptionPage(ActionPage[Any]):
 
     @cached_property
     def identifiers(self) -> Any:
-        data = self.request.POST if self.request.method == "POST" else None
-        return IdentifierFormSet(data, prefix="identifiers", initial=self.identified())
+        """What was typed stands for itself: beside the rows that stand now, one that says the
+        same would count as left blank.
+        """
+        if self.request.method == "POST":
+            return IdentifierFormSet(self.request.POST, prefix="identifiers")
+        return IdentifierFormSet(prefix="identifiers", initial=self.identified())
 
     def identified(self) -> list[dict[str, str]]:
         return []
@@ -108,6 +112,7 @@ class Edit(DescriptionPage, SourcePage):
     button = _("Edit")
     hint = _("Changes what is said of the work; you become its contributor.")
     done = _("Changed.")
+    nothing_done = _("It says the same as before; nothing was changed.")
     form_class = EditSourceForm
 
     def initial(self) -> dict[str, Any]:
@@ -134,7 +139,11 @@ class Edit(DescriptionPage, SourcePage):
             )
         return told
 
+    def told(self) -> str:
+        return str(self.done if self.has_changed else self.nothing_done)
+
     def do(self, given: dict[str, Any]) -> str:
+        before = sources.last_change(self.subject)
         sources.edit(
             source=self.subject,
             description=self.described(given),
@@ -142,6 +151,7 @@ class Edit(DescriptionPage, SourcePage):
             by=self.account,
             seen=given["seen"],
         )
+        self.has_changed = sources.last_change(self.subject) > before
         return self.back()
 
     def refused(self, form: forms.Form, refusal: Refused) -> HttpResponse:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from governance.lifecycle import Status
-from governance.models import Account, Department, Identifier, Source, Version
+from governance.models import Account, AuditEntry, Department, Identifier, Source, Version
 from tests.support import knowledge
 from tests.support.visiting import Visitor, source_at, version_at, words
 
@@ -166,6 +166,20 @@ def test_curator_edits_a_source(source: Source, ana: Account) -> None:
 
     source.refresh_from_db()
     assert source.title == "GINA"
+
+
+def test_what_is_sent_again_from_the_page_as_it_is_now_changes_nothing(
+    source: Source, ana: Account
+) -> None:
+    visitor = Visitor(ana)
+    again = {"title": "GINA", "reason": "Name."}
+    visitor.press(source_at(source, "edit"), **filled(DOI, **again))
+    before = AuditEntry.objects.last_number()
+
+    visitor.press(source_at(source, "edit"), **filled(DOI, **again))
+
+    assert AuditEntry.objects.last_number() == before
+    assert "nothing was changed" in visitor.read(source_at(source))
 
 
 def test_editing_without_a_reason_is_refused(source: Source, ana: Account) -> None:

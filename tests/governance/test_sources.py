@@ -9,7 +9,7 @@ from governance.actions.sources import Licence
 from governance.classes import POLICIES, SourceClass
 from governance.errors import ClassIsFixed, Malformed, NotAllowed
 from governance.lifecycle import Status
-from governance.models import Account, ClassPolicy, Source, Version
+from governance.models import Account, AuditEntry, ClassPolicy, Source, Version
 from tests.support import knowledge
 from tests.support.refusing import database_refuses
 
@@ -127,6 +127,25 @@ def test_change_to_a_source_reaches_readers_with_the_next_approval(
     active.refresh_from_db()
     titles = [(v.citation or {})["title"] for v in (active, approved)]
     assert titles == ["Asthma guideline", "Another title"]
+
+
+def test_edit_that_says_the_same_is_none(in_review: Version, ben: Account) -> None:
+    before = AuditEntry.objects.last_number()
+
+    edit(in_review.source, ben)
+
+    in_review.refresh_from_db()
+    assert AuditEntry.objects.last_number() == before
+    assert in_review.status == Status.IN_REVIEW
+    assert not in_review.contributed_to_by(ben.person)
+
+
+def test_edit_of_identifiers_alone_is_one(source: Source, ana: Account) -> None:
+    before = AuditEntry.objects.last_number()
+
+    edit(source, ana, identifiers=[])
+
+    assert AuditEntry.objects.last_number() == before + 1
 
 
 def test_edit_says_why(source: Source, ana: Account) -> None:
