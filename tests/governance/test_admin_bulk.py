@@ -108,6 +108,7 @@ def test_nonsense_for_numbers_chooses_nothing(ids: str, ana: Account) -> None:
     assert "This can be done to none of those chosen." in page
 
 
+@pytest.mark.long
 def test_more_than_can_be_looked_through_is_refused(ana: Account, source: Source) -> None:
     knowledge.many(source, ana, 201)
     chosen = Version.objects.values_list("pk", flat=True)

@@ -74,6 +74,7 @@ def test_what_is_saved_stays_a_list_of_parameters(ana: Account) -> None:
     assert SavedView.objects.get().query == ""
 
 
+@pytest.mark.long
 def test_nobody_keeps_more_than_can_be_looked_through(active: Version, ana: Account) -> None:
     for number in range(31):
         save(ana, name=f"View {number}")

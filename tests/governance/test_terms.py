@@ -83,6 +83,7 @@ def tell(life: Life) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(7200)
 @some_lives
 @given(classes, moves())

@@ -281,6 +281,7 @@ def test_source_that_was_edited_is_no_finding() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @settings(
     max_examples=10,
     deadline=None,

@@ -128,6 +128,7 @@ def test_node_that_belongs_to_no_entry_is_named(db: None, level: int, index: int
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_memory_does_not_grow_with_the_trail(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in ("governance.verification", "governance.stored_trail"):
         monkeypatch.setattr(f"{module}.CHUNK", 50)

@@ -104,11 +104,13 @@ def bomb(path: Path, mebibytes: int) -> Path:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_docx_that_unpacks_to_a_gibibyte_is_refused(tmp_path: Path) -> None:
     assert refusal(bomb(tmp_path / "a.docx", 1024)) == "unpacks_too_large"
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_pdf_that_unpacks_to_a_gibibyte_does_no_harm(tmp_path: Path) -> None:
     packer = zlib.compressobj(9)
     packed = b"".join(packer.compress(bytes(MIB)) for _ in range(1024)) + packer.flush()
@@ -206,6 +208,7 @@ def test_reader_that_dies_of_its_processor_limit_took_too_long() -> None:
     assert outcome(source) == "took_too_long"
 
 
+@pytest.mark.long
 def test_reader_that_dies_large_needs_too_much_memory() -> None:
     # Larger than the process that runs the tests ever is.
     source = "import os; kept = b'x' * (1600 * 2**20); os.abort()"
@@ -272,6 +275,7 @@ def test_progress_beyond_its_bounds_is_brought_within() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_what_a_reader_started_ends_with_it(tmp_path: Path) -> None:
     note = tmp_path / "pid"
     source = f"""

@@ -159,6 +159,7 @@ def _table(told: Any, name: str) -> Any:
     return next(t for t in told["tables"] if t["table"] == name)
 
 
+@pytest.mark.long
 def test_restore_after_an_interrupted_one_goes_through(made: Backup, elsewhere: Path) -> None:
     with empty_place(elsewhere):
         with pytest.raises(KeyboardInterrupt):
@@ -195,6 +196,7 @@ def test_record_that_was_tampered_with_comes_back_as_it_was_and_is_named(
 # Across versions of the software
 
 
+@pytest.mark.long
 def test_backup_from_before_the_last_migrations_is_brought_up_to_date(
     elsewhere: Path, tmp_path: Path
 ) -> None:
@@ -218,6 +220,7 @@ def _before(app: str, prefix: str) -> list[backup_tables.Node]:
     return [n for n in backup_tables.applied() if later.isdisjoint(graph.forwards_plan(n))]
 
 
+@pytest.mark.long
 def test_database_that_is_further_than_the_backup_is_refused(
     elsewhere: Path, tmp_path: Path
 ) -> None:
@@ -231,6 +234,7 @@ def test_database_that_is_further_than_the_backup_is_refused(
         refused(made, "migrated further than the backup")
 
 
+@pytest.mark.long
 def test_database_that_was_only_migrated_is_empty_enough(made: Backup, elsewhere: Path) -> None:
     with empty_place(elsewhere):
         call_command("migrate", verbosity=0)

@@ -109,6 +109,7 @@ def best(asked: Any, *, of: int) -> list[tuple[str, str]]:
     return [(f.passage.version.upload.filename, f.passage.text) for f in found]
 
 
+@pytest.mark.long
 def test_questions_find_what_answers_them(served: None) -> None:
     """The shipped ones at once; the README's only after the approval that its walk ends in."""
     files = [{file for file, _text in best(asked, of=3)} for asked in QUESTIONS]

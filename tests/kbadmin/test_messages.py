@@ -49,6 +49,7 @@ def update_quietly() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_every_sentence_is_translated_filled_alike_and_compiled() -> None:
     findings = [str(finding) for finding in command.check(command.wanted())]
 
@@ -115,6 +116,7 @@ def test_a_counted_sentence_has_one_form_in_chinese() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_a_planted_sentence_is_found_by_the_check(tree: Path) -> None:
     update_quietly()
 
@@ -146,6 +148,7 @@ def test_the_check_writes_nothing(tree: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_a_sentence_just_translated_is_no_finding_any_more(tree: Path) -> None:
     update_quietly()
     translate("django.po", "Good day, %(name)s", "您好，%(name)s")
@@ -160,6 +163,7 @@ def test_a_sentence_just_translated_is_no_finding_any_more(tree: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_updating_twice_changes_no_byte(tree: Path) -> None:
     update_quietly()
     before = {path.name: path.read_bytes() for path in command.folder().iterdir()}
@@ -170,6 +174,7 @@ def test_updating_twice_changes_no_byte(tree: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_a_sentence_of_a_part_moves_into_our_catalogue_with_its_translation(tree: Path) -> None:
     update_quietly()
     translate("parts.po", "Type to search", "输入以搜索")

@@ -86,6 +86,7 @@ def test_djangos_deployment_check_has_nothing_to_say(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_secret_that_was_made_here_is_good_enough_for_it(tmp_path: Path) -> None:
     done = ran(tmp_path, "manage.py", "check", "--deploy", "--fail-level", "WARNING", **PUBLIC)
 

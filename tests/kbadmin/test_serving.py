@@ -159,6 +159,7 @@ def test_caller_who_sends_everything_all_the_same_reads_the_refusal(running: Run
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_caller_who_never_stops_is_cut_off(running: Running) -> None:
     with socket.create_connection(running(), timeout=20) as connection:
         connection.sendall(head(f"Content-Length: {10 * MEGABYTE}"))

@@ -146,7 +146,7 @@ def lived(seed: int, traveller: time_machine.Traveller, steps: int = 16) -> Hist
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [0, 1, *(pytest.param(n, marks=pytest.mark.long) for n in (2, 3))])
+@pytest.mark.parametrize("seed", [0, *(pytest.param(n, marks=pytest.mark.long) for n in (1, 2, 3))])
 def test_each_instant_is_answered_as_it_was_then(db: None, seed: int) -> None:
     with time_machine.travel(lives.BIRTH, tick=False) as traveller:
         history = lived(seed, traveller)

@@ -77,6 +77,7 @@ def first(request: pytest.FixtureRequest) -> int:
     return next(n for n, name in enumerate(CHANGES) if f"[{name}]" in request.node.name)
 
 
+@pytest.mark.long
 def test_what_a_kill_left_is_told_of_not_given_out_and_put_right(folder: Path, first: int) -> None:
     mirror, ends = program(Scope.CORPUS), set()
 

@@ -82,6 +82,7 @@ def test_a_shipped_vector_has_the_same_bits_alone_and_among_others(precision: st
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_a_shipped_vector_has_the_same_bits_in_another_process() -> None:
     texts, _ = reference("query")
     program = (
@@ -96,6 +97,7 @@ def test_a_shipped_vector_has_the_same_bits_in_another_process() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_a_query_does_not_wait_for_a_batch_of_passages() -> None:
     encoder = shipped_encoder("auto")
     encoder.queries(["load"])
@@ -163,6 +165,7 @@ def test_nothing_is_unpacked_before_the_first_use(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_encoding_reports_to_nobody_and_leaves_nothing_at_home(tmp_path: Path) -> None:
     program = (
         "import socket, sys; socket.socket.connect = None; socket.getaddrinfo = None\n"
@@ -178,6 +181,7 @@ def test_encoding_reports_to_nobody_and_leaves_nothing_at_home(tmp_path: Path) -
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_a_process_may_end_while_a_thread_still_encodes() -> None:
     program = (
         "import pathlib, sys, threading, time; from llm.embedding import choose\n"

@@ -60,6 +60,7 @@ def test_closing_frees_the_folder(folder: Path, store: EdgeStore) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_other_process_is_told_that_the_folder_is_in_use(folder: Path, store: EdgeStore) -> None:
     other = _python("EdgeStore.open(folder)", folder)
 
@@ -73,6 +74,7 @@ def test_other_process_is_told_that_the_folder_is_in_use(folder: Path, store: Ed
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_nothing_is_lost_or_risen_when_the_owner_is_killed(folder: Path) -> None:
     deed = """
         store = filled(EdgeStore.open(folder), [point(1), point(2), point(3, version=2)])
@@ -86,6 +88,7 @@ def test_nothing_is_lost_or_risen_when_the_owner_is_killed(folder: Path) -> None
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_stamp_outlives_a_kill(folder: Path) -> None:
     deed = """
         store = filled(EdgeStore.open(folder), [point(1), point(2, version=2)])
@@ -98,6 +101,7 @@ def test_stamp_outlives_a_kill(folder: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_kill_in_the_middle_of_a_put_leaves_a_sound_store(folder: Path) -> None:
     deed = """
         store = filled(EdgeStore.open(folder), [])
@@ -259,6 +263,7 @@ def test_store_closes_when_the_last_reader_is_done(store: EdgeStore) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_searches_get_their_turn_during_a_long_put(store: EdgeStore) -> None:
     filled(store, [point(1)], dimension=3)
     points = random_points(10_000)

@@ -256,6 +256,7 @@ def test_server_further_off_is_named(server: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_standin_with_a_folder_keeps_what_it_held(tmp_path: Path) -> None:
     with _process(tmp_path) as url, talking_to(url) as store:
         filled(store, [point(1), point(2, version=2)])

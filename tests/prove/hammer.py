@@ -189,15 +189,14 @@ class _Hammer:
         """One change of what is in force: most of them leave or come back quickly."""
         kinds = [self._quarantine_version, self._quarantine_passage, self._lift]
         weights = [6, 6, 8 if self.kept_back else 0]
-        if len(self.standing) > 8:
+        if len(self._free_to_go()) > 8:
             kinds += [self._retire, self._supersede]
             weights += [1, 2]
         self.chance.choices(kinds, weights)[0]()
         self.done += 1
 
     def _quarantine_version(self) -> None:
-        free = [v for v in self.standing if ("versions", v) not in self.kept_back]
-        self._keep_back("versions", self.chance.choice(free or self.standing))
+        self._keep_back("versions", self.chance.choice(self._free_to_go() or self.standing))
 
     def _quarantine_passage(self) -> None:
         version = self.chance.choice(self.standing)
@@ -213,7 +212,10 @@ class _Hammer:
         self.kept_back.append((kind, number))
 
     def _lift(self) -> None:
-        kind, number = self.kept_back.pop(self.chance.randrange(len(self.kept_back)))
+        self._free(*self.chance.choice(self.kept_back))
+
+    def _free(self, kind: str, number: int) -> None:
+        self.kept_back.remove((kind, number))
         self.ben.lift(number, of=kind)
         self.record.returns(kind, number)
         self.dora.lift(number, of=kind)
@@ -224,7 +226,12 @@ class _Hammer:
         self.record.leaves("versions", version)
 
     def _supersede(self) -> None:
+        """By the same text again, which is refused where any of it is quarantined."""
         version = self._taken()
+        for passage in self.ana.passages(version):
+            kept = ("passages", passage["passage"])
+            if kept in self.kept_back:
+                self._free(*kept)
         draft = self.ana.amend(version)
         self.ana.submit(draft)
         self.ben.approve(draft)
@@ -233,11 +240,12 @@ class _Hammer:
 
     def _taken(self) -> int:
         """A version that is not quarantined leaves the list for good."""
-        free = [v for v in self.standing if ("versions", v) not in self.kept_back]
-        version = self.chance.choice(free or self.standing)
+        version = self.chance.choice(self._free_to_go())
         self.standing.remove(version)
-        self.kept_back = [k for k in self.kept_back if k != ("versions", version)]
         return version
+
+    def _free_to_go(self) -> list[int]:
+        return [v for v in self.standing if ("versions", v) not in self.kept_back]
 
 
 def _text(number: int) -> bytes:
