@@ -11,7 +11,7 @@ from ingest.parsing.document import Block, Box, Document
 from ingest.parsing.row_groups import may_end_group, names_of
 from ingest.sentences import sentences, shortened, size
 
-PROFILE = "sections-sentences-150-350/3"
+PROFILE = "sections-sentences-150-350/4"
 PREFERRED = 150
 MOST = 350
 
@@ -271,13 +271,14 @@ def _taken_along(groups: Sequence[list[_Piece]], piece: _Piece) -> list[_Piece]:
 
 
 def _leads(piece: _Piece) -> bool:
-    """Whether this is a whole paragraph that says nothing without the next."""
+    """Whether this says nothing without the next paragraph: a line of its own, or the last
+    sentence of one."""
     text = piece.text.strip()
-    if not piece.begins or piece.rest > piece.size or _ITEM.match(text):
+    if piece.rest > piece.size or _ITEM.match(text):
         return False
     if text.endswith(_COLON):
         return piece.size <= _LEAD
-    return piece.size <= _NAME and not text.endswith(_STOPS)
+    return piece.begins and piece.size <= _NAME and not text.endswith(_STOPS)
 
 
 def _full(total: int, piece: _Piece) -> bool:

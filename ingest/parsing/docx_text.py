@@ -10,6 +10,7 @@ from lxml import etree
 from ingest.parsing import equations, superscripts
 from ingest.parsing.docx_styles import attribute, child, on
 from ingest.parsing.markup import local, names
+from ingest.parsing.underlined import underlined
 
 _THROUGH = names(
     "ins moveTo hyperlink smartTag sdt sdtContent fldSimple customXml dir bdo rubyBase ruby"
@@ -86,6 +87,9 @@ class Texts:
         shifted = child(properties, "vertAlign")
         fonts = child(properties, "rFonts")
         text = _symbols(text, attribute(fonts, "ascii") if fonts is not None else "")
+        line = child(properties, "u")
+        if line is not None and attribute(line, "val") != "none":
+            text = underlined(text)
         shift = _SHIFTS.get(attribute(shifted, "val")) if shifted is not None else None
         return shift(text) if shift else text
 

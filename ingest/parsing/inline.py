@@ -9,6 +9,7 @@ from lxml import etree
 
 from ingest.parsing import superscripts
 from ingest.parsing.markup import entity_text, local
+from ingest.parsing.underlined import underlined
 
 Render = Callable[[etree._Element], str]
 
@@ -24,6 +25,8 @@ class Inline:
         self._special: dict[str, Render] = {
             "sup": lambda element: superscripts.raised(self.text(element)),
             "sub": lambda element: superscripts.lowered(self.text(element)),
+            "u": lambda element: underlined(self.text(element)),
+            "underline": lambda element: underlined(self.text(element)),
             **special,
         }
 

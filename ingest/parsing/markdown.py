@@ -18,6 +18,7 @@ from ingest.parsing.headings import labelled, relevel
 from ingest.parsing.label_lines import are_labelled
 from ingest.parsing.markup import tidy
 from ingest.parsing.superscripts import lowered, raised
+from ingest.parsing.underlined import underlined
 
 MEDIA_TYPE = "text/markdown"
 _DEEPEST = 60
@@ -187,7 +188,7 @@ def tidy_code(content: str) -> str:
     return content.strip("\n").rstrip()
 
 
-_SHIFTS = {"sup": raised, "sub": lowered}
+_SHIFTS = {"sup": raised, "sub": lowered, "u": underlined}
 
 
 def _shift(closing: bool, name: str, parts: list[str], opened: list[tuple[str, int]]) -> None:

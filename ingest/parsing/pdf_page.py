@@ -11,6 +11,7 @@ import pypdfium2.raw as pdfium
 from ingest.parsing.pdf_glyphs import Frame, Glyphs, Rect, glyphs_of
 from ingest.parsing.pdf_rules import Grid, grids_of, matrix_of, rules_of
 from ingest.parsing.pdf_runs import CellAt, Run, placed, runs_of
+from ingest.parsing.pdf_signs import with_lines_beneath
 
 # A picture smaller than this share of the page, or than this side in points, is an ornament.
 _NOTABLE_SHARE = 0.015
@@ -70,7 +71,8 @@ def _read(page: Any, glyphs: Glyphs, number: int) -> Page:
     rules = rules_of(paths, frame)
     grids = grids_of(rules)
     upright = [g for g in glyphs.found if g.style.turns == frame.turns and not g.style.slanted]
-    runs = runs_of(placed(upright, frame), cell_finder(grids))
+    signed = with_lines_beneath(upright, rules, frame)
+    runs = runs_of(placed(signed, frame), cell_finder(grids))
     annotations, widgets = _notes(page)
     return Page(
         number,

@@ -223,6 +223,17 @@ def test_subscript_stays_lowered(tmp_path: Path) -> None:
     assert texts(tmp_path, body) == ["SpO₂"]
 
 
+@pytest.mark.parametrize(("line", "read"), [("single", "≥6 mg > 5"), ("none", ">6 mg > 5")])
+def test_sign_with_a_line_beneath_is_another(tmp_path: Path, line: str, read: str) -> None:
+    body = p(r("&gt;", f'<w:u w:val="{line}"/>') + r("6 mg &gt; 5"))
+
+    assert texts(tmp_path, body) == [read]
+
+
+def test_words_that_are_underlined_keep_their_signs(tmp_path: Path) -> None:
+    assert texts(tmp_path, p(r("dose &gt; 5", '<w:u w:val="single"/>'))) == ["dose > 5"]
+
+
 @pytest.mark.parametrize(
     ("code", "sign"), [("F0B3", "≥"), ("F0A3", "≤"), ("F06D", "μ"), ("F0B1", "±")]
 )

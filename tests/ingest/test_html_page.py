@@ -289,3 +289,7 @@ def test_xhtml_with_mistakes_is_read_as_html(tmp_path: Path) -> None:
     found = document(tmp_path, f"{head}<body><p>a<br>b&nbsp;c</p></body></html>")
 
     assert [each.text for each in found.blocks] == ["a\nb c"]
+
+
+def test_sign_with_a_line_beneath_is_another(tmp_path: Path) -> None:
+    assert texts(tmp_path, "<p><u>&gt;</u>6 and <u>&lt;</u> 3 &lt; 4</p>") == ["≥6 and ≤ 3 < 4"]

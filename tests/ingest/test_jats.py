@@ -391,3 +391,9 @@ def test_table_of_a_real_trial_keeps_its_numbers() -> None:
     tables = [each for each in read(path, lambda share: None).blocks if each.kind == "table"]
 
     assert ("Male sex (%) (three missing)", "6,280 (69%)", "—", "—") in tables[0].rows
+
+
+def test_sign_with_a_line_beneath_is_another(tmp_path: Path) -> None:
+    assert texts(
+        tmp_path, "<p><underline>&gt;</underline>6 and <underline>&lt;</underline> 3 &lt; 4</p>"
+    ) == ["≥6 and ≤ 3 < 4"]

@@ -394,3 +394,7 @@ def test_no_chinese_character_of_a_real_paper_is_lost() -> None:
 
         missing = {character for character in source if character > "\u3000"} - set(ours)
         assert not missing, path.name
+
+
+def test_sign_with_a_line_beneath_is_another(tmp_path: Path) -> None:
+    assert texts(tmp_path, "<u>&gt;</u>6 and <u>&lt;</u> 3 &lt; 4\n") == ["≥6 and ≤ 3 < 4"]

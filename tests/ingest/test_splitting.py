@@ -145,6 +145,12 @@ def test_line_that_leads_to_the_next_stays_with_it() -> None:
     assert contents(found)[0].startswith("禁忌如下：\n高血压")
 
 
+def test_last_sentence_that_leads_to_a_new_passage_begins_it() -> None:
+    found = contents(parsed(text(SENTENCE * 6 + "以下情况停药："), text(SENTENCE * 8)))
+
+    assert found == [SENTENCE * 6, "以下情况停药：\n" + SENTENCE * 8]
+
+
 @pytest.mark.parametrize("lead", ["Candesartan (Atacand)", "Adults who meet any of the criteria:"])
 def test_line_that_leads_to_a_new_passage_begins_it(lead: str) -> None:
     found = contents(parsed(text(SENTENCE * 6), text(lead), text(SENTENCE * 8)))
