@@ -163,9 +163,16 @@ def _too_few() -> str:
     LEFT JOIN governance_retirement t ON t.version_id = w.id
     WHERE w.source_id = NEW.source_id AND q.passage_id IS NULL AND q.ends_at IS NULL
     AND coalesce(t.reason_code, '') <> 'superseded')"""
+    repeated = """EXISTS (SELECT 1 FROM governance_quarantine q
+    JOIN governance_passage d ON d.version_id = q.version_id
+    JOIN governance_passage p ON p.digest = d.digest
+    WHERE q.ends_at IS NULL AND q.version_id <> NEW.id AND p.version_id = NEW.id
+    AND (q.passage_id IS NULL OR q.passage_id = d.id)
+    AND NOT EXISTS (SELECT 1 FROM governance_passage n WHERE n.replaces_id = p.id))"""
     return f"""(SELECT count(DISTINCT r.person_id) FROM governance_review r
     WHERE r.version_id = NEW.id AND r.kind = 'approve' AND r.digest = NEW.digest
-    AND r.at >= OLD.submitted_at) < (SELECT CASE {needs} WHEN {doubted} THEN 2 ELSE 1 END
+    AND r.at >= OLD.submitted_at) < (SELECT CASE {needs} WHEN {doubted} THEN 2
+    WHEN {repeated} THEN 2 ELSE 1 END
     FROM governance_source s WHERE s.id = NEW.source_id)"""  # noqa: S608  (names of our own)
 
 

@@ -29,6 +29,7 @@ from governance.models import (
     Version,
     content_digest,
     digest_of,
+    numbering_digest,
 )
 from governance.models.audit import AuditEntryQuerySet
 from governance.models.governed import plain
@@ -251,7 +252,7 @@ class Corrections:
 
 def _texts() -> Iterator[Finding]:
     """Every passage must be what its digest names, every version what it was sealed with."""
-    corrections = _corrections()
+    corrections, numberings = _corrections(), _numberings()
     gone = {*corrections.digest_of, *corrections.replaced_by}
     for version in Version.objects.order_by("pk").iterator(chunk_size=100):
         where = f"version {version.pk}"
@@ -259,6 +260,9 @@ def _texts() -> Iterator[Finding]:
         gone -= {p.pk for p in passages}
         if _seal(version, passages, corrections) != version.content_digest:
             yield Finding("text", where, "Its text is not the text it was sealed with.")
+        current = [p for p in passages if p.pk not in corrections.digest_of]
+        if numberings.get(version.pk, "") not in ("", numbering_digest(current)):
+            yield Finding("text", where, "Its passages are not numbered as they were approved.")
         for passage in passages:
             yield from _one_passage(passage, corrections)
         if version.digest and version.digest != _digest_as_approved(version):
@@ -306,6 +310,18 @@ def _one_passage(passage: Passage, corrections: Corrections) -> Iterator[Finding
         yield Finding("text", where, "Its text is not the text it had.")
     if passage.replaces_id != corrections.replaced(passage.pk):
         yield Finding("text", where, "It does not replace what the trail says it replaces.")
+
+
+def _numberings() -> dict[int, str]:
+    """Which number each passage of a version had when it was last approved or reaffirmed."""
+    found = {}
+    decided = AuditEntry.objects.filter(action__in=("version.approved", "version.reaffirmed"))
+    for entry in decided.order_by("number").iterator():
+        content = content_of(entry) or {}
+        match content.get("facts"), content.get("subject"):
+            case {"numbering": str(digest)}, {"id": str(version)}:
+                found[int(version)] = digest
+    return found
 
 
 def _corrections() -> Corrections:

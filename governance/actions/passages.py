@@ -100,7 +100,10 @@ def copy(version: Version, draft: Version) -> None:
 
 
 def correct(*, passage: Passage, text: str, reason: str, by: Account) -> Passage:
-    """Replace a passage of a draft by a corrected one. Voids the draft's submission."""
+    """Replace a passage of a draft by a corrected one. Voids the draft's submission.
+
+    With the text it has already it stays as it is, and nothing is noted.
+    """
     with changing(by=by, may=Deed.CURATE, reason=needs_reason(reason)) as changes:
         passage = Passage.objects.select_related("version", "section").get(pk=passage.pk)
         version = reread(passage.version)
@@ -108,6 +111,8 @@ def correct(*, passage: Passage, text: str, reason: str, by: Account) -> Passage
             raise TextIsFixed
         if not says_something(text) or "\0" in text:
             raise Malformed(field="text", problem=_("A passage has text, without null characters."))
+        if text == passage.text:
+            return passage
         corrected = _replacement(passage, text)
         void_submission(version, changes)
         credit(version, [by.person_id])

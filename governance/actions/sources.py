@@ -127,6 +127,8 @@ def hand_over(*, source: Source, owner: Person, reason: str, by: Account) -> Sou
     """Give a source another owner. Says nothing about its content, so nothing is voided."""
     with changing(by=by, may=Deed.CURATE, reason=needs_reason(reason)) as changes:
         source = Source.objects.get(pk=source.pk)
+        if source.owner == owner:
+            return source
         source.owner = owner
         source.save(update_fields=["owner"])
         changes.note("source.handed_over", source)

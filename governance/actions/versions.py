@@ -45,6 +45,7 @@ from governance.models import (
     Source,
     Term,
     Version,
+    numbering_digest,
 )
 from governance.originals import Original
 from governance.trail import SYSTEM, Changes, changing, needs_reason
@@ -228,8 +229,9 @@ def _check_successor(version: Version, order: RetirementOrder) -> None:
     same_source = successor.source_id == version.source_id
     superseded = order.reason_code == RetirementReason.SUPERSEDED
     fits = successor != version and successor.status in APPROVED
-    if not fits or (superseded and not same_source):
-        problem = _("Name another version that was approved; of the same source if it supersedes.")
+    takes_over = same_source and successor.status == Status.ACTIVE
+    if not fits or (superseded and not takes_over):
+        problem = _("Name another version that was approved; an active one if it supersedes.")
         raise Malformed(field="successor", problem=problem)
 
 
@@ -281,7 +283,6 @@ def _label(label: str) -> str:
 def repeats_quarantined_text(version: Version) -> bool:
     """What is quarantined comes back by two persons ending it, not under another number."""
     standing = Quarantine.objects.filter(version__source=version.source_id, ends_at=None)
-    standing = standing.filter(version__status=Status.ACTIVE)
     whole = standing.filter(passage=None, version__content_digest=version.content_digest)
     repeated = version.passages.current().values("digest")
     return whole.exists() or standing.filter(passage__digest__in=repeated).exists()
@@ -320,7 +321,13 @@ def _is_last_needed(version: Version, review: Review) -> bool:
 def _note_decision(version: Version, review: Review, changes: Changes) -> None:
     word = {"approve": "approved", "reaffirm": "reaffirmed"}[review.kind]
     action = f"version.{word}" if review.review_due else f"version.partly_{word}"
-    changes.note(action, version, digest=review.digest, review_due=review.review_due)
+    changes.note(
+        action,
+        version,
+        digest=review.digest,
+        numbering=numbering_digest(version.passages.current()),
+        review_due=review.review_due,
+    )
 
 
 def _bring_into_force(version: Version, changes: Changes) -> None:

@@ -77,6 +77,8 @@ class ActionPage(Generic[S]):
     # What it will do, in a few words, beside the button that leads here.
     hint: ClassVar[Promise]
     done: ClassVar[Promise]
+    # What is said instead where an edit says nothing new.
+    nothing_done: ClassVar[Promise] = _("It says the same as before; nothing was changed.")
     # What is said where the same form comes back later: by the back button, or by loading anew.
     again: ClassVar[Promise] = _(
         "This form was sent before and was done then; nothing was done now. To do it once more,"

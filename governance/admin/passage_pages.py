@@ -86,6 +86,7 @@ class Correct(PassagePage):
     draft_again = _("Corrected, and the version is a draft again: submit it once it reads right.")
     form_class = CorrectForm
     was_in_review = False
+    has_changed = True
 
     def fits(self) -> bool:
         return self.subject.version.status in OPEN
@@ -100,6 +101,8 @@ class Correct(PassagePage):
         return []
 
     def told(self) -> str:
+        if not self.has_changed:
+            return str(self.nothing_done)
         return str(self.draft_again if self.was_in_review else self.done)
 
     def initial(self) -> dict[str, Any]:
@@ -111,6 +114,7 @@ class Correct(PassagePage):
         corrected = passages.correct(
             passage=self.subject, text=text, reason=given["reason"], by=self.account
         )
+        self.has_changed = corrected != self.subject
         return place_of(corrected)
 
 

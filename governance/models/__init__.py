@@ -7,7 +7,7 @@ from .audit import (
     TrailHead,
 )
 from .governed import Governed
-from .passages import Passage, Section, content_digest, digest_of
+from .passages import Passage, Section, content_digest, digest_of, numbering_digest
 from .people import (
     Account,
     Client,
@@ -85,4 +85,5 @@ __all__ = [
     "folded_number",
     "latest_of",
     "new_key",
+    "numbering_digest",
 ]

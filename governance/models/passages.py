@@ -91,6 +91,11 @@ def digest_of(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def numbering_digest(passages: Iterable[Passage]) -> str:
+    """SHA-256 over which number each passage has: quarantines and citations go by numbers."""
+    return canonical.digest([[p.pk, p.digest] for p in passages])
+
+
 def content_digest(sections: Iterable[Section], passages: Iterable[Passage]) -> str:
     """SHA-256 over every section and current passage of a version, in reading order."""
     of_sections: list[Any] = [[s.position, s.level, s.title, s.path, s.page] for s in sections]

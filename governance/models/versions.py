@@ -200,16 +200,27 @@ class Version(Governed):
 
     def persons_needed(self, kind: str) -> int:
         """How many must decide. Two approve while a version of the source is quarantined as a
-        whole, or was when it was retired: what follows brings back what two persons would have
-        to bring back, changed by a word or more."""
+        whole, or was when it was retired, and what repeats text that is quarantined anywhere:
+        it brings back what two persons would have to bring back, changed by a word or more."""
         needed = self.source.policy.approvals
-        return max(needed, 2) if kind == Review.Kind.APPROVE and self._follows_doubt() else needed
+        doubted = kind == Review.Kind.APPROVE and (self._follows_doubt() or self._repeats_doubt())
+        return max(needed, 2) if doubted else needed
 
     def _follows_doubt(self) -> bool:
         doubted = Quarantine.objects.filter(version__source=self.source_id, passage=None)
         superseded = Retirement.objects.filter(reason_code=RetirementReason.SUPERSEDED)
         doubted = doubted.filter(ends_at=None).exclude(version__retirements__in=superseded)
         return doubted.exists()
+
+    def _repeats_doubt(self) -> bool:
+        """Whether a passage says what stands quarantined in any source, alone or as a whole."""
+        standing = Quarantine.objects.filter(ends_at=None).exclude(version=self.pk)
+        here = self.passages.current()
+        alone = standing.filter(passage__digest__in=here.order_by().values("digest"))
+        whole = standing.filter(
+            passage=None, version__passages__digest__in=here.order_by().values("digest")
+        )
+        return alone.exists() or whole.exists()
 
     # Moves change this object only. Saving it, and telling the trail, is an action's job.
 

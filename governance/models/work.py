@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 
 from governance.models.governed import Governed
 from governance.models.passages import Passage
@@ -103,7 +104,7 @@ class Pull(Governed):
         ]
 
     def __str__(self) -> str:
-        return ", ".join(self.terms)
+        return gettext(", ").join(self.terms)
 
 
 class PullItem(models.Model):

@@ -223,6 +223,7 @@ NUMBERS = ["0", "999999", "99999999999999999999", "-1", "abc", "1.5", "%00", "..
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("number", NUMBERS)
 @pytest.mark.parametrize("role", ["reviewer", "compliance", "security"])
 def test_number_of_nothing_is_not_found(number: str, role: str, db: None) -> None:
@@ -254,6 +255,7 @@ QUERIES = [
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("role", "address"),
     [

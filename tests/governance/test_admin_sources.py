@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from governance.actions import sources
 from governance.lifecycle import Status
 from governance.models import Account, AuditEntry, Department, Identifier, Source, Version
 from tests.support import knowledge
@@ -180,6 +181,16 @@ def test_what_is_sent_again_from_the_page_as_it_is_now_changes_nothing(
 
     assert AuditEntry.objects.last_number() == before
     assert "nothing was changed" in visitor.read(source_at(source))
+
+
+def test_second_click_on_edit_lands_where_the_first_did(source: Source, ana: Account) -> None:
+    visitor = Visitor(ana)
+    seen = sources.last_change(source)
+    form = filled(DOI, title="GINA", reason="Name.", seen=seen, once="this-page")
+
+    answers = [visitor.send(source_at(source, "edit"), **form) for _ in range(2)]
+
+    assert {answer.headers["Location"] for answer in answers} == {source_at(source)}
 
 
 def test_editing_without_a_reason_is_refused(source: Source, ana: Account) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from governance.models import Account, Version
-from tests.support.callers import V1, Caller, log_in
+from tests.support.callers import V1, Caller, code, log_in
 
 CALLS = [
     ("post", "session/"),
@@ -77,6 +77,7 @@ def caller(ids: dict[str, int], dora: Account) -> Caller:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(("method", "path"), CALLS)
 def test_nonsense_is_an_error_of_whoever_sent_it(
     caller: Caller, ids: dict[str, int], method: str, path: str
@@ -104,6 +105,7 @@ TYPES = [
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(("method", "path"), CALLS)
 def test_other_types_are_refused_in_json(
     caller: Caller, ids: dict[str, int], method: str, path: str
@@ -127,6 +129,7 @@ QUERIES: list[dict[str, Any]] = [
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("path", READS)
 def test_nonsense_in_the_query_is_no_fault_of_ours(
     caller: Caller, ids: dict[str, int], cleo: Account, path: str
@@ -147,6 +150,36 @@ def test_every_read_answers_what_it_is_not_offered_for(
 
     assert answer.status_code == 405
     assert answer.json()["code"] == "method_not_allowed"
+
+
+METHODS = ["OPTIONS", "HEAD", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT", "BREW", "METADATA"]
+ADDRESSES = sorted({path for _method, path in CALLS} | {*READS})
+ADDRESSES += ["versions/{version}/file/", "retrieve/", "changes/", "corpus/"]
+ADDRESSES += ["corpus/manifests/{root}/", "corpus/objects/{root}", "schema/", "docs/", "nowhere/"]
+
+
+@pytest.mark.parametrize("path", ADDRESSES)
+def test_whatever_the_method_it_is_no_fault_of_ours(
+    caller: Caller, ids: dict[str, int], path: str
+) -> None:
+    for method in METHODS:
+        answer = caller.generic(method, V1 + path.format(**ids, root="0" * 64))
+        # The file that a head alone was asked of is nobody's to read to its end.
+        answer.close()
+
+        assert answer.status_code < 500, method
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+@pytest.mark.parametrize("path", [*READS[1:7], "sources/{source}/versions/"])
+def test_options_are_not_offered_to_anybody(
+    caller: Caller, ids: dict[str, int], path: str, is_known: bool
+) -> None:
+    asking = caller if is_known else Caller()
+
+    answer = asking.options(V1 + path.format(**ids))
+
+    assert code(answer) == (405, "method_not_allowed")
 
 
 @pytest.mark.parametrize("accept", ["text/html", "application/pdf", "application/xml", "x"])

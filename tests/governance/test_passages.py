@@ -11,7 +11,7 @@ from governance.actions.sources import Licence
 from governance.clock import now
 from governance.errors import Malformed, NotAllowed, TextIsFixed
 from governance.lifecycle import Status
-from governance.models import Account, Passage, Source, Version, digest_of
+from governance.models import Account, AuditEntry, Passage, Source, Version, digest_of
 from tests.support import knowledge
 from tests.support.refusing import database_refuses
 
@@ -90,6 +90,19 @@ def test_text_that_is_none_is_refused_with_its_own_sentence(
         correct(first, text, ana)
 
     assert str(TextIsFixed.sentence) not in str(refused.value)
+
+
+def test_correction_that_says_the_same_is_none(
+    in_review: Version, first: Passage, ben: Account
+) -> None:
+    before = AuditEntry.objects.last_number()
+
+    same = passages.correct(passage=first, text=first.text, reason="Read again.", by=ben)
+
+    in_review.refresh_from_db()
+    assert same == first
+    assert AuditEntry.objects.last_number() == before
+    assert not in_review.contributed_to_by(ben.person)
 
 
 def test_text_in_force_is_not_corrected(active: Version, ana: Account) -> None:

@@ -7,6 +7,7 @@ import pytest
 import time_machine
 
 from governance.actions import quarantines, versions
+from governance.confirmation import Confirmed
 from governance.duties import Role
 from governance.errors import (
     AlreadyQuarantined,
@@ -17,6 +18,7 @@ from governance.errors import (
     SecondPersonNeeded,
     TextQuarantined,
 )
+from governance.lifecycle import RetirementReason
 from governance.models import Account, AuditEntry, Passage, Quarantine, Source, Version
 from tests.governance.editions import NOON
 from tests.support import knowledge
@@ -288,9 +290,21 @@ def test_two_persons_approve_what_follows_a_version_retired_under_quarantine(
 ) -> None:
     knowledge.quarantine(active, ana)
     knowledge.retire(active, ben)
-    again = knowledge.in_review(source, ana, label="2024 again")
+    texts = ["Start low!", "Go slow!"]
+    again = knowledge.in_review(source, ana, label="2024 again", texts=texts)
 
     assert knowledge.approve(again, ben).status == "in_review"
+
+
+def test_version_retired_under_quarantine_does_not_come_back_as_it_was(
+    active: Version, source: Source, ana: Account, ben: Account
+) -> None:
+    knowledge.quarantine(active, ana)
+    knowledge.retire(active, ben)
+    again = knowledge.in_review(source, ana, label="2024 again")
+
+    with pytest.raises(TextQuarantined):
+        knowledge.approve(again, ben)
 
 
 def test_one_person_approves_what_follows_two_editions_later(
@@ -328,6 +342,91 @@ def test_database_refuses_one_approval_of_what_follows_a_quarantined_version(
 
     with database_refuses("version_needs_second_person"):
         newer.save()
+
+
+# Text that is quarantined does not come back by another way.
+
+
+def test_quarantined_passage_does_not_come_back_once_its_version_is_retired(
+    active: Version, source: Source, ana: Account, ben: Account
+) -> None:
+    begin(active.passages.first(), ana)
+    knowledge.retire(active, ben)
+    again = knowledge.in_review(source, ana, label="2024 again")
+
+    with pytest.raises(TextQuarantined):
+        knowledge.approve(again, ben)
+
+
+def test_quarantined_passage_does_not_come_back_after_a_harmless_edition(
+    active: Version, source: Source, ana: Account, ben: Account
+) -> None:
+    begin(active.passages.first(), ana)
+    with time_machine.travel(NOON + TICK, tick=False):
+        knowledge.active(source, ana, ben, label="2025", texts=["Start lower."])
+        again = knowledge.in_review(source, ana, label="2024 again")
+
+        with pytest.raises(TextQuarantined):
+            knowledge.approve(again, ben)
+
+
+def test_quarantine_of_what_is_retired_is_ended_by_two_and_frees_its_text(
+    active: Version, source: Source, ana: Account, ben: Account, dora: Account
+) -> None:
+    begin(active.passages.first(), ana)
+    knowledge.retire(active, ben)
+    for person in (ben, dora):
+        lift(active.passages.first(), person)
+
+    again = knowledge.in_review(source, ana, label="2024 again")
+    assert knowledge.approve(again, ben).status == "active"
+
+
+def test_superseded_is_said_of_what_an_active_version_takes_over_from(
+    active: Version, source: Source, ana: Account, ben: Account
+) -> None:
+    with time_machine.travel(NOON + TICK, tick=False):
+        newer = knowledge.active(source, ana, ben, label="2025", texts=["Start lower."])
+        knowledge.quarantine(newer, ana)
+        before = Version.objects.get(pk=active.pk)
+        order = versions.RetirementOrder(RetirementReason.SUPERSEDED, "Old.", before)
+
+        with pytest.raises(Malformed):
+            versions.retire(version=newer, order=order, by=Confirmed(ben))
+
+
+def test_two_persons_approve_what_another_source_repeats_of_a_quarantined_version(
+    quarantined: Version, ana: Account, ben: Account, dora: Account
+) -> None:
+    other = knowledge.in_review(knowledge.source(ana), ana, texts=["Start low.", "New words."])
+
+    states = [knowledge.approve(other, who).status for who in (ben, dora)]
+
+    assert states == ["in_review", "active"]
+
+
+def test_two_persons_approve_what_another_source_repeats_of_a_quarantined_passage(
+    active: Version, ana: Account, ben: Account
+) -> None:
+    begin(active.passages.first(), ana)
+    other, free = (
+        knowledge.in_review(knowledge.source(ana), ana, texts=[text])
+        for text in ("Start low.", "Go slow.")
+    )
+
+    assert knowledge.approve(other, ben).status == "in_review"
+    assert knowledge.approve(free, ben).status == "active"
+
+
+def test_database_refuses_one_approval_of_what_repeats_quarantined_text(
+    quarantined: Version, ana: Account, ben: Account
+) -> None:
+    other = knowledge.in_review(knowledge.source(ana), ana, texts=["Start low."])
+    other = knowledge.approve(other, ben)
+    other.approve(at=NOON, today=NOON.date())
+
+    with database_refuses("version_needs_second_person"):
+        other.save()
 
 
 @pytest.fixture

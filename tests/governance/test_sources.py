@@ -153,6 +153,14 @@ def test_edit_says_why(source: Source, ana: Account) -> None:
         sources.edit(source=source, description=knowledge.describe(), reason="", by=ana)
 
 
+def test_handing_over_to_who_has_it_is_none(source: Source, ana: Account) -> None:
+    before = AuditEntry.objects.last_number()
+
+    sources.hand_over(source=source, owner=ana.person, reason="Moved.", by=ana)
+
+    assert AuditEntry.objects.last_number() == before
+
+
 def test_handing_over_makes_nobody_a_contributor(
     in_review: Version, ana: Account, ben: Account
 ) -> None:

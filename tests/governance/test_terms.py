@@ -83,13 +83,24 @@ def tell(life: Life) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.long
-@pytest.mark.timeout(7200)
-@some_lives
+@settings(some_lives, max_examples=6)
 @given(classes, moves())
 def test_terms_say_at_every_instant_what_the_decisions_say(
     db: None, source_class: str, story: list[Any]
 ) -> None:
+    compare(source_class, story)
+
+
+@pytest.mark.slow
+@pytest.mark.long
+@pytest.mark.timeout(7200)
+@some_lives
+@given(classes, moves())
+def test_terms_say_so_over_many_lives(db: None, source_class: str, story: list[Any]) -> None:
+    compare(source_class, story)
+
+
+def compare(source_class: str, story: list[Any]) -> None:
     with lived(source_class, story) as life:
         tell(life)
 

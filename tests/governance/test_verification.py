@@ -261,6 +261,24 @@ def test_finding_says_where_and_what() -> None:
     assert "entry 5: Its payload is missing." in [str(f) for f in found()]
 
 
+def test_passages_that_changed_their_numbers_are_found() -> None:
+    """A quarantine, a citation: all go by the number, and would be of another text."""
+    version = Version.objects.active().latest("pk")
+    one, other = version.passages.order_by("position")[:2]
+    columns = ("section_id", "position", "kind", "page", "text", "digest")
+    swapped = [
+        set_column("passage", column, getattr(had, column), f"id = {got.pk}")
+        for got, had in ((one, other), (other, one))
+        for column in columns
+    ]
+
+    tamper(*swapped)
+
+    assert [str(f) for f in found()] == [
+        f"version {version.pk}: Its passages are not numbered as they were approved."
+    ]
+
+
 def test_draft_read_as_empty_is_no_finding() -> None:
     ana = Account.objects.get(username="ana")
     knowledge.draft(knowledge.source(ana), ana, texts=())

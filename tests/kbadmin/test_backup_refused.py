@@ -21,7 +21,7 @@ from tests.support.databases import triggers_away
 from tests.support.following import follow
 from tests.support.places import empty_place, migrated_place
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("db", "stores")]
+pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.usefixtures("db", "stores")]
 
 
 @pytest.fixture
@@ -159,7 +159,6 @@ def _table(told: Any, name: str) -> Any:
     return next(t for t in told["tables"] if t["table"] == name)
 
 
-@pytest.mark.long
 def test_restore_after_an_interrupted_one_goes_through(made: Backup, elsewhere: Path) -> None:
     with empty_place(elsewhere):
         with pytest.raises(KeyboardInterrupt):
@@ -196,7 +195,6 @@ def test_record_that_was_tampered_with_comes_back_as_it_was_and_is_named(
 # Across versions of the software
 
 
-@pytest.mark.long
 def test_backup_from_before_the_last_migrations_is_brought_up_to_date(
     elsewhere: Path, tmp_path: Path
 ) -> None:
@@ -220,7 +218,6 @@ def _before(app: str, prefix: str) -> list[backup_tables.Node]:
     return [n for n in backup_tables.applied() if later.isdisjoint(graph.forwards_plan(n))]
 
 
-@pytest.mark.long
 def test_database_that_is_further_than_the_backup_is_refused(
     elsewhere: Path, tmp_path: Path
 ) -> None:
@@ -234,7 +231,6 @@ def test_database_that_is_further_than_the_backup_is_refused(
         refused(made, "migrated further than the backup")
 
 
-@pytest.mark.long
 def test_database_that_was_only_migrated_is_empty_enough(made: Backup, elsewhere: Path) -> None:
     with empty_place(elsewhere):
         call_command("migrate", verbosity=0)

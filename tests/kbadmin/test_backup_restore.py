@@ -27,7 +27,7 @@ from tests.support.databases import triggers_away
 from tests.support.following import follow
 from tests.support.places import empty_place, migrated_place
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("db", "stores")]
+pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.usefixtures("db", "stores")]
 
 
 @pytest.fixture
