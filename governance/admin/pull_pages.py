@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,9 +17,12 @@ from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from governance.admin.pages import account_of, refuse_without
 from governance.admin.passage_pages import place_of
+from governance.admin.pull_excerpts import rest_of
+from governance.admin.standing import moment
 from governance.admin.tables import excerpt
 from governance.admin.version_pages import address_of_version
 from governance.duties import Deed
@@ -48,6 +52,8 @@ class Item:
     address: str
     # The sentence in which it is named; empty for a whole version.
     html: SafeString | str
+    # All that went with that sentence; empty where nothing did.
+    whole: SafeString | str
     retirement: Retirement | None
     lift: str
     retire: str
@@ -97,11 +103,33 @@ def pull(request: HttpRequest, pk: int) -> HttpResponse:
         "items": items,
         "half_way": sum(item.state == "first_word" for item in items),
         "settled": sum(item.is_settled for item in items),
+        "verdict": out_of_service([i.quarantine for i in items if i.state != "ended"], made),
         "again": reverse("admin:pull_now"),
         "may_pull": account.may(Deed.QUARANTINE),
         "may_end": sum(bool(item.lift) for item in items) > 1,
     }
     return TemplateResponse(request, "governance/pull_one.html", context)
+
+
+def out_of_service(those: Collection[Quarantine], made: Pull) -> str:
+    """How much of a pull is served to nobody, and since when; empty where nothing is."""
+    passages = sum(q.passage_id is not None for q in those)
+    counts = {"at": moment(made.at), "n": passages, "versions": len(those) - passages}
+    if passages and counts["versions"]:
+        words = say("Out of service since %(at)s: passages: %(n)s, whole versions: %(versions)s.")
+    elif passages:
+        words = ngettext(
+            "%(n)s passage is out of service since %(at)s.",
+            "%(n)s passages are out of service since %(at)s.",
+            passages,
+        )
+    else:
+        words = ngettext(
+            "%(versions)s whole version is out of service since %(at)s.",
+            "%(versions)s whole versions are out of service since %(at)s.",
+            len(those),
+        )
+    return words % counts if those else ""
 
 
 def items_of(made: Pull, account: Account) -> list[Item]:
@@ -135,11 +163,13 @@ def _item(
     if passage:
         passage.version = quarantine.version
     state = _state(quarantine)
+    html = excerpt(names, passage.text, names.marked(passage.text)) if passage else ""
     return Item(
         quarantine,
         state,
         place_of(passage) if passage else address_of_version(quarantine.version_id),
-        excerpt(names, passage.text, names.marked(passage.text)) if passage else "",
+        html,
+        rest_of(names, passage.text, html) if passage else "",
         retirement if state == "retired" else None,
         _lift(quarantine, state, account),
         _retire(quarantine, state, account),

@@ -16,6 +16,7 @@ from datetime import datetime
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from governance.admin.pull_excerpts import rest_of
 from governance.admin.standing import moment
 from governance.admin.tables import excerpt
 from governance.lifecycle import OPEN
@@ -47,7 +48,7 @@ class Hit:
     """A passage with its sentence, and the names it was found by.
 
     `pieces` is empty where only its heading names it. `is_split` tells that a name begins or goes
-    on in the passage beside it.
+    on in the passage beside it. `whole` is all of it, empty where the sentence is.
     """
 
     passage: Passage
@@ -56,6 +57,7 @@ class Hit:
     is_split: bool
     is_quarantined: bool
     html: SafeString
+    whole: SafeString
 
     @property
     def value(self) -> str:
@@ -234,7 +236,9 @@ def _show(found: dict[int, Found], kept: list[Kept], names: Names) -> None:
             passage.version = found[version].version
             pieces = _marked(names, text, seams)
             html = excerpt(names, text, pieces)
-            found[version].hits.append(Hit(passage, pieces, told, bool(seams), pk in out, html))
+            whole = rest_of(names, text, html)
+            hit = Hit(passage, pieces, told, bool(seams), pk in out, html, whole)
+            found[version].hits.append(hit)
 
 
 def _marked(names: Names, text: str, seams: list[Seam]) -> list[Piece]:

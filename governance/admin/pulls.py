@@ -17,12 +17,13 @@ from django.utils.translation import ngettext
 
 from governance import clock
 from governance.actions import pulls
-from governance.actions.pulls import Chosen
+from governance.actions.pulls import Chosen, Pulled
 from governance.admin import forms as fields
 from governance.admin.pages import ActionPage
+from governance.admin.pull_pages import out_of_service
 from governance.admin.pull_search import Findings, search
 from governance.duties import Deed
-from governance.models import Passage
+from governance.models import Passage, Quarantine
 from governance.naming import LONGEST_TERM, MOST_TERMS, Names, names_of
 from governance.uses import uses_of
 
@@ -85,7 +86,7 @@ class PullPage(ActionPage[None]):
     title = _("Pull this now")
     button = _("Take all that is ticked out of service now")
     hint = _("Finds what names a drug, a device or a phrase, and takes it out of service at once.")
-    done = _("Out of service. Two persons are needed to end each quarantine.")
+    done = _("Two persons are needed to end each quarantine.")
     dangerous = True
     form_class = PullForm
     template = "governance/pull.html"
@@ -133,23 +134,47 @@ class PullPage(ActionPage[None]):
         pulled = pulls.pull(
             terms=terms, chosen=given["chosen"], reason=given["reason"], by=self.account
         )
-        self._tell_of_those_kept_out(pulled.kept_out)
+        self._tell_what_was_done(pulled)
         return reverse("admin:pull", args=[pulled.pull.pk])
 
-    def _tell_of_those_kept_out(self, kept_out: list[Any]) -> None:
-        if kept_out:
-            sentence = ngettext(
-                "%(n)s was skipped: out of service already, or with its whole version.",
-                "%(n)s were skipped: out of service already, or with their whole version.",
-                len(kept_out),
-            )
-            messages.info(self.request, sentence % {"n": len(kept_out)})
+    def told(self) -> str:
+        """Told already, before what was skipped; the page it leads to tells it again."""
+        return ""
+
+    def _tell_what_was_done(self, pulled: Pulled) -> None:
+        begun = Quarantine.objects.filter(pull_item__pull=pulled.pull)
+        messages.success(self.request, f"{out_of_service(begun, pulled.pull)} {self.done}")
+        whole = set(begun.filter(passage=None).values_list("version", flat=True))
+        covered = [k for k in pulled.kept_out if isinstance(k, Passage) and k.version_id in whole]
+        if covered:
+            self._say_skipped(_covered(len(covered)), len(covered))
+        if others := len(pulled.kept_out) - len(covered):
+            self._say_skipped(_out_already(others), others)
+
+    def _say_skipped(self, sentence: str, count: int) -> None:
+        messages.info(self.request, sentence % {"n": count})
 
     def _ticked(self, findings: Findings) -> set[str]:
         """What was chosen; at first as much of what is proposed as can be taken out at once."""
         if self.request.method == "POST":
             return set(self.request.POST.getlist("chosen"))
         return set(offered(findings)[: pulls.MOST])
+
+
+def _covered(count: int) -> str:
+    return ngettext(
+        "%(n)s passage was skipped: it is out of service with its whole version.",
+        "%(n)s passages were skipped: they are out of service with their whole versions.",
+        count,
+    )
+
+
+def _out_already(count: int) -> str:
+    return ngettext(
+        "%(n)s was skipped: it was out of service already.",
+        "%(n)s were skipped: they were out of service already.",
+        count,
+    )
 
 
 def offered(findings: Findings) -> list[str]:

@@ -42,11 +42,14 @@ def excerpt(names: Names, text: str, pieces: Sequence[Piece]) -> SafeString:
 
 
 def opening(text: str) -> SafeString:
-    """How a text begins; of a table, its first rows."""
-    lines = text.strip().split("\n")[:OPENING_ROWS]
-    if is_row(lines[0]):
-        return shown("\n".join(line for line in lines if is_row(line)))
-    return escape(Truncator(text).chars(OPENING))
+    """How a text begins; where that is a table or what stands over one, its first rows."""
+    lines = text.strip().split("\n")
+    above = list(takewhile(lambda line: not is_row(line), lines))
+    rows = list(takewhile(is_row, lines[len(above) :]))[:OPENING_ROWS]
+    over = "\n".join(above).strip()
+    if not rows or len(over) > OPENING:
+        return escape(Truncator(over).chars(OPENING))
+    return shown("\n".join([over, *rows]))
 
 
 def is_rule(line: str) -> bool:

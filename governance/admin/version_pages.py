@@ -46,6 +46,17 @@ def waits_for_another() -> str:
     return say("Your word is on the record. It stays quarantined until another person agrees.")
 
 
+def still_open(version: Version) -> list[str]:
+    """How many comments nobody has settled; nothing where there are none."""
+    count = open_comments(version).count()
+    sentence = ngettext(
+        "%(count)s comment on it is still open.",
+        "%(count)s comments on it are still open.",
+        count,
+    )
+    return [sentence % {"count": count}] if count else []
+
+
 class VersionPage(ActionPage[Version]):
     action_refuses = True
 
@@ -94,8 +105,12 @@ class Submit(VersionPage):
     title = _("Submit for review")
     button = _("Submit")
     hint = _("Asks a reviewer who has not contributed to approve exactly this text.")
-    done = _("Submitted. A reviewer who has not contributed decides now.")
+    done = _(
+        "Submitted. A reviewer who has not contributed decides now. Until then it is taken back by"
+        " correcting a passage or editing its source: either makes it a draft again."
+    )
     form_class = NoteForm
+    template = "governance/submit.html"
 
     def fits(self) -> bool:
         return self.is_in(Status.DRAFT)
@@ -106,6 +121,13 @@ class Submit(VersionPage):
         if not self._is_read():
             return say("It can be submitted as soon as the file has been read.")
         return self._asks_for_identifier() if self._lacks_identifier() else ""
+
+    def warnings(self) -> Sequence[str]:
+        return still_open(self.subject)
+
+    def context(self) -> dict[str, Any]:
+        """What nobody has settled of that for which it was sent back, say."""
+        return {"comments": open_comments(self.subject)}
 
     def way_out(self) -> tuple[str, str] | None:
         if not (self._is_read() and self._lacks_identifier()):
@@ -226,13 +248,7 @@ class Approve(Decision):
         return [self.persons(), self._effect(), *self._takes_over(), self._until(), self.due()]
 
     def warnings(self) -> Sequence[str]:
-        count = open_comments(self.subject).count()
-        sentence = ngettext(
-            "%(count)s comment on it is still open.",
-            "%(count)s comments on it are still open.",
-            count,
-        )
-        return [*self._two_needed(), *([sentence % {"count": count}] if count else [])]
+        return [*self._two_needed(), *still_open(self.subject)]
 
     def _two_needed(self) -> list[str]:
         usual = self.subject.source.policy.approvals
@@ -240,8 +256,8 @@ class Approve(Decision):
             return []
         return [
             say(
-                "A version of this source is under quarantine, or was when it was retired: "
-                "two persons approve what follows it."
+                "A version of this source is under quarantine, or was when it was retired, or text"
+                " of this one is under quarantine elsewhere: two persons approve it."
             )
         ]
 

@@ -82,9 +82,12 @@ class SubjectDoor(Door, GenericViewSet[Any]):
     deeds: ClassVar[Mapping[str, Deed]]
 
     def get_permissions(self) -> list[BasePermission]:
-        # No action: the method is not offered, and the answer is 405 for whoever is logged in.
+        # No action, or the one that the library has for OPTIONS everywhere: the method is not
+        # offered, and the answer is 405 for whoever is logged in.
         action = cast(str | None, self.action)
-        return [people(self.deeds[action])()] if action else []
+        if action is None or action == "metadata":
+            return []
+        return [people(self.deeds[action])()]
 
     def shown(self, subject: models.Model) -> Any:
         """A subject as it stands now, read afresh."""

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from governance import clock
 from governance.admin.pages import account_of, refuse_without
 from governance.admin.standing import moment
-from governance.admin.tables import shown
+from governance.admin.tables import opening, shown
 from governance.duties import Deed
 from governance.models import Account, Passage
 from llm.admin.bench_form import QuestionForm, SettingForm
@@ -63,6 +63,10 @@ class Missing:
     name: str
     passage: Passage | None
     reason: str
+
+    @property
+    def html(self) -> SafeString:
+        return opening(self.passage.text) if self.passage else SafeString("")
 
 
 @dataclass

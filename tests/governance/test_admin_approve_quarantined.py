@@ -33,7 +33,7 @@ def test_quarantined_predecessor_is_shown(
     shown = page(successor, ben)
 
     assert PANEL in shown
-    assert "two persons approve what follows it" in shown
+    assert "two persons approve it" in shown
     assert "After yours it needs 1 more person" in shown
     assert "the version it takes over from" in shown
     assert "A reader doubts the dose." in shown

@@ -78,10 +78,44 @@ def test_table_named_in_its_heading_only_is_shown_by_its_first_rows(
     table = "| Drug | Units |\n|---|---|\n| Aspirin | 100 mg |\n| Heparin | none |"
     knowledge.active(knowledge.source(ana), ana, ben, texts=[table])
 
-    page = Visitor(ana).read(NEW, terms="dosing")
+    (one,) = found(ana, "dosing").found
 
-    assert "<th>Drug</th>" in page
-    assert "<td>Heparin</td>" not in page
+    assert "<th>Drug</th>" in one.hits[0].html
+    assert "<td>Heparin</td>" not in one.hits[0].html
+
+
+def test_all_that_goes_with_a_row_is_shown_and_said(ana: Account, ben: Account) -> None:
+    table = "| Drug | Dose |\n|---|---|\n| Aspirin | 100 mg |\n| Heparin | 5000 units |"
+    knowledge.active(knowledge.source(ana), ana, ben, texts=[table])
+
+    page = Visitor(ana).read(NEW, terms="aspirin")
+
+    shown, _summary, whole = page.partition("<summary>Whole passage")
+    assert "The passage says more than this, and all of it is taken out:" in shown
+    assert "<td><mark>Aspirin</mark></td>" in whole
+    assert "<td>Heparin</td>" not in shown
+    assert "<td>Heparin</td>" in whole
+
+
+def test_passage_that_is_shown_whole_is_not_shown_twice(drug: Version, ana: Account) -> None:
+    page = Visitor(ana).read(NEW, terms="aspirin")
+
+    assert "Whole passage" not in page
+
+
+def test_split_name_shown_with_both_its_texts_is_not_shown_again(
+    ana: Account, ben: Account
+) -> None:
+    knowledge.active(knowledge.source(ana), ana, ben, texts=["口服阿司", "匹林肠溶片。"])
+
+    assert "Whole passage" not in Visitor(ana).read(NEW, terms="阿司匹林")
+
+
+def test_whole_passage_is_escaped(ana: Account, ben: Account) -> None:
+    texts = ["Give aspirin. " + "Then wait. " * 20 + "Never <b>heparin</b>."]
+    knowledge.active(knowledge.source(ana), ana, ben, texts=texts)
+
+    assert "Never &lt;b&gt;heparin&lt;/b&gt;." in Visitor(ana).read(NEW, terms="aspirin")
 
 
 def test_only_what_names_it_is_found(drug: Version, active: Version, ana: Account) -> None:
@@ -371,7 +405,23 @@ def test_skipped_ones_are_said(drug: Version, ana: Account) -> None:
 
     answer = visitor.press(f"{NEW}?terms=aspirin", chosen=chosen, reason="Recalled.")
 
-    assert "1 was skipped" in visitor.read(answer["Location"])
+    page = visitor.read(answer["Location"])
+    done = page.index("1 whole version is out of service since")
+    assert done < page.index("1 passage was skipped: it is out of service with its whole version.")
+
+
+def test_what_was_out_already_is_said_to_be_skipped(drug: Version, ana: Account) -> None:
+    first, last = drug.passages.exclude(text="Then wait.").order_by("position")
+    visitor = Visitor(ana)
+    once = visitor.open(f"{NEW}?terms=aspirin").context["once"]
+    quarantines.begin(subject=first, reason="Doubted.", by=ana)
+    fields = {"terms": "aspirin", "chosen": [f"passage-{first.pk}", f"passage-{last.pk}"]}
+
+    answer = visitor.send(NEW, reason="Recalled.", once=once, **fields)
+
+    page = visitor.read(answer["Location"])
+    assert "1 passage is out of service since" in page
+    assert "1 was skipped: it was out of service already." in page
 
 
 def test_sent_twice_is_pulled_once(drug: Version, ana: Account) -> None:

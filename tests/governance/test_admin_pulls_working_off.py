@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from governance.actions import pulls
+from governance.actions import pulls, quarantines
 from governance.actions.pulls import Chosen
 from governance.models import Account, Pull, Version
 from tests.support import knowledge
@@ -37,6 +37,51 @@ def test_list_says_how_far_each_pull_is(drug: Version, ana: Account, cleo: Accou
 
     assert "0 / 1" in page
     assert "Recalled." in page
+
+
+def test_fresh_pull_says_first_that_it_is_out_of_service(drug: Version, ana: Account) -> None:
+    made = pulled(drug, ana)
+
+    page = Visitor(ana).read(f"{LIST}{made.pk}/")
+
+    said = page.index("1 whole version is out of service since")
+    assert said < page.index('kb-plain">Ended again or retired: 0 of 1')
+
+
+def test_what_was_ended_is_not_said_to_be_out_of_service(
+    drug: Version, ana: Account, ben: Account, dora: Account
+) -> None:
+    chosen = Chosen(passages=drug.passages.values_list("pk", flat=True))
+    made = pulls.pull(terms=["aspirin"], chosen=chosen, reason="Recalled.", by=ana).pull
+    for person in (ben, dora):
+        quarantines.lift(subject=drug.passages.earliest("position"), reason="Right.", by=person)
+
+    page = Visitor(ana).read(f"{LIST}{made.pk}/")
+
+    assert "2 passages are out of service since" in page
+    assert "Ended again or retired: 1 of 3" in page
+
+
+def test_versions_and_passages_out_of_service_are_counted_apart(
+    drug: Version, active: Version, ana: Account
+) -> None:
+    chosen = Chosen([drug.pk], active.passages.values_list("pk", flat=True))
+    made = pulls.pull(terms=["aspirin"], chosen=chosen, reason="Recalled.", by=ana).pull
+
+    page = Visitor(ana).read(f"{LIST}{made.pk}/")
+
+    assert ": passages: 2, whole versions: 1." in page
+
+
+def test_whole_of_a_pulled_passage_can_be_read(ana: Account, ben: Account) -> None:
+    table = "| Drug | Dose |\n|---|---|\n| Aspirin | 100 mg |\n| Heparin | 5000 units |"
+    version = knowledge.active(knowledge.source(ana), ana, ben, texts=[table])
+    chosen = Chosen(passages=version.passages.values_list("pk", flat=True))
+    made = pulls.pull(terms=["aspirin"], chosen=chosen, reason="Recalled.", by=ana).pull
+
+    for address in (f"{LIST}{made.pk}/", f"{LIST}{made.pk}/end/"):
+        whole = Visitor(ben).read(address).partition("<summary>Whole passage")[2]
+        assert "<td>Heparin</td>" in whole
 
 
 def test_empty_list_says_so(ana: Account) -> None:

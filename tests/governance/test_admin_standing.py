@@ -11,7 +11,7 @@ import time_machine
 from governance import clock
 from governance.actions import quarantines
 from governance.actions.sources import Licence
-from governance.admin.standing import Standing, last_day
+from governance.admin.standing import Standing, last_day, moment
 from governance.lifecycle import RetirementReason, Status
 from governance.models import Account, Review, Source, Version
 from tests.support import knowledge
@@ -131,6 +131,24 @@ def test_overdue_version_is_marked(
 
     assert "Overdue" in page
     assert "Not in force" in page
+
+
+def test_gap_before_a_late_reaffirmation_stays_in_its_terms(
+    active: Version, ben: Account, noon: time_machine.Traveller
+) -> None:
+    later(noon, SEVEN_MONTHS)
+    knowledge.reaffirm(active, ben)
+
+    page = Visitor(ben).read(version_at(active))
+
+    assert "Terms; between them it was not in force" in page
+    for term in active.terms.all():
+        assert f"{moment(term.starts_at)} – {moment(term.ends_at)}" in page
+    assert "PubMed, issuer&#x27;s site" in page
+
+
+def test_one_term_is_shown_alone(active: Version, ben: Account) -> None:
+    assert "Terms; between them" not in Visitor(ben).read(version_at(active))
 
 
 def test_late_reaffirmation_is_told_of_beforehand(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from governance.admin.tables import shown
+from governance.admin.tables import opening, shown
 
 TABLE = "| CrCl | Dose |\n| --- | --- |\n| ≥ 30 | 40 mg |"
 
@@ -45,6 +45,21 @@ def test_caption_stands_before_the_table() -> None:
     html = shown("Table 1. Doses\n" + TABLE)
 
     assert html.index("Table 1. Doses") < html.index("<table")
+
+
+def test_opening_of_a_table_under_a_caption_is_a_table() -> None:
+    html = opening("Table 1. Doses\n" + TABLE)
+
+    assert '<div class="kb-text">Table 1. Doses</div>' in html
+    assert "<td>40 mg</td>" in html
+    assert "---" not in html
+
+
+def test_opening_of_a_text_ends_before_its_table() -> None:
+    html = opening("Doses. " * 30 + "\n" + TABLE)
+
+    assert html.endswith("…")
+    assert "|" not in html
 
 
 def test_words_after_a_table_are_shown() -> None:

@@ -8,11 +8,12 @@ import pytest
 from django.test import Client
 
 from governance import clock
+from governance.actions import comments
 from governance.duties import Role
 from governance.lifecycle import Status
 from governance.models import Account, AuditEntry, Source, Version
 from tests.support import knowledge
-from tests.support.visiting import Visitor, source_at, version_at, words
+from tests.support.visiting import Visitor, passage_at, source_at, version_at, words
 
 
 def status_of(version: Version) -> str:
@@ -42,6 +43,32 @@ def test_submitting_is_said_in_words(draft: Version, ana: Account) -> None:
     assert "Submitted. A reviewer who has not contributed decides now." in visitor.read(
         version_at(draft)
     )
+
+
+def test_submission_says_how_it_is_taken_back(draft: Version, ana: Account) -> None:
+    visitor = Visitor(ana)
+    visitor.press(version_at(draft, "submit"), reason="")
+
+    assert "Until then it is taken back by correcting a passage" in visitor.read(version_at(draft))
+
+
+def test_open_comments_are_told_before_submission(draft: Version, ana: Account) -> None:
+    passage = draft.passages.latest("position")
+    comments.make(subject=passage, text="Which dose?", by=ana)
+    comments.make(subject=draft, text="Which edition?", by=ana)
+
+    page = Visitor(ana).read(version_at(draft, "submit"))
+
+    assert "2 comments on it are still open." in page
+    assert passage_at(passage) in page
+    assert f"{version_at(draft)}#comment-" in page
+
+
+def test_settled_comments_are_no_more_told_before_submission(draft: Version, ana: Account) -> None:
+    comment = comments.make(subject=draft, text="Which edition?", by=ana)
+    comments.settle(comment=comment, by=ana)
+
+    assert "Which edition?" not in Visitor(ana).read(version_at(draft, "submit"))
 
 
 def test_auditor_cannot_submit(draft: Version, cleo: Account) -> None:

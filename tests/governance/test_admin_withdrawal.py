@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -96,6 +97,18 @@ def test_second_person_is_told_who_agreed(
     page = Visitor(dora).read(version_at(quarantined, "lift-quarantine"))
 
     assert "Ben has agreed already; your word ends it now." in page
+
+
+def test_both_who_ended_a_quarantine_are_listed_with_their_reasons(
+    quarantined: Version, ben: Account, dora: Account
+) -> None:
+    quarantines.lift(subject=quarantined, reason="Checked the print.", by=ben)
+    quarantines.lift(subject=quarantined, reason="The issuer says so.", by=dora)
+
+    page = Visitor(ben).read(version_at(quarantined))
+
+    assert re.search(r"Ben agreed to end it on [-: \d]+: Checked the print\.", page)
+    assert re.search(r"Dora ended it on [-: \d]+: The issuer says so\.", page)
 
 
 def test_the_same_person_twice_is_refused(quarantined: Version, ben: Account) -> None:

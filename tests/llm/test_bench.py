@@ -254,6 +254,21 @@ def test_what_is_expected_and_not_in_force_is_found_with_the_reason(
     assert "Superseded by “2026”." in page
 
 
+def test_table_that_is_not_in_force_is_shown_as_one(
+    source: Source, ana: Account, ben: Account
+) -> None:
+    table = "Table 1\n| Drug | Dose |\n| --- | --- |\n| Aspirin | 100 mg |"
+    knowledge.active(source, ana, ben, texts=[table])
+    follow()
+    knowledge.active(source, ana, ben, label="2026", texts=["Rest."])
+    follow()
+
+    page = ask(ana, "Aspirin", out_of_force="on")
+
+    assert "<td>Aspirin</td><td>100 mg</td>" in page
+    assert "| --- |" not in page
+
+
 def test_nothing_else_is_looked_through_unless_asked(
     active: Version, ana: Account, ben: Account
 ) -> None:

@@ -44,7 +44,7 @@ function showExamples(row) {
     const place = row.querySelector("[data-example]");
     const show = () => {
         const example = examples[kind.value];
-        place.textContent = example ? `${place.dataset.words}: ${example}` : "";
+        place.textContent = example ? `${place.dataset.words} ${example}` : "";
     };
     kind.addEventListener("change", show);
     show();
