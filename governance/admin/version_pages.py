@@ -22,7 +22,7 @@ from governance.duties import Deed
 from governance.errors import AlreadySuperseded, PredecessorChanged, TextQuarantined
 from governance.identifiers import IdentifierKind
 from governance.lifecycle import Status
-from governance.models import ParseState, Review, Version
+from governance.models import ParseState, Review, Source, Version
 
 
 def address_of_version(version_id: int) -> str:
@@ -55,6 +55,15 @@ def still_open(version: Version) -> list[str]:
         count,
     )
     return [sentence % {"count": count}] if count else []
+
+
+def same_number(source: Source) -> list[str]:
+    """Two sources of one work would stand in force beside each other."""
+    sentence = say(
+        "Another source has the same number: “%(title)s”. A new edition of it is uploaded there;"
+        " registered apart, both would be in force."
+    )
+    return [sentence % {"title": each.title} for each in source.namesakes()[:3]]
 
 
 class VersionPage(ActionPage[Version]):
@@ -123,7 +132,7 @@ class Submit(VersionPage):
         return self._asks_for_identifier() if self._lacks_identifier() else ""
 
     def warnings(self) -> Sequence[str]:
-        return still_open(self.subject)
+        return [*still_open(self.subject), *same_number(self.subject.source)]
 
     def context(self) -> dict[str, Any]:
         """What nobody has settled of that for which it was sent back, say."""
@@ -248,7 +257,11 @@ class Approve(Decision):
         return [self.persons(), self._effect(), *self._takes_over(), self._until(), self.due()]
 
     def warnings(self) -> Sequence[str]:
-        return [*self._two_needed(), *still_open(self.subject)]
+        return [
+            *self._two_needed(),
+            *still_open(self.subject),
+            *same_number(self.subject.source),
+        ]
 
     def _two_needed(self) -> list[str]:
         usual = self.subject.source.policy.approvals

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from governance.classes import MOST_MONTHS, POLICIES, Policy, SourceClass
 from governance.identifiers import IdentifierKind
@@ -92,6 +92,14 @@ class Source(Governed):
 
     def has_needed_identifier(self) -> bool:
         return self.identifiers.filter(kind__in=self.policy.identified_by).exists()
+
+    def namesakes(self) -> models.QuerySet[Source]:
+        """Other sources with a number of this one that a single work has. An ISSN is a journal's
+        and an ISBN a book's, parts of which may be sources of their own."""
+        numbers = self.identifiers.exclude(kind__in=(IdentifierKind.ISSN, IdentifierKind.ISBN))
+        shared = numbers.filter(kind=OuterRef("kind"), value=OuterRef("value"))
+        theirs = Identifier.objects.filter(Exists(shared)).exclude(source=self)
+        return Source.objects.filter(identifiers__in=theirs).distinct().order_by("pk")
 
     def identified(self) -> list[dict[str, str]]:
         """Identifiers in a fixed order, as they are cited."""

@@ -30,6 +30,23 @@ def test_curator_submits_a_draft(draft: Version, ana: Account) -> None:
     assert status_of(draft) == Status.IN_REVIEW
 
 
+@pytest.mark.parametrize(
+    ("kind", "value", "warns"), [("doi", "10.1000/182", True), ("isbn", "9780306406157", False)]
+)
+@pytest.mark.parametrize("page", ["submit", "approve"])
+def test_second_source_of_one_work_is_warned_of(
+    page: str, kind: str, value: str, warns: bool, ana: Account, ben: Account
+) -> None:
+    numbers = [(kind, value)]
+    first, second = (knowledge.source(ana, title=t, identifiers=numbers) for t in ("One", "Two"))
+    knowledge.active(first, ana, ben)
+    make = {"submit": knowledge.draft, "approve": knowledge.in_review}[page]
+
+    shown = Visitor({"submit": ana, "approve": ben}[page]).read(version_at(make(second, ana), page))
+
+    assert ("Another source has the same number: “One”" in shown) is warns
+
+
 def test_submitting_leads_back_to_the_version(draft: Version, ana: Account) -> None:
     response = Visitor(ana).press(version_at(draft, "submit"), reason="Ready.")
 
