@@ -24,6 +24,9 @@ POLICY = "; ".join(
 
 
 class Documentation(SpectacularSwaggerSplitView):
+    # What the library says of itself to OPTIONS has no page to stand on.
+    metadata_class = None
+
     def finalize_response(
         self, request: Request, response: Response, *args: Any, **kwargs: Any
     ) -> Response:

@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 from waitress.channel import HTTPChannel
 from waitress.proxy_headers import proxy_headers_middleware
 from waitress.server import BaseWSGIServer, create_server
-from waitress.task import ErrorTask
+from waitress.task import ErrorTask, WSGITask
 
 from governance.errors import TooLarge
 from kbadmin.celery import app
@@ -66,6 +66,17 @@ class ReadersApart(TaskPool):
         super().on_stop()
 
 
+class HeadTask(WSGITask):
+    """What has no length ends with a mark, which is not sent to HEAD either."""
+
+    def finish(self) -> None:
+        if self.request.command == "HEAD":
+            # Whether there is a mark is decided when the head is written.
+            self.write(b"")
+            self.chunked_response = False
+        super().finish()
+
+
 class JsonErrorTask(ErrorTask):
     """What the server refuses before the application sees it is said as the API says things."""
 
@@ -103,6 +114,7 @@ class Channel(HTTPChannel):
     """
 
     parser_class = Parser
+    task_class = HeadTask
     error_task_class = JsonErrorTask
     has_refused = False
     lingers_until = 0.0
@@ -159,7 +171,7 @@ def listen(application: WSGIApplication) -> tuple[Any, str]:
     A name such as localhost may stand for several addresses; each has a socket of its own.
     """
     sockets: dict[int, Any] = {}
-    through = behind_proxies(application, settings.TRUSTED_PROXIES)
+    through = behind_proxies(without_bodies(application), settings.TRUSTED_PROXIES)
     try:
         server = create_server(through, map=sockets, **_adjustments())
     except (ValueError, OSError) as error:
@@ -190,6 +202,24 @@ def _adjustments() -> dict[str, Any]:
         # Done by `behind_proxies`, which knows more than one.
         "clear_untrusted_proxy_headers": False,
     }
+
+
+def without_bodies(application: WSGIApplication) -> WSGIApplication:
+    """The application, whose answer to HEAD is a head alone (RFC 9110, 9.3.2).
+
+    The server sends whatever it is given, and a caller who keeps the connection would take the
+    body for the next answer.
+    """
+
+    def through(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        body = application(environ, start_response)
+        if environ["REQUEST_METHOD"] != "HEAD":
+            return body
+        if hasattr(body, "close"):
+            body.close()
+        return []
+
+    return through
 
 
 def behind_proxies(application: WSGIApplication, proxies: list[str]) -> WSGIApplication:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -46,6 +47,7 @@ class _Reading:
         self.tally = Tally()
         self.walk = Walk(self.tally)
         self._book = book
+        self._pages, self._contents = _by_file(book.pages), _by_file(book.contents)
 
     def blocks(self, progress: Progress) -> Iterator[Block]:
         for at, item in enumerate(self._book.spine):
@@ -67,8 +69,8 @@ class _Reading:
     def _chapter(self, item: Item, root: etree._Element) -> Iterator[Block]:
         body = next((each for each in root.iter() if local(each) == "body"), root)
         marked = {each.get("id") or "": each for each in body.iter() if each.get("id")}
-        _number_pages(body, marked, [each for each in self._book.pages if each.name == item.name])
-        titles = [each for each in self._book.contents if each.name == item.name]
+        _number_pages(body, marked, self._pages.get(item.name, []))
+        titles = self._contents.get(item.name, [])
         if not any(local(each) in HEADINGS for each in body.iter()):
             _head(marked, titles)
         prune(body, self.tally, framed=False)
@@ -80,6 +82,13 @@ class _Reading:
     def _titled(self, title: Place, first: Block) -> Block:
         """A chapter that the contents know by a name which it does not bear itself."""
         return Block("heading", title.label or title.name, first.page, level=title.depth)
+
+
+def _by_file(places: list[Place]) -> dict[str, list[Place]]:
+    files: defaultdict[str, list[Place]] = defaultdict(list)
+    for place in places:
+        files[place.name].append(place)
+    return files
 
 
 def _number_pages(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -20,6 +20,8 @@ _ENCRYPTION = "META-INF/encryption.xml"
 _FONTS_ONLY = frozenset({"http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC"})
 _CHAPTERS = frozenset({"application/xhtml+xml", "text/html", "application/xml", "text/xml"})
 _NCX = "application/x-dtbncx+xml"
+# Books offer one other form of a file, or two; a chain of thousands is made to keep us busy.
+_MOST_FALLBACKS = 10
 
 
 @dataclass(frozen=True)
@@ -43,14 +45,15 @@ class Item:
 
 
 class Book:
-    """An opened EPUB: its files in reading order, and the places that its lists lead to."""
+    """An opened EPUB: its files in reading order, each once, and the places its lists lead to."""
 
     def __init__(self, archive: Archive) -> None:
         """Raises `Unreadable`: broken_file, truncated_file, encrypted_file, unsafe_xml."""
         self._archive = archive
         self._folder, package = self._package()
         self._items = {each.get("id") or "": self._item(each) for each in _all(package, "item")}
-        self.spine = [self._readable(each.get("idref") or "") for each in _all(package, "itemref")]
+        references = [each.get("idref") or "" for each in _all(package, "itemref")]
+        self.spine = list(_once(map(self._readable, references)))
         self._refuse_encrypted()
         self.contents = self._places(CONTENTS)
         self.pages = self._places(PAGES)
@@ -78,12 +81,10 @@ class Book:
     def _readable(self, reference: str) -> Item:
         """What the spine refers to, or what the book offers to those who cannot show it."""
         item = first = self._items.get(reference) or Item("", reference)
-        seen = {item}
-        while not item.is_chapter and item.fallback in self._items:
+        for _ in range(_MOST_FALLBACKS):
+            if item.is_chapter or item.fallback not in self._items:
+                break
             item = self._items[item.fallback]
-            if item in seen:
-                return first
-            seen.add(item)
         return item if item.is_chapter else first
 
     def _refuse_encrypted(self) -> None:
@@ -100,7 +101,7 @@ class Book:
         """From the navigation of EPUB 3, else from that of EPUB 2; a book can do without."""
         navigation = [item for item in self._items.values() if item.is_contents]
         navigation += [item for item in self._items.values() if item.media_type == _NCX]
-        for item in navigation:
+        for item in _once(navigation):
             root = self._well_formed(item)
             found = places(root, item.name, kind) if root is not None else []
             if found:
@@ -121,6 +122,18 @@ class Book:
         if data is None:
             raise Unreadable("broken_file")
         return parse(data, doctype=True)
+
+
+def _once(items: Iterable[Item]) -> Iterator[Item]:
+    """Each file where it is named first, in whatever letters, or a book of one page could be read
+    for hours. What has no name stays: it is not read, and each is said."""
+    seen = set()
+    for item in items:
+        # One file may be named as a picture and as a chapter, and is a chapter then.
+        named = item.name.lower(), item.is_chapter, item.is_contents
+        if not item.name or named not in seen:
+            yield item
+        seen.add(named)
 
 
 def _all(root: etree._Element, name: str) -> Iterator[etree._Element]:

@@ -20,6 +20,7 @@ from tests.ingest.epub_files import (
     told,
     write,
 )
+from tests.support.effort import growth
 
 _FONT = "http://www.idpf.org/2008/embedding"
 _AES = "http://www.w3.org/2001/04/xmlenc#aes128-cbc"
@@ -82,6 +83,34 @@ def test_contents_are_left_out_and_said(tmp_path: Path) -> None:
 
     assert texts(found) == ["One", "a"]
     assert told(found) == {"contents_left_out": {"count": 1}}
+
+
+def manifest(*items: str, spine: str) -> dict[str, str]:
+    """A package of these items, i0, i1 …, each with the rest of its attributes as given."""
+    listed = "".join(f'<item id="i{at}" {item}/>' for at, item in enumerate(items))
+    order = "".join(f'<itemref idref="{name}"/>' for name in spine.split())
+    package = f"<package><manifest>{listed}</manifest><spine>{order}</spine></package>"
+    return {"OEBPS/book.opf": package}
+
+
+@pytest.mark.parametrize(
+    ("href", "spine"),
+    [("one.xhtml", "i0 i0 i1"), ("./one.xhtml", "i0 i1"), ("ONE.xhtml", "i0 i1 i0")],
+)
+def test_chapter_that_is_named_again_is_read_once(tmp_path: Path, href: str, spine: str) -> None:
+    items = [f'href="{name}" media-type="text/html"' for name in ("one.xhtml", href)]
+
+    path = write(tmp_path, {"one.xhtml": chapter("<p>a</p>")}, more=manifest(*items, spine=spine))
+
+    assert texts(opened(path)) == ["a"]
+
+
+def test_file_that_is_named_as_a_picture_first_is_read_as_a_chapter(tmp_path: Path) -> None:
+    items = [f'href="one.xhtml" media-type="{kind}"' for kind in ("image/png", "text/html")]
+
+    path = write(tmp_path, {"one.xhtml": chapter("<p>a</p>")}, more=manifest(*items, spine="i0 i1"))
+
+    assert texts(opened(path)) == ["a"]
 
 
 # Titles
@@ -268,13 +297,32 @@ def test_name_that_leads_out_is_never_read(tmp_path: Path) -> None:
     assert set(told(found)) == {"chapter_left_out", "unsafe_name_left_out"}
 
 
-def test_fallback_that_leads_in_a_circle_comes_to_an_end(tmp_path: Path) -> None:
-    package = (
-        '<package><manifest><item id="a" href="a.x" media-type="x/x" fallback="b"/>'
-        '<item id="b" href="b.x" media-type="x/x" fallback="a"/></manifest>'
-        '<spine><itemref idref="a"/></spine></package>'
-    )
+@pytest.mark.parametrize("properties", ["", 'properties="nav"'])
+def test_many_items_that_name_one_page_cost_no_more_than_one(
+    tmp_path: Path, properties: str
+) -> None:
+    item = f'href="one.xhtml" media-type="text/html" {properties}'
+    page = {"one.xhtml": chapter("<p>a</p>" * 2000)}
 
-    path = write(tmp_path, {}, more={"OEBPS/book.opf": package})
+    def read(count: int) -> None:
+        spine = " ".join(f"i{at}" for at in range(count))
+        opened(write(tmp_path, page, more=manifest(*[item] * count, spine=spine)))
+
+    assert growth(read, 2, 20) < 4
+
+
+def test_long_chain_of_fallbacks_is_not_followed(tmp_path: Path) -> None:
+    def read(count: int) -> None:
+        items = [f'href="a.x" media-type="x/x" fallback="i{at + 1}"' for at in range(count)]
+        spine = " ".join(f"i{at}" for at in range(count))
+        opened(write(tmp_path, {}, more=manifest(*items, spine=spine)))
+
+    assert growth(read, 250, 8) < 20
+
+
+def test_fallback_that_leads_in_a_circle_comes_to_an_end(tmp_path: Path) -> None:
+    items = ['href="a.x" media-type="x/x" fallback="i1"', 'href="b.x" fallback="i0"']
+
+    path = write(tmp_path, {}, more=manifest(*items, spine="i0"))
 
     assert told(opened(path)) == {"chapter_left_out": {"count": 1, "names": "a.x"}}

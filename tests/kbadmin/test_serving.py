@@ -12,8 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from celery import current_app
-from django.conf import settings as house
+from django.core.wsgi import get_wsgi_application
 
 from kbadmin import serving
 
@@ -36,7 +35,7 @@ def application(environ: dict[str, Any], start_response: Any) -> list[bytes]:
     return [json.dumps(told).encode()]
 
 
-Running = Callable[[], tuple[str, int]]
+Running = Callable[..., tuple[str, int]]
 
 
 @pytest.fixture
@@ -45,8 +44,8 @@ def running(settings: Any) -> Iterator[Running]:
     settings.MAX_UPLOAD_MB, settings.PORT = 1, 0
     servers: list[tuple[Any, threading.Thread]] = []
 
-    def start() -> tuple[str, int]:
-        server, address = serving.listen(application)
+    def start(served: Any = application) -> tuple[str, int]:
+        server, address = serving.listen(served)
         thread = threading.Thread(target=server.run)
         thread.start()
         servers.append((server, thread))
@@ -91,13 +90,15 @@ def exchange(place: tuple[str, int], *parts: bytes) -> Answer:
 
 
 def _answer(connection: socket.socket) -> Answer:
-    received = bytearray()
-    while chunk := connection.recv(65536):
-        received += chunk
-    top, _, body = bytes(received).partition(b"\r\n\r\n")
+    top, _, body = received(connection).partition(b"\r\n\r\n")
     first, *rest = top.decode().split("\r\n")
     headers = dict(line.split(": ", 1) for line in rest)
     return Answer(int(first.split()[1]), headers, json.loads(body))
+
+
+def received(connection: socket.socket) -> bytes:
+    """All that comes until the server closes."""
+    return b"".join(iter(lambda: connection.recv(65536), b""))
 
 
 def chunked(size: int, times: int) -> list[bytes]:
@@ -209,6 +210,56 @@ def test_refusal_of_the_server_is_in_the_language_of_the_house(
     assert not answer.body["detail"].isascii()
 
 
+# HEAD
+
+
+def asked(path: str) -> bytes:
+    """HEAD, on a connection that is kept."""
+    return f"HEAD {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+
+
+LAST = b"GET /api/v1/nowhere/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+
+
+@pytest.mark.parametrize("path", ["/health/live/", "/api/v1/changes/", "/nowhere/"])
+def test_answer_to_head_is_a_head_and_the_next_answer_follows(running: Running, path: str) -> None:
+    with socket.create_connection(running(get_wsgi_application()), timeout=20) as connection:
+        connection.sendall(asked(path) + LAST)
+        first, second, body = received(connection).split(b"\r\n\r\n")
+
+    assert b"\r\nContent-Length: " in first
+    assert second.startswith(b"HTTP/1.1 404 Not Found\r\n")
+    assert json.loads(body)["code"] == "not_found"
+
+
+class Endless:
+    """A body of unknown length that says whether it was closed."""
+
+    is_closed = False
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Endless:
+        start_response("200 OK", [])
+        return self
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(lambda: b"x", b"")
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+def test_body_without_length_is_not_sent_to_head_but_closed(running: Running) -> None:
+    endless = Endless()
+
+    with socket.create_connection(running(endless), timeout=20) as connection:
+        connection.sendall(asked("/"))
+        answer = received(connection)
+
+    assert answer.endswith(b"\r\n\r\n")
+    assert answer.count(b"\r\n\r\n") == 1
+    assert endless.is_closed
+
+
 # Where it listens
 
 
@@ -279,95 +330,3 @@ def test_proxy_that_is_no_address_stops_the_start(settings: Any, proxy: str) -> 
 
     with pytest.raises(SystemExit, match="TRUSTED_PROXIES must be addresses"):
         serving.listen(application)
-
-
-# The worker
-
-
-Pool = serving.ReadersApart
-
-
-@pytest.fixture
-def at_work() -> Iterator[Pool]:
-    """The worker's threads, as many as it has."""
-    pool = Pool(serving.WORKER_THREADS)
-    yield pool
-    pool.on_stop()
-
-
-def begin(pool: Pool, task: str, target: Callable[[], object]) -> None:
-    """As a worker begins a task: what carries out any, and the task's name before all else."""
-    pool.apply_async(lambda name, key: target(), (task, "1"), callback=lambda result: None)
-
-
-def held(begun: threading.Semaphore, end: threading.Event) -> Callable[[], object]:
-    """Says that it has begun, and ends when it is told to."""
-
-    def hold() -> None:
-        begun.release()
-        end.wait()
-
-    return hold
-
-
-def test_readings_that_take_long_keep_no_other_task_waiting(at_work: Pool) -> None:
-    end, followed = threading.Event(), threading.Event()
-    for _ in range(4 * serving.WORKER_THREADS):
-        begin(at_work, house.READER_TASK, end.wait)
-
-    begin(at_work, "llm.advance_projection", followed.set)
-
-    assert followed.wait(5)
-    end.set()
-
-
-def test_no_more_files_are_read_at_once_than_there_are_threads_for_it(at_work: Pool) -> None:
-    end, begun = threading.Event(), threading.Semaphore(0)
-    for _ in range(serving.READING_THREADS + 1):
-        begin(at_work, house.READER_TASK, held(begun, end))
-
-    at_once = [begun.acquire(timeout=5) for _ in range(serving.READING_THREADS)]
-
-    assert all(at_once)
-    assert not begun.acquire(timeout=0.2)
-    end.set()
-
-
-def test_tasks_that_take_long_keep_no_file_waiting(at_work: Pool) -> None:
-    end, read = threading.Event(), threading.Event()
-    for _ in range(4 * serving.WORKER_THREADS):
-        begin(at_work, "llm.follow_trail", end.wait)
-
-    begin(at_work, house.READER_TASK, read.set)
-
-    assert read.wait(5)
-    end.set()
-
-
-def test_worker_that_ends_begins_no_other_file() -> None:
-    pool, end, begun = Pool(serving.WORKER_THREADS), threading.Event(), threading.Semaphore(0)
-    for _ in range(3 * serving.READING_THREADS):
-        begin(pool, house.READER_TASK, held(begun, end))
-    threading.Timer(0.2, end.set).start()
-
-    pool.on_stop()
-
-    begins = sum(begun.acquire(blocking=False) for _ in range(3 * serving.READING_THREADS))
-    assert begins == serving.READING_THREADS
-
-
-@pytest.mark.parametrize(
-    ("task", "queue"),
-    [
-        ("ingest.parse_upload", "reading"),
-        ("ingest.sweep_uploads", "celery"),
-        ("llm.follow_trail", "celery"),
-        ("llm.advance_projection", "celery"),
-    ],
-)
-def test_reading_has_a_queue_of_its_own(task: str, queue: str) -> None:
-    assert current_app.amqp.router.route({}, task)["queue"].name == queue
-
-
-def test_worker_that_is_told_no_queue_works_on_both() -> None:
-    assert set(current_app.amqp.queues.consume_from) == {"celery", "reading"}

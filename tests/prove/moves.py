@@ -92,10 +92,9 @@ class Hospital:
     def supersede(self) -> None:
         old = self._leaving()
         began, gone = time.monotonic(), self._served(old)
-        texts = [self.world.text() for _ in range(4)]
         source = Source.objects.get(pk=old.source_id)
         try:
-            new = knowledge.active(source, self.world.ana, self.world.ben, texts=texts)
+            new = self.world.bring_into_force(source, 4)
         except TextQuarantined:
             # By chance it repeats what stands quarantined: refused, so the old one stays.
             self.in_force.append(old)
