@@ -16,7 +16,7 @@ run: $(VENV)/.base ## serve the sample (or KB_HOME) on HOST:PORT
 test: $(VENV)/.dev ## every test that needs Python alone
 	$(BIN)/pytest -n 2 -m "not long"
 
-test-long: $(VENV)/.dev ## what takes many seconds each: slices of the harnesses, a whole textbook
+test-long: $(VENV)/.dev ## what takes seconds each: random lives, kills, bombs, slices of the harnesses
 	$(BIN)/pytest -n 2 -m long
 
 check: $(VENV)/.dev ## format, lint, import contracts, types, migrations, translations

@@ -146,7 +146,8 @@ def lived(seed: int, traveller: time_machine.Traveller, steps: int = 16) -> Hist
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [0, *(pytest.param(n, marks=pytest.mark.long) for n in (1, 2, 3))])
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(4))
 def test_each_instant_is_answered_as_it_was_then(db: None, seed: int) -> None:
     with time_machine.travel(lives.BIRTH, tick=False) as traveller:
         history = lived(seed, traveller)
@@ -157,6 +158,7 @@ def test_each_instant_is_answered_as_it_was_then(db: None, seed: int) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_the_comparison_sees_one_passage_more(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     with time_machine.travel(lives.BIRTH, tick=False) as traveller:
         history = lived(1, traveller)

@@ -131,7 +131,7 @@ def test_a_quarantine_lifted_meanwhile_ends_right(
     active: Version, ana: Account, ben: Account, dora: Account
 ) -> None:
     knowledge.quarantine(active, ana)
-    other = knowledge.active(knowledge.source(ana), ana, ben)
+    other = knowledge.active(knowledge.source(ana), ana, ben, texts=["Another text."])
     follow()
 
     rebuild_vectors(registry.vectors(), once(lambda: knowledge.lift(active, ben, dora)))

@@ -171,6 +171,7 @@ def test_damage_to_the_files_is_found_and_named(active: Version, damage: str) ->
     assert {store for store, _kind in found} == {"corpus"}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("damage", FILES)
 def test_damage_to_the_files_is_repaired(active: Version, damage: str) -> None:
     follow()

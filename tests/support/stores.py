@@ -162,6 +162,6 @@ def _server_bench(url: str) -> Iterator[Bench]:
 no_server = pytest.mark.skipif("QDRANT_URL" not in os.environ, reason="QDRANT_URL is not set")
 ENGINES = [
     pytest.param(edge_bench, id="edge"),
-    pytest.param(standin_bench, id="stand-in"),
+    pytest.param(standin_bench, id="stand-in", marks=pytest.mark.long),
     pytest.param(server_bench, id="server", marks=[pytest.mark.servers, no_server]),
 ]
