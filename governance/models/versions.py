@@ -20,6 +20,7 @@ from governance.lifecycle import (
     review_due_after,
 )
 from governance.models.calendar import MonthsLater
+from governance.models.doubts import QuarantineQuerySet
 from governance.models.governed import FieldHistory, Governed
 from governance.models.people import Account, Person
 from governance.models.sources import Source
@@ -203,24 +204,11 @@ class Version(Governed):
         whole, or was when it was retired, and what repeats text that is quarantined anywhere:
         it brings back what two persons would have to bring back, changed by a word or more."""
         needed = self.source.policy.approvals
-        doubted = kind == Review.Kind.APPROVE and (self._follows_doubt() or self._repeats_doubt())
-        return max(needed, 2) if doubted else needed
-
-    def _follows_doubt(self) -> bool:
-        doubted = Quarantine.objects.filter(version__source=self.source_id, passage=None)
-        superseded = Retirement.objects.filter(reason_code=RetirementReason.SUPERSEDED)
-        doubted = doubted.filter(ends_at=None).exclude(version__retirements__in=superseded)
-        return doubted.exists()
-
-    def _repeats_doubt(self) -> bool:
-        """Whether a passage says what stands quarantined in any source, alone or as a whole."""
-        standing = Quarantine.objects.filter(ends_at=None).exclude(version=self.pk)
-        here = self.passages.current()
-        alone = standing.filter(passage__digest__in=here.order_by().values("digest"))
-        whole = standing.filter(
-            passage=None, version__passages__digest__in=here.order_by().values("digest")
+        standing = Quarantine.objects.standing()
+        doubted = kind == Review.Kind.APPROVE and (
+            standing.followed_by(self).exists() or standing.repeated_by(self).exists()
         )
-        return alone.exists() or whole.exists()
+        return max(needed, 2) if doubted else needed
 
     # Moves change this object only. Saving it, and telling the trail, is an action's job.
 
@@ -349,7 +337,7 @@ class Quarantine(Span):
     ended_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     end_reason = models.TextField(blank=True)
 
-    objects = SpanQuerySet.as_manager()
+    objects = QuarantineQuerySet.as_manager()
 
     class Meta:
         constraints = [
