@@ -56,7 +56,7 @@ _BETWEEN = rf"[\s{re.escape(_SEPARATORS + _POINTS)}]*"
 _BROKEN = rf"(?:[{re.escape(_SEPARATORS)}]\s*|\s+)?"
 _MAY_BREAK = 4
 _NUMBER_MAY_BREAK = 6
-_TOKEN = re.compile(rf"[{_HAN}]|[0-9]+|[^\W\d_{_HAN}]+|[^\w\s\-\u2010-\u2015\u2212]+|_+")
+_TOKEN = re.compile(rf"[{_HAN}]|\d+|[^\W\d_{_HAN}]+|[^\w\s\-\u2010-\u2015\u2212]+|_+")
 _LETTER = rf"[^\W\d_{_HAN}]"
 _LETTER_OR_DIGIT = rf"[^\W_{_HAN}]"
 # Between two passages as between two lines: what one splits, the other does.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from governance.naming import LONGEST_TERM, MOST_TERMS, Names, Piece, folded, names_of
@@ -189,6 +189,7 @@ def test_no_text_is_too_odd_to_be_looked_at(before: str, after: str) -> None:
 
 
 @given(st.text(min_size=1, max_size=40))
+@example("0\U00011da00")
 def test_whatever_may_be_looked_for_is_found_in_itself(name: str) -> None:
     try:
         names = names_of(name, parts=True)
