@@ -33,6 +33,20 @@ def clock() -> Iterator[time_machine.Traveller]:
 
 
 @pytest.fixture
+def quarantined(active: Version, ana: Account) -> Version:
+    knowledge.quarantine(active, ana)
+    return active
+
+
+@pytest.fixture
+def drug(ana: Account, ben: Account) -> Version:
+    """Names a drug in two of its three passages."""
+    texts = ["Give aspirin at once.", "Then wait.", "Stop ＡＳＰＩＲＩＮ <b>before</b> surgery."]
+    source = knowledge.source(ana, title="Stroke guideline")
+    return knowledge.active(source, ana, ben, texts=texts)
+
+
+@pytest.fixture
 def experience(ana: Account) -> Version:
     """A version that needs two persons."""
     source = knowledge.source(

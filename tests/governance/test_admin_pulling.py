@@ -13,25 +13,9 @@ from governance.actions import pulls, quarantines
 from governance.actions.pulls import Chosen
 from governance.models import Account, Passage, Pull, Version
 from governance.uses import Use, Uses
+from tests.governance.pull_pages import LIST, NEW, found
 from tests.support import knowledge
 from tests.support.visiting import Visitor, words
-
-NEW, LIST = "/admin/pulls/new/", "/admin/pulls/"
-
-
-@pytest.fixture
-def drug(ana: Account, ben: Account) -> Version:
-    texts = ["Give aspirin at once.", "Then wait.", "Stop ＡＳＰＩＲＩＮ <b>before</b> surgery."]
-    source = knowledge.source(ana, title="Stroke guideline")
-    return knowledge.active(source, ana, ben, texts=texts)
-
-
-def found(by: Account, said: str, **more: str) -> Any:
-    return Visitor(by).open(NEW, terms=said, **more).context["findings"]
-
-
-def texts(findings: Any) -> list[str]:
-    return [hit.passage.text for one in findings.found for hit in one.hits]
 
 
 def press(by: Account, said: str, chosen: list[str], reason: str = "Recalled.") -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -15,26 +14,9 @@ from governance.admin import pull_search
 from governance.admin.tables import excerpt
 from governance.models import Account, Version
 from governance.naming import names_of
+from tests.governance.pull_pages import NEW, found, texts
 from tests.support import knowledge
 from tests.support.visiting import Visitor, words
-
-NEW, LIST = "/admin/pulls/new/", "/admin/pulls/"
-
-
-@pytest.fixture
-def drug(ana: Account, ben: Account) -> Version:
-    texts = ["Give aspirin at once.", "Then wait.", "Stop ＡＳＰＩＲＩＮ <b>before</b> surgery."]
-    source = knowledge.source(ana, title="Stroke guideline")
-    return knowledge.active(source, ana, ben, texts=texts)
-
-
-def found(by: Account, said: str, **more: str) -> Any:
-    return Visitor(by).open(NEW, terms=said, **more).context["findings"]
-
-
-def texts(findings: Any) -> list[str]:
-    return [hit.passage.text for one in findings.found for hit in one.hits]
-
 
 # Finding.
 

@@ -23,12 +23,6 @@ def gus(db: None) -> Account:
     return knowledge.account("gus", Role.GRAPH_EDITOR)
 
 
-@pytest.fixture
-def quarantined(active: Version, ana: Account) -> Version:
-    knowledge.quarantine(active, ana)
-    return active
-
-
 def test_curator_quarantines_a_version(active: Version, ana: Account) -> None:
     Visitor(ana).press(version_at(active, "quarantine"), reason="A reader doubts the dose.")
 

@@ -14,7 +14,7 @@ from governance.errors import (
     TextQuarantined,
 )
 from governance.lifecycle import RetirementReason
-from governance.models import Account, Passage, Quarantine, Source, Version
+from governance.models import Account, Passage, Source, Version
 from tests.governance.editions import NOON
 from tests.support import knowledge
 from tests.support.oracle import TICK
@@ -23,20 +23,6 @@ from tests.support.refusing import database_refuses
 pytestmark = pytest.mark.usefixtures("clock")
 
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def quarantined(active: Version, ana: Account) -> Version:
-    knowledge.quarantine(active, ana)
-    return active
-
-
-def begin(subject: Version | Passage, by: Account) -> Quarantine:
-    return quarantines.begin(subject=subject, reason="A reader doubts the dose.", by=by)
-
-
-def lift(subject: Version | Passage, by: Account) -> Quarantine:
-    return quarantines.lift(subject=subject, reason="The dose is right.", by=by)
 
 
 def test_quarantined_text_does_not_come_back_by_amending(
@@ -137,7 +123,7 @@ def test_database_refuses_one_approval_of_what_follows_a_quarantined_version(
 def test_quarantined_passage_does_not_come_back_once_its_version_is_retired(
     active: Version, source: Source, ana: Account, ben: Account
 ) -> None:
-    begin(active.passages.first(), ana)
+    knowledge.quarantine(active.passages.first(), ana)
     knowledge.retire(active, ben)
     again = knowledge.in_review(source, ana, label="2024 again")
 
@@ -148,7 +134,7 @@ def test_quarantined_passage_does_not_come_back_once_its_version_is_retired(
 def test_quarantined_passage_does_not_come_back_after_a_harmless_edition(
     active: Version, source: Source, ana: Account, ben: Account
 ) -> None:
-    begin(active.passages.first(), ana)
+    knowledge.quarantine(active.passages.first(), ana)
     with time_machine.travel(NOON + TICK, tick=False):
         knowledge.active(source, ana, ben, label="2025", texts=["Start lower."])
         again = knowledge.in_review(source, ana, label="2024 again")
@@ -160,10 +146,10 @@ def test_quarantined_passage_does_not_come_back_after_a_harmless_edition(
 def test_quarantine_of_what_is_retired_is_ended_by_two_and_frees_its_text(
     active: Version, source: Source, ana: Account, ben: Account, dora: Account
 ) -> None:
-    begin(active.passages.first(), ana)
+    knowledge.quarantine(active.passages.first(), ana)
     knowledge.retire(active, ben)
     for person in (ben, dora):
-        lift(active.passages.first(), person)
+        knowledge.lift(active.passages.first(), person)
 
     again = knowledge.in_review(source, ana, label="2024 again")
     assert knowledge.approve(again, ben).status == "active"
@@ -195,7 +181,7 @@ def test_two_persons_approve_what_another_source_repeats_of_a_quarantined_versio
 def test_two_persons_approve_what_another_source_repeats_of_a_quarantined_passage(
     active: Version, ana: Account, ben: Account
 ) -> None:
-    begin(active.passages.first(), ana)
+    knowledge.quarantine(active.passages.first(), ana)
     other, free = (
         knowledge.in_review(knowledge.source(ana), ana, texts=[text])
         for text in ("Start low.", "Go slow.")
@@ -229,7 +215,7 @@ def scheduled(active: Version, ana: Account, ben: Account) -> Version:
 def test_quarantined_passage_does_not_come_back_with_what_takes_over(
     active: Version, scheduled: Version, ana: Account
 ) -> None:
-    begin(active.passages.get(text="Start low."), ana)
+    knowledge.quarantine(active.passages.get(text="Start low."), ana)
 
     later = Passage.objects.in_force(NOON + timedelta(days=2))
     assert set(later.values_list("text", flat=True)) == {"Go slower."}
@@ -238,7 +224,7 @@ def test_quarantined_passage_does_not_come_back_with_what_takes_over(
 def test_quarantined_version_does_not_come_back_with_what_takes_over(
     active: Version, scheduled: Version, ana: Account
 ) -> None:
-    quarantine = begin(active, ana)
+    quarantine = knowledge.quarantine(active, ana)
 
     assert quarantine.version == active
     assert not Passage.objects.in_force(NOON + timedelta(days=2)).exists()
@@ -250,6 +236,6 @@ def test_version_that_repeats_nothing_takes_over_all_the_same(
     tomorrow = (NOON + timedelta(days=1)).date()
     knowledge.active(active.source, ana, ben, label="2", texts=["New."], effective_from=tomorrow)
 
-    begin(active, ana)
+    knowledge.quarantine(active, ana)
 
     assert Passage.objects.in_force(NOON + timedelta(days=2)).exists()

@@ -16,7 +16,7 @@ from governance.errors import (
     NotQuarantined,
     SecondPersonNeeded,
 )
-from governance.models import Account, AuditEntry, Passage, Quarantine, Version
+from governance.models import Account, AuditEntry, Passage, Version
 from tests.governance.editions import NOON
 from tests.support import knowledge
 from tests.support.oracle import TICK
@@ -25,20 +25,6 @@ from tests.support.refusing import database_refuses
 pytestmark = pytest.mark.usefixtures("clock")
 
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def quarantined(active: Version, ana: Account) -> Version:
-    knowledge.quarantine(active, ana)
-    return active
-
-
-def begin(subject: Version | Passage, by: Account) -> Quarantine:
-    return quarantines.begin(subject=subject, reason="A reader doubts the dose.", by=by)
-
-
-def lift(subject: Version | Passage, by: Account) -> Quarantine:
-    return quarantines.lift(subject=subject, reason="The dose is right.", by=by)
 
 
 def served(at: datetime) -> list[str]:
@@ -62,7 +48,7 @@ def test_quarantine_leaves_the_status_alone(quarantined: Version) -> None:
 
 
 def test_quarantined_passage_alone_is_not_served(active: Version, ana: Account) -> None:
-    begin(active.passages.get(text="Start low."), ana)
+    knowledge.quarantine(active.passages.get(text="Start low."), ana)
 
     assert served(NOON) == ["Go slow."]
     assert active.is_in_force(NOON)
@@ -70,7 +56,7 @@ def test_quarantined_passage_alone_is_not_served(active: Version, ana: Account) 
 
 @pytest.mark.parametrize("role", [Role.CURATOR, Role.REVIEWER, Role.GRAPH_EDITOR])
 def test_one_person_of_content_begins_it(active: Version, role: Role) -> None:
-    begin(active, knowledge.account("gil", role))
+    knowledge.quarantine(active, knowledge.account("gil", role))
 
     assert active.is_quarantined(NOON)
 
@@ -78,16 +64,16 @@ def test_one_person_of_content_begins_it(active: Version, role: Role) -> None:
 @pytest.mark.parametrize("role", [Role.COMPLIANCE, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN])
 def test_who_has_another_duty_does_not_begin_it(active: Version, role: Role) -> None:
     with pytest.raises(NotAllowed):
-        begin(active, knowledge.account("gil", role))
+        knowledge.quarantine(active, knowledge.account("gil", role))
 
 
 def test_curator_takes_no_part_in_ending_it(quarantined: Version, ana: Account) -> None:
     with pytest.raises(NotAllowed):
-        lift(quarantined, ana)
+        knowledge.lift(quarantined, ana)
 
 
 def test_first_person_does_not_end_it(quarantined: Version, ben: Account) -> None:
-    lift(quarantined, ben)
+    knowledge.lift(quarantined, ben)
 
     assert quarantined.is_quarantined(NOON)
 
@@ -103,22 +89,22 @@ def test_second_person_ends_it(
 
 
 def test_same_person_does_not_end_it_twice(quarantined: Version, ben: Account) -> None:
-    lift(quarantined, ben)
+    knowledge.lift(quarantined, ben)
 
     with pytest.raises(SecondPersonNeeded):
-        lift(quarantined, ben)
+        knowledge.lift(quarantined, ben)
 
 
 def test_same_person_does_not_end_it_by_another_account(quarantined: Version, ben: Account) -> None:
-    lift(quarantined, ben)
+    knowledge.lift(quarantined, ben)
     again = knowledge.account("ben2", Role.REVIEWER, number="ben")
 
     with pytest.raises(SecondPersonNeeded):
-        lift(quarantined, again)
+        knowledge.lift(quarantined, again)
 
 
 def test_who_began_it_may_be_one_of_the_two(active: Version, ben: Account, dora: Account) -> None:
-    begin(active, ben)
+    knowledge.quarantine(active, ben)
     knowledge.lift(active, ben, dora)
 
     assert active.is_in_force(NOON)
@@ -126,9 +112,9 @@ def test_who_began_it_may_be_one_of_the_two(active: Version, ben: Account, dora:
 
 def test_passage_is_freed_by_two(active: Version, ben: Account, dora: Account) -> None:
     passage = active.passages.get(text="Start low.")
-    begin(passage, ben)
+    knowledge.quarantine(passage, ben)
     for person in (ben, dora):
-        lift(passage, person)
+        knowledge.lift(passage, person)
 
     assert served(NOON) == ["Start low.", "Go slow."]
 
@@ -136,7 +122,7 @@ def test_passage_is_freed_by_two(active: Version, ben: Account, dora: Account) -
 def test_freeing_the_version_frees_no_passage(
     quarantined: Version, ben: Account, dora: Account
 ) -> None:
-    begin(quarantined.passages.get(text="Start low."), ben)
+    knowledge.quarantine(quarantined.passages.get(text="Start low."), ben)
     knowledge.lift(quarantined, ben, dora)
 
     assert served(NOON) == ["Go slow."]
@@ -144,24 +130,24 @@ def test_freeing_the_version_frees_no_passage(
 
 def test_quarantine_is_not_begun_twice(quarantined: Version, ben: Account) -> None:
     with pytest.raises(AlreadyQuarantined):
-        begin(quarantined, ben)
+        knowledge.quarantine(quarantined, ben)
 
 
 def test_what_is_not_quarantined_is_not_lifted(active: Version, ben: Account) -> None:
     with pytest.raises(NotQuarantined):
-        lift(active, ben)
+        knowledge.lift(active, ben)
 
 
 def test_draft_is_not_quarantined(draft: Version, ben: Account) -> None:
     with pytest.raises(IllegalMove):
-        begin(draft, ben)
+        knowledge.quarantine(draft, ben)
 
 
 def test_what_is_retired_is_not_quarantined_and_is_told_so(active: Version, ben: Account) -> None:
     knowledge.retire(active, ben)
 
     with pytest.raises(IllegalMove, match=r"Only an active .* quarantined; this one is “Retired”"):
-        begin(active, ben)
+        knowledge.quarantine(active, ben)
 
 
 def test_what_is_retired_is_not_reaffirmed_and_is_told_so(active: Version, ben: Account) -> None:
@@ -201,7 +187,7 @@ def test_second_quarantine_follows_the_first(
 ) -> None:
     knowledge.lift(quarantined, ben, dora)
     clock.shift(HOUR)
-    begin(quarantined, ben)
+    knowledge.quarantine(quarantined, ben)
 
     assert quarantined.quarantines.count() == 2
     assert not quarantined.is_in_force(NOON + HOUR)

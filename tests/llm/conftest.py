@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from governance.duties import Scope
 from llm import clients
 from llm.projections.advance import advance
 from llm.projections.registry import NAMES, projection
+from tests.support.callers import Caller, program
 from tests.support.encoders import FakeEncoder
 
 
@@ -19,6 +21,11 @@ def encoder(home: Path) -> Iterator[FakeEncoder]:
     clients.install(with_encoder=fake)
     yield fake
     clients.close()
+
+
+@pytest.fixture
+def tier(db: None) -> Caller:
+    return program(Scope.RETRIEVE)
 
 
 def follow() -> None:

@@ -17,24 +17,10 @@ from governance.duties import Scope
 from governance.models import Account, AuditEntry, Client, Version
 from governance.trail import SHELL
 from llm.projections.advance import last_knowledge
+from tests.llm.asking import ask, found
 from tests.llm.conftest import follow
 from tests.support import knowledge
 from tests.support.callers import V1, Caller, code, log_in, program
-
-
-@pytest.fixture
-def tier(db: None) -> Caller:
-    return program(Scope.RETRIEVE)
-
-
-def ask(caller: Caller, query: Any = "Start low.", **given: Any) -> Any:
-    return caller.send("retrieve/", {"query": query, **given})
-
-
-def found(answer: Any) -> list[Any]:
-    assert answer.status_code == 200, answer.json()
-    return list(answer.json()["passages"])
-
 
 # Who may ask
 

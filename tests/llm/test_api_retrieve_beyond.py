@@ -8,29 +8,15 @@ import pytest
 from django.db import InterfaceError, OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
-from governance.duties import Scope
 from governance.models import Account, Source, Version
 from llm import clients
 from llm.models import Usage
+from tests.llm.asking import ask, found
 from tests.llm.conftest import follow
 from tests.support import knowledge
 from tests.support.away import truth_away
-from tests.support.callers import Caller, code, program
+from tests.support.callers import Caller, code
 from tests.support.following import interposed, moody
-
-
-@pytest.fixture
-def tier(db: None) -> Caller:
-    return program(Scope.RETRIEVE)
-
-
-def ask(caller: Caller, query: Any = "Start low.", **given: Any) -> Any:
-    return caller.send("retrieve/", {"query": query, **given})
-
-
-def found(answer: Any) -> list[Any]:
-    assert answer.status_code == 200, answer.json()
-    return list(answer.json()["passages"])
 
 
 def test_store_that_is_away_is_no_empty_answer(active: Version, tier: Caller) -> None:

@@ -6,23 +6,16 @@ import json
 import uuid
 from typing import Any
 
-import pytest
 from django.core import serializers
 
-from governance.duties import Scope
 from governance.models import Client, Version
 from llm.models import Usage
 from llm.projections.advance import last_knowledge
 from llm.retrieval import PROFILE
 from tests.llm.conftest import follow
-from tests.support.callers import Caller, program
+from tests.support.callers import Caller
 
 FILTERS = {"source_class": ["clinical_guideline"], "language": "en"}
-
-
-@pytest.fixture
-def tier(db: None) -> Caller:
-    return program(Scope.RETRIEVE)
 
 
 def ask(tier: Caller, query: str = "Start low.", **given: Any) -> Any:

@@ -7,18 +7,12 @@ from datetime import datetime, timedelta
 import pytest
 
 from governance import clock
-from governance.duties import Scope
 from governance.models import Client, Version
 from governance.uses import Use, uses_of
 from llm import uses
 from llm.models import Usage
 from tests.llm.conftest import follow
-from tests.support.callers import Caller, program
-
-
-@pytest.fixture
-def tier(db: None) -> Caller:
-    return program(Scope.RETRIEVE)
+from tests.support.callers import Caller
 
 
 def ask(tier: Caller) -> None:

@@ -14,7 +14,7 @@ from governance.actions.versions import Edition, RetirementOrder
 from governance.confirmation import Confirmed
 from governance.duties import Role
 from governance.lifecycle import RetirementReason
-from governance.models import Account, Source, Version
+from governance.models import Account, Passage, Quarantine, Source, Version
 from governance.trail import SHELL
 
 PASSWORD = "correct horse battery"
@@ -105,10 +105,10 @@ def retire(
     return versions.retire(version=version, order=order, by=Confirmed(by))
 
 
-def quarantine(version: Version, by: Account) -> None:
-    quarantines.begin(subject=version, reason="A reader doubts the dose.", by=by)
+def quarantine(subject: Version | Passage, by: Account) -> Quarantine:
+    return quarantines.begin(subject=subject, reason="A reader doubts the dose.", by=by)
 
 
-def lift(version: Version, *by: Account) -> None:
+def lift(subject: Version | Passage, *by: Account) -> None:
     for person in by:
-        quarantines.lift(subject=version, reason="The dose is right.", by=person)
+        quarantines.lift(subject=subject, reason="The dose is right.", by=person)
