@@ -24,7 +24,11 @@ from tests.support import knowledge
 from tests.support.encoders import shipped_home
 from tests.support.served import ROOT
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("stores", "db")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.long,
+    pytest.mark.usefixtures("stores", "db"),
+]
 
 TOLD = json.loads((demo.FOLDER / "sample.json").read_text("utf-8"))
 QUESTIONS = json.loads((demo.FOLDER / "questions.json").read_text("utf-8"))

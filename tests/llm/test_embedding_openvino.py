@@ -42,7 +42,7 @@ def reference(kind: str) -> tuple[list[str], Rows]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("precision", ["auto", "f32"])
+@pytest.mark.parametrize("precision", [pytest.param("auto", marks=pytest.mark.long), "f32"])
 def test_shipped_passages_agree_with_the_reference(precision: str) -> None:
     texts, wanted = reference("passage")
 
