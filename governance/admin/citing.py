@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from governance import clock
 from governance.admin.passage_pages import place_of
+from governance.admin.row_numbers import number_of_row
 from governance.admin.standing import moment
 from governance.admin.version_pages import address_of_version
 from governance.lifecycle import APPROVED
@@ -23,7 +24,6 @@ from governance.models import (
 )
 
 PARAMETER = "cited"
-_LONGEST = 18
 
 
 @dataclass(frozen=True)
@@ -41,11 +41,8 @@ class Cited:
 
 def cited_in(version: Version, request: HttpRequest) -> Cited | None:
     """None where nothing was cited, or what was cited is in force."""
-    said = request.GET.get(PARAMETER, "")
-    if not (said.isascii() and said.isdecimal() and len(said) <= _LONGEST):
-        return None
     rows = Passage.objects.filter(version=version).select_related("version__source")
-    passage = rows.filter(pk=int(said)).first()
+    passage = rows.filter(pk=number_of_row(request.GET.get(PARAMETER, ""))).first()
     return standing_of(passage, at=clock.now()) if passage else None
 
 

@@ -17,10 +17,9 @@ from governance.actions import pulls
 from governance.admin import forms as fields
 from governance.admin.pages import ActionPage
 from governance.admin.pull_pages import items_of
+from governance.admin.row_numbers import numbers_of_rows
 from governance.duties import Deed
 from governance.models import Pull, Quarantine
-
-_LONGEST_NUMBER = 18
 
 
 class Quarantines(forms.Field):
@@ -29,7 +28,7 @@ class Quarantines(forms.Field):
     widget = forms.MultipleHiddenInput
 
     def clean(self, value: Any) -> set[int]:
-        chosen = {int(v) for v in value or [] if _is_number(v)}
+        chosen = set(numbers_of_rows(value or []))
         if not chosen:
             raise forms.ValidationError(say("Choose at least one version or passage."))
         return chosen
@@ -72,7 +71,7 @@ class EndPulled(ActionPage[Pull]):
         return words % counts
 
     def _ticked(self) -> list[int]:
-        return [int(v) for v in self.request.POST.getlist("chosen") if _is_number(v)]
+        return numbers_of_rows(self.request.POST.getlist("chosen"))
 
     def do(self, given: dict[str, Any]) -> str:
         chosen = given["chosen"]
@@ -90,10 +89,6 @@ class EndPulled(ActionPage[Pull]):
             count,
         )
         messages.info(self.request, sentence % {"n": count})
-
-
-def _is_number(said: str) -> bool:
-    return said.isascii() and said.isdecimal() and len(said) <= _LONGEST_NUMBER
 
 
 def end_pulled(request: HttpRequest, pk: int) -> HttpResponse:

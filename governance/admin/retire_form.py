@@ -10,11 +10,9 @@ from django.contrib.admin.widgets import AutocompleteSelect
 from django.utils.translation import gettext_lazy as _
 
 from governance.admin import forms as fields
+from governance.admin.row_numbers import numbers_of_rows
 from governance.lifecycle import APPROVED, NEEDS_SUCCESSOR, RetirementReason
 from governance.models import Retirement, Version
-
-# Digits; more are no number that a column could hold.
-LONGEST_NUMBER = 18
 
 
 class FoundByTyping(AutocompleteSelect):
@@ -22,8 +20,7 @@ class FoundByTyping(AutocompleteSelect):
 
     def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
         """Without what is no number: the stock widget would ask the database for it."""
-        numbers = [v for v in value if v.isascii() and v.isdigit() and len(v) <= LONGEST_NUMBER]
-        return super().optgroups(name, numbers, attr)
+        return super().optgroups(name, [str(n) for n in numbers_of_rows(value)], attr)
 
 
 class RetireForm(forms.Form):

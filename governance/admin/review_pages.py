@@ -13,13 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from governance.actions import comments
 from governance.admin import forms as fields
 from governance.admin.passage_pages import PassagePage, place_of
+from governance.admin.row_numbers import number_of_row
 from governance.admin.version_pages import VersionPage
 from governance.duties import Deed
 from governance.lifecycle import CURRENT
 from governance.models import Comment
-
-# Digits that any column of numbers holds.
-LONGEST_NUMBER = 18
 
 
 class CommentForm(forms.Form):
@@ -91,13 +89,13 @@ class SettleComment(VersionPage):
         comments.settle(comment=comment, by=self.account)
         return place_of(comment.passage) if comment.passage else self.back()
 
-    def _number(self) -> str:
+    def _number(self) -> int:
         given = self.request.POST.get("comment") or self.request.GET.get("comment") or ""
-        return given if given.isdecimal() and len(given) <= LONGEST_NUMBER else ""
+        return number_of_row(given)
 
     def _comment(self) -> Comment:
         rows = Comment.objects.select_related("person", "passage").filter(version=self.subject)
-        comment = rows.filter(pk=self._number() or 0).first()
+        comment = rows.filter(pk=self._number()).first()
         if comment is None:
             raise Http404
         return comment

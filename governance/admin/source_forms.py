@@ -43,9 +43,11 @@ def ranked_classes() -> list[tuple[str, str]]:
     return [("", "—"), *named]
 
 
-def rules_of_classes() -> dict[str, str]:
-    """In one sentence what each class asks for, shown when it is chosen."""
-    return {c.value: _rule(c) for c in SourceClass}
+def rules_of_classes() -> dict[str, dict[str, str]]:
+    """What each class asks for, in one sentence, and the kind of number it asks for first."""
+    return {
+        c.value: {"sentence": _rule(c), "kind": POLICIES[c].identified_by[0]} for c in SourceClass
+    }
 
 
 def _rule(source_class: SourceClass) -> str:
@@ -106,7 +108,9 @@ class IdentifierForm(forms.Form):
         label=_("Number"),
         required=False,
         max_length=300,
-        widget=forms.TextInput(attrs={"class": " ".join(INPUT_CLASSES), "autocomplete": "off"}),
+        widget=forms.TextInput(
+            attrs={"class": " ".join(INPUT_CLASSES), "autocomplete": "off", "data-number": ""}
+        ),
     )
 
     def clean(self) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from governance import clock, originals
 from governance.actions import sources, versions
 from governance.actions.versions import Edition
 from governance.admin.pages import ActionPage
+from governance.admin.row_numbers import number_of_row
 from governance.admin.source_forms import (
     EXAMPLES,
     EditSourceForm,
@@ -113,6 +114,12 @@ class Edit(DescriptionPage, SourcePage):
     hint = _("Changes what is said of the work; you become its contributor.")
     done = _("Changed.")
     form_class = EditSourceForm
+
+    def back(self) -> str:
+        """To the version that sent somebody here for what its source lacks, else to the source."""
+        asked = number_of_row(self.request.GET.get("version", ""))
+        version = self.subject.versions.filter(pk=asked).first()
+        return address_of_version(version.pk) if version else super().back()
 
     def initial(self) -> dict[str, Any]:
         # First the number and then what it stands for, so that no change falls between the two.

@@ -142,7 +142,7 @@ class Submit(VersionPage):
         if not (self._is_read() and self._lacks_identifier()):
             return None
         edit = reverse("admin:source_edit", args=[self.subject.source_id])
-        return say("Add an identifier"), f"{edit}#identifiers"
+        return say("Add an identifier"), f"{edit}?version={self.subject.pk}#identifiers"
 
     def _is_read(self) -> bool:
         is_done = self.subject.upload.parse_state == ParseState.DONE

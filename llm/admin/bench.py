@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from governance import clock
 from governance.admin.pages import account_of, refuse_without
+from governance.admin.row_numbers import numbers_of_rows
 from governance.admin.standing import moment
 from governance.admin.tables import opening, shown
 from governance.duties import Deed
@@ -174,9 +175,10 @@ def _fill(side: Side, question: Question, now: datetime) -> None:
 
 def _refused(names: frozenset[str], at: datetime) -> list[Missing]:
     """What a store offered and the truth refused. A name may be nobody's."""
-    numbers = [int(n) for n in names if n.isascii() and n.isdecimal() and len(n) < len("9" * 19)]
-    rows = Passage.objects.filter(pk__in=numbers).select_related("version__source", "section")
-    known = {str(p.pk): p for p in rows}
+    rows = Passage.objects.filter(pk__in=numbers_of_rows(names)).select_related(
+        "version__source", "section"
+    )
+    known = {str(p.pk): p for p in rows.filter(pk__in=numbers_of_rows(names))}
     return [Missing(name, known.get(name), _reason(known.get(name), at)) for name in sorted(names)]
 
 

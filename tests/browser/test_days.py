@@ -36,6 +36,8 @@ def test_curator_drops_files_and_registers_one(person: Arriving) -> None:
     ana.picture("day-inbox")
     ana.click("tr:has-text('甲指南') a:has-text('确认')")
     ana.page.select_option("[name=source_class]", "clinical_experience")
+    expected = ana.page.input_value("[name=identifiers-0-kind]")
+    ana.fill("identifiers-0-value", "QI-2026-014")
     ana.fill("published_on", "2026-10")
     ana.fill("label", "第一版")
     ana.fill("licence_text", "院内资料")
@@ -43,6 +45,7 @@ def test_curator_drops_files_and_registers_one(person: Arriving) -> None:
     ana.click(SEND)
 
     ana.page.wait_for_url(re.compile(r"/version/\d+/change/"))
+    assert expected == "local_number"
     assert "甲指南" in ana.page.inner_text("body")
 
 

@@ -59,7 +59,7 @@ def test_rank_stands_with_the_class() -> None:
 
 
 def test_rule_of_a_class_names_months_and_approvals() -> None:
-    rule = rules_of_classes()["clinical_experience"]
+    rule = rules_of_classes()["clinical_experience"]["sentence"]
 
     assert "every 3 months" in rule
     assert "Approvals: 2" in rule
@@ -69,7 +69,16 @@ def test_rule_of_a_class_names_months_and_approvals() -> None:
 def test_rule_of_every_class_names_what_it_must_carry(source_class: SourceClass) -> None:
     kinds = [str(IdentifierKind(k).label) for k in POLICIES[source_class].identified_by]
 
-    assert all(kind in rules_of_classes()[source_class.value] for kind in kinds)
+    sentence = rules_of_classes()[source_class.value]["sentence"]
+    assert all(kind in sentence for kind in kinds)
+
+
+@pytest.mark.parametrize("source_class", SourceClass)
+def test_kind_that_a_class_asks_for_first_is_one_it_takes(source_class: SourceClass) -> None:
+    kind = rules_of_classes()[source_class.value]["kind"]
+
+    assert kind in POLICIES[source_class].identified_by
+    assert kind in IdentifierKind.values
 
 
 def test_every_role_can_be_chosen_and_names_its_duty() -> None:

@@ -123,15 +123,31 @@ def test_lack_of_an_identifier_is_said_before_submission(ana: Account) -> None:
     assert "its source needs one of these identifiers: ISBN" in page
 
 
-def test_lack_of_an_identifier_leads_to_where_one_is_added(ana: Account) -> None:
+def test_lack_of_an_identifier_leads_to_where_one_is_added_and_back(ana: Account) -> None:
     bare = knowledge.source(ana, source_class="textbook", identifiers=[])
     draft = knowledge.draft(bare, ana)
-    edit = source_at(bare, "edit")
+    edit = f"{source_at(bare, 'edit')}?version={draft.pk}"
+    visitor = Visitor(ana)
 
-    assert f'{edit}#identifiers">Add an identifier' in Visitor(ana).read(version_at(draft))
-    assert f'{edit}#identifiers">Add an identifier' in Visitor(ana).read(
-        version_at(draft, "submit")
-    )
+    for page in (version_at(draft), version_at(draft, "submit")):
+        assert f'{edit}#identifiers">Add an identifier' in visitor.read(page)
+    assert f'href="{version_at(draft)}">Cancel' in visitor.read(edit)
+
+
+@pytest.mark.parametrize("named", ["", "x", "²", "9" * 30, "-1", "999999"])
+def test_editing_leads_to_the_source_where_no_version_of_it_is_named(
+    draft: Version, ana: Account, named: str
+) -> None:
+    edit = f"{source_at(draft.source, 'edit')}?version={named}"
+
+    assert f'href="{source_at(draft.source)}">Cancel' in Visitor(ana).read(edit)
+
+
+def test_version_of_another_source_is_no_way_back(draft: Version, ana: Account) -> None:
+    other = knowledge.source(ana, title="Another")
+    edit = f"{source_at(other, 'edit')}?version={draft.pk}"
+
+    assert f'href="{source_at(other)}">Cancel' in Visitor(ana).read(edit)
 
 
 def test_unread_draft_leads_to_no_identifier_yet(ana: Account) -> None:

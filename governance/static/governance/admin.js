@@ -64,11 +64,21 @@ function addRows(fieldset) {
     rows.querySelectorAll(".kb-identifier").forEach(showExamples);
 }
 
+/* Says what a class asks for. A number not typed yet is taken to be of the kind it asks for first. */
 function showRuleOfClass(select) {
     const rules = byId("class-rules");
     const place = document.querySelector("[data-class-rule]");
-    const show = () => { place.textContent = rules[select.value] || ""; };
+    const show = () => { place.textContent = rules[select.value]?.sentence || ""; };
+    const expect = () => {
+        const blank = [...document.querySelectorAll("[data-rows] .kb-identifier")]
+            .find((row) => !row.querySelector("[data-number]").value);
+        if (!blank || !rules[select.value]) return;
+        const kind = blank.querySelector("[data-kind]");
+        kind.value = rules[select.value].kind;
+        kind.dispatchEvent(new Event("change"));
+    };
     select.addEventListener("change", show);
+    select.addEventListener("change", expect);
     show();
 }
 

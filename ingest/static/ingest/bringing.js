@@ -209,11 +209,11 @@
     function choosingNumber(button) {
         button.addEventListener("click", () => {
             const rows = () => [...document.querySelectorAll("#identifiers [data-rows] .kb-identifier")];
-            const value = (row) => row.querySelector("input[type=text], input:not([type])");
+            const value = (row) => row.querySelector("[data-number]");
             if (rows().some((row) => value(row).value === button.dataset.value)) return;
             if (!rows().some((row) => !value(row).value)) document.querySelector("[data-add-row]").click();
             const row = rows().find((each) => !value(each).value);
-            row.querySelector("select").value = button.dataset.numberKind;
+            row.querySelector("[data-kind]").value = button.dataset.numberKind;
             value(row).value = button.dataset.value;
         });
     }
