@@ -11,7 +11,7 @@ from ingest.proposing.opening import Line, Opening, proposal
 
 _HAN = "\u4e00-\u9fff"
 _NAMED = re.compile(
-    r"(?:发布机构|发布单位|颁布单位|制定单位|主办单位|出版社|出版者|生产企业(?:名称)?|上市许可持有人(?:名称)?|企业名称|"
+    r"(?:(?:发布|颁布|制定|编制|编写|起草|主编|主办)单位|发布机构|出版社|出版者|生产企业(?:名称)?|上市许可持有人(?:名称)?|企业名称|"
     r"(?i:issued by|published by|publisher|issuer|manufactured (?:by|for)|labeler))\s*[:：]?\s*"
     rf"([{_HAN}A-Z][{_HAN}\w&,.'() -]{{2,80}})"
 )

@@ -23,7 +23,9 @@ _OF_THE_FILE = frozenset({"title", "published_on"})
 _MOST_NDC = 6
 _HTML_HEAD = 200_000
 _JUNK = re.compile(
-    r"microsoft word|untitled|无标题|文档\d*$|\.(?:docx?|pdf|indd|wps|qxd|tex)$|^[\W\d_vV.]+$", re.I
+    r"microsoft word|untitled|无标题|文档\d*$|^[\W\d_vV.]+$|^about:|^https?:|"
+    r"\.(?:docx?|rtf|odt|wps|pptx?|pdf|indd|qxd|tex|dvi|x?html?|md|txt)$",
+    re.I,
 )
 _META = re.compile(rb"<meta\s[^>]{1,600}>", re.I)
 _ATTRIBUTE = re.compile(r"""\b(name|property|content)\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.I)

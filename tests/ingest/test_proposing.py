@@ -93,6 +93,7 @@ def test_title_may_begin_with_a_number(told: str) -> None:
         ("2024年5月31日发布", "published_on", "2024-05-31"),
         ("Published May 3, 2021", "published_on", "2021-05-03"),
         ("发布机构：中华医学会", "issuer", "中华医学会"),
+        ("编制单位：示例医院药学部", "issuer", "示例医院药学部"),
         ("Licensed under Creative Commons Attribution 4.0", "licence_text", "CC BY 4.0"),
         ("采用 CC BY-NC-ND 4.0 许可", "licence_text", "CC BY-NC-ND 4.0"),
     ],
