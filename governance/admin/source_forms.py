@@ -182,7 +182,12 @@ class VersionForm(forms.Form):
         super().__init__(*args, **kwargs)
         limit = {"limit": settings.MAX_UPLOAD_MB}
         self.fields["file"].help_text = (
-            say("PDF, DOCX, EPUB, HTML, JATS, Markdown or text, at most %(limit)s MB.") % limit
+            say(
+                "PDF, DOCX, EPUB, HTML, JATS, SPL, Markdown or text, at most %(limit)s MB. Put in"
+                " the inbox instead, under “Bring in”, a file of this source is recognised, and its"
+                " label and day are proposed."
+            )
+            % limit
         )
         attrs = self.fields["file"].widget.attrs
         attrs["data-most-bytes"] = str(settings.MAX_UPLOAD_MB * MEGABYTE)
