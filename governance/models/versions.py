@@ -122,7 +122,7 @@ class Version(Governed):
         ]
 
     def __str__(self) -> str:
-        return f"{self.source}, {self.label}"
+        return f"{self.source} · {self.label}"
 
     # Questions about itself.
 

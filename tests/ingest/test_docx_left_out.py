@@ -74,7 +74,7 @@ def test_embedded_files_are_left_out_by_name(tmp_path: Path) -> None:
 
     told = facts(with_members(tmp_path, **dict.fromkeys(names, b"x")))
 
-    expected = {"count": 2, "names": "doses.xlsx, oleObject1.bin"}
+    expected = {"count": 2, "names": "doses.xlsx · oleObject1.bin"}
     assert told == {"embedded_file_left_out": expected}
 
 
@@ -83,7 +83,7 @@ def test_first_embedded_files_are_named_and_all_are_counted(tmp_path: Path) -> N
 
     told = facts(with_members(tmp_path, **dict.fromkeys(names, b"x")))
 
-    assert told["embedded_file_left_out"] == {"count": 5, "names": "a.bin, b.bin, c.bin, …"}
+    assert told["embedded_file_left_out"] == {"count": 5, "names": "a.bin · b.bin · c.bin · …"}
 
 
 @pytest.mark.parametrize(

@@ -113,7 +113,7 @@ def test_only_the_marked_content_is_read(tmp_path: Path) -> None:
     body = "<div>Home</div><main><p>text</p></main><div>Imprint</div>"
 
     assert texts(tmp_path, body) == ["text"]
-    assert told(tmp_path, body) == {"frame_left_out": {"count": 2, "names": "Home, Imprint"}}
+    assert told(tmp_path, body) == {"frame_left_out": {"count": 2, "names": "Home · Imprint"}}
 
 
 def test_content_marked_by_its_role_is_the_content(tmp_path: Path) -> None:
