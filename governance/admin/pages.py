@@ -74,6 +74,8 @@ class ActionPage(Generic[S]):
     deed: ClassVar[Deed | None]
     title: ClassVar[Promise]
     button: ClassVar[Promise]
+    # What is pressed at the end, where the word that led here is not the word for it.
+    press: ClassVar[Promise | None] = None
     # What it will do, in a few words, beside the button that leads here.
     hint: ClassVar[Promise]
     done: ClassVar[Promise]

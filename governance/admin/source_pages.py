@@ -111,6 +111,7 @@ class Edit(DescriptionPage, SourcePage):
     path = "edit"
     title = _("Edit the source")
     button = _("Edit")
+    press = _("Save")
     hint = _("Changes what is said of the work; you become its contributor.")
     done = _("Changed.")
     form_class = EditSourceForm
@@ -188,6 +189,7 @@ class NewVersion(SourcePage):
     deed = Deed.CURATE
     title = _("Upload a new version")
     button = _("New version")
+    press = _("Upload")
     hint = _("Uploads a file as a draft of a new edition. Nothing in force changes by it.")
     done = _("Received. The file is being read.")
     form_class = VersionForm
