@@ -111,7 +111,7 @@ class Bulk(ActionPage[None]):
     def _line(self, subject: Any) -> Line:
         page = self.page(self.request, subject)
         if not page.fits():
-            return Line(subject, page, say("It does not fit: it stands elsewhere in its life."))
+            return Line(subject, page, page.why_unfit())
         return Line(subject, page, page.obstacle())
 
     def _list(self) -> str:

@@ -33,7 +33,9 @@ class Pair:
 
 def _choice(label: Any, rows: Any, help_text: Any) -> forms.ModelChoiceField[Person]:
     widget = forms.Select(attrs={"class": " ".join(SELECT_CLASSES)})
-    return forms.ModelChoiceField(rows, label=label, help_text=help_text, widget=widget)
+    return forms.ModelChoiceField(
+        rows, label=label, help_text=help_text, widget=widget, empty_label="—"
+    )
 
 
 class PairForm(forms.Form):
@@ -82,6 +84,9 @@ class HandOverEverything(ActionPage[Pair | None]):
 
     def back(self) -> str:
         return reverse("admin:hand_over")
+
+    def crumbs(self) -> list[tuple[str, str]]:
+        return [(say("My page"), reverse("admin:me"))]
 
     def context(self) -> dict[str, Any]:
         return {

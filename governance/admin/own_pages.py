@@ -16,6 +16,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.widgets import SELECT_CLASSES
 
 from governance import clock
@@ -44,6 +45,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "absences": _to_come(person),
         "stands_in": _stands_in(person),
         "may_be_away": account.may(Deed.READ),
+        "may_hand_over": account.may(Deed.CURATE),
         "sends_mail": settings.SENDS_MAIL,
     }
     return TemplateResponse(request, "governance/own.html", context)
@@ -109,11 +111,12 @@ class AbsenceForm(forms.Form):
     stand_in = forms.ModelChoiceField(
         Person.objects.none(),
         label=_("Who is told in your place"),
+        empty_label="—",
         help_text=_("Somebody of your own duty. They gain no right by it."),
         widget=forms.Select(attrs={"class": " ".join(SELECT_CLASSES)}),
     )
     starts_on = fields.day(_("First day"))
-    ends_on = fields.day(_("Last day"))
+    ends_on = fields.day(pgettext_lazy("of an absence", "Last day"))
 
     def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

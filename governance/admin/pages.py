@@ -105,6 +105,10 @@ class ActionPage(Generic[S]):
         """Whether it makes sense at all for the subject as it is now."""
         return True
 
+    def why_unfit(self) -> str:
+        """What is said of one among many that does not fit."""
+        return str(NoLongerFits.sentence)
+
     def obstacle(self) -> str:
         """Why this person cannot do it now, though it fits; empty if nothing is in the way."""
         return ""

@@ -44,7 +44,7 @@ from governance.models import Account, AuditEntry, AuditPayload, Client, Person
 class PersonAdmin(ReadOnlyHistory, GovernedAdmin):
     view_deed = Deed.ADMINISTER
     list_title = _("Persons")
-    empty_sentence = _("No person fits. A person is entered with the first account.")
+    empty_sentence = _("There is no person yet. One is entered with the first account.")
     pages = (SetRoles, SetEmail)
     detail_template = "governance/person.html"
     list_display = ["shown_name", "employee_number", "obligation", "roles", "section"]
@@ -113,7 +113,7 @@ def last_word(action: str, subject: Account | Client) -> dict[str, Any] | None:
 class AccountAdmin(GovernedAdmin):
     view_deed = Deed.ADMINISTER
     list_title = _("Accounts")
-    empty_sentence = _("No account fits.")
+    empty_sentence = _("There is no account yet.")
     add_page = CreateAccount
     pages = (MakePasswordLink, Unlock, EndSessions, Disable, Enable)
     detail_template = "governance/account.html"
@@ -173,7 +173,9 @@ def state_of_key(client: Client) -> str:
 class ClientAdmin(GovernedAdmin):
     view_deed = Deed.ADMINISTER
     list_title = _("Keys")
-    empty_sentence = _("No key fits. A program of the inference tier needs one to ask anything.")
+    empty_sentence = _(
+        "There is no key yet. A program of the inference tier needs one to ask anything."
+    )
     add_page = CreateClient
     pages = (Revoke,)
     detail_template = "governance/client.html"

@@ -198,6 +198,7 @@ class OwnerForm(forms.Form):
     owner = forms.ModelChoiceField(
         Person.objects.none(),
         label=_("New owner"),
+        empty_label="—",
         widget=forms.Select(attrs={"class": " ".join(SELECT_CLASSES)}),
     )
     reason = fields.paragraph(_("Reason"))

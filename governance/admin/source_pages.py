@@ -46,6 +46,10 @@ class DescriptionPage(ActionPage[Any]):
     deed = Deed.CURATE
     template = "governance/source_form.html"
 
+    def is_fixed(self) -> bool:
+        """Whether class, language and identifiers stand, and are shown to be read alone."""
+        return False
+
     @cached_property
     def identifiers(self) -> Any:
         """What was typed stands for itself: beside the rows that stand now, one that says the
@@ -60,7 +64,7 @@ class DescriptionPage(ActionPage[Any]):
 
     def form(self, data: Any = None, files: Any = None) -> forms.Form:
         form = super().form(data, files)
-        if data is not None and not self.identifiers.is_valid():
+        if data is not None and not self.is_fixed() and not self.identifiers.is_valid():
             form.add_error(None, say("One of the identifiers is not right; see below."))
         return form
 
@@ -73,8 +77,12 @@ class DescriptionPage(ActionPage[Any]):
         }
 
     def described(self, given: dict[str, Any]) -> sources.Description:
-        rows = self.identifiers.cleaned_data
-        return described(given, [(r["kind"], r["value"]) for r in rows if r.get("value")])
+        return described(given, self.numbers())
+
+    def numbers(self) -> list[tuple[str, str]]:
+        """The identifiers that were given, each with its kind."""
+        rows = self.identified() if self.is_fixed() else self.identifiers.cleaned_data
+        return [(row["kind"], row["value"]) for row in rows if row.get("value")]
 
 
 class Register(DescriptionPage):
@@ -116,6 +124,20 @@ class Edit(DescriptionPage, SourcePage):
     done = _("Changed.")
     form_class = EditSourceForm
 
+    def is_fixed(self) -> bool:
+        """Once a version is active. What was typed before it was is refused by the action."""
+        was_typed = "source_class" in self.request.POST
+        return not was_typed and self._has_active()
+
+    def _has_active(self) -> bool:
+        return bool(self.subject.versions.filter(status=Status.ACTIVE).exists())
+
+    def form(self, data: Any = None, files: Any = None) -> forms.Form:
+        form = super().form(data, files)
+        for name in ("source_class", "language") if self.is_fixed() else ():
+            form.fields[name].disabled = True
+        return form
+
     def back(self) -> str:
         """To the version that sent somebody here for what its source lacks, else to the source."""
         asked = number_of_row(self.request.GET.get("version", ""))
@@ -137,7 +159,7 @@ class Edit(DescriptionPage, SourcePage):
         told = []
         if rows.filter(status=Status.IN_REVIEW).exists():
             told.append(say("A version is in review: a change makes it a draft again."))
-        if rows.filter(status=Status.ACTIVE).exists():
+        if self._has_active():
             told.append(
                 say(
                     "A version is active: class, language and identifiers are fixed, and what it"
@@ -177,9 +199,8 @@ class Edit(DescriptionPage, SourcePage):
         for name, stands in description_of(self.subject).items():
             if form.cleaned_data[name] != stands:
                 form.add_error(name, say("It says now: %(stands)s") % {"stands": _shown(stands)})
-        typed = [row for row in self.identifiers.cleaned_data if row.get("value")]
         standing = {(row["kind"], row["value"]) for row in self.identified()}
-        if {(row["kind"], normalised(row["kind"], row["value"])) for row in typed} != standing:
+        if {(kind, normalised(kind, value)) for kind, value in self.numbers()} != standing:
             numbers = say(", ").join(sorted(value for _kind, value in standing)) or "–"
             form.add_error(None, say("Its identifiers are now: %(numbers)s") % {"numbers": numbers})
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
@@ -45,7 +46,7 @@ class ByForceOfSource(ByForce):
 class SourceAdmin(ReadOnlyHistory, GovernedAdmin):
     view_deed = Deed.READ
     list_title = _("Sources")
-    empty_sentence = _("No source fits. Clear the filters, or register the first one.")
+    empty_sentence = _("There is no source here. One is registered, or brought in with its file.")
     add_page = Register
     pages = PAGES
     in_bulk = (HandOver,)
@@ -94,8 +95,8 @@ class SourceAdmin(ReadOnlyHistory, GovernedAdmin):
 
     @admin.display(description=_("Class"), ordering="source_class")
     def class_and_rank(self, source: Source) -> str:
-        words = say("%(name)s (rank %(rank)s)")
-        return words % {"name": source.get_source_class_display(), "rank": source.policy.rank}
+        rank = say("rank %(rank)s") % {"rank": source.policy.rank}
+        return format_html("{}<br><small>{}</small>", source.get_source_class_display(), rank)
 
     @admin.display(description=_("Language"), ordering="language")
     def tongue(self, source: Source) -> str:

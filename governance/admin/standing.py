@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
 
 from django.db.models import QuerySet
@@ -121,6 +121,12 @@ def open_quarantines(source_id: int) -> QuerySet[Quarantine]:
 def moment(at: datetime) -> str:
     """An instant as the hospital's clock shows it."""
     return date_format(localtime(at), "Y-m-d H:i")
+
+
+def until(end: datetime) -> str:
+    """The same of an end: midnight belongs to the day that is over by it."""
+    is_midnight = localtime(end).time() == time.min
+    return f"{last_day(end)} 24:00" if is_midnight else moment(end)
 
 
 def last_day(end: datetime) -> str:

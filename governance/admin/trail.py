@@ -19,7 +19,7 @@ from governance import clock
 from governance.admin.base import GovernedAdmin
 from governance.admin.filters import Filter, Rows
 from governance.admin.standing import moment
-from governance.admin.trail_words import ACTIONS, ACTORS, SUBJECTS
+from governance.admin.trail_words import ACTIONS, ACTORS, PRIVATE, SUBJECTS
 from governance.duties import Deed
 from governance.models import Account, AuditEntry, AuditPayload, Client, Person
 
@@ -64,7 +64,7 @@ class ByActor(Filter):
 class TrailAdmin(GovernedAdmin):
     view_deed = Deed.AUDIT
     list_title = _("Audit trail")
-    empty_sentence = _("No entry fits.")
+    empty_sentence = _("There is no entry yet.")
     detail_template = "governance/entry.html"
     list_display = ["place", "moment", "actor", "deed", "object", "reason"]
     list_filter = [ByAction, ByPeriod, ByActor]
@@ -116,7 +116,10 @@ class TrailAdmin(GovernedAdmin):
             "actor": actor_of(subject),
             "deed": ACTIONS.get(subject.action, subject.action),
             "subject": subject_of(subject),
-            "private": sorted((subject.private or {}).items()),
+            "private": [
+                (PRIVATE.get(name, name), value)
+                for name, value in sorted((subject.private or {}).items())
+            ],
             "leaf": json.dumps(json.loads(bytes(subject.leaf)), indent=2, ensure_ascii=False),
             "leaf_hash": bytes(subject.leaf_hash).hex(),
             "crumbs": [(say("Audit trail"), reverse("admin:governance_auditentry_changelist"))],

@@ -86,3 +86,13 @@ ACTIONS: dict[str, Promise] = {
     "parked.retried": _("Parked version to be tried again"),
     "attempt.refused": _("Attempt refused"),
 }
+
+# What stands beside an entry and may be erased from there.
+PRIVATE: dict[str, Promise] = {
+    "reason": _("Reason"),
+    "username": _("Login name"),
+    "name": _("Name"),
+    "number": _("Employee number"),
+    "brought_by_name": _("Brought in by"),
+    "text": _("Comment"),
+}

@@ -69,6 +69,11 @@ def same_number(source: Source) -> list[str]:
 class VersionPage(ActionPage[Version]):
     action_refuses = True
 
+    def why_unfit(self) -> str:
+        is_away = self.subject.status == Status.ACTIVE and self.standing.quarantine
+        now = say("Quarantined") if is_away else self.subject.get_status_display()
+        return say("It is “%(now)s”, so this cannot be done.") % {"now": now}
+
     @cached_property
     def standing(self) -> Standing:
         return Standing.now(self.subject)

@@ -38,7 +38,7 @@ from governance.admin.reading import text_of
 from governance.admin.review import sent_back
 from governance.admin.review_difference import basis_of, difference
 from governance.admin.review_pages import CommentOnVersion, SettleComment
-from governance.admin.standing import Standing, moment
+from governance.admin.standing import Standing, moment, until
 from governance.admin.uploads import report_of
 from governance.admin.version_pages import (
     Amend,
@@ -53,13 +53,14 @@ from governance.admin.version_pages import (
 )
 from governance.admin.withdrawal_pages import BeginQuarantine, LiftQuarantine, Retire
 from governance.duties import Deed
-from governance.lifecycle import APPROVED, Status
+from governance.lifecycle import APPROVED, CURRENT, Status
 from governance.models import Version
 
 KINDS = {
     Status.DRAFT: "plain",
     Status.IN_REVIEW: "info",
-    Status.ACTIVE: "good",
+    # Whether it is served, which is what is green, another column says.
+    Status.ACTIVE: "plain",
     Status.RETIRED: "warn",
     Status.WITHDRAWN: "warn",
 }
@@ -71,7 +72,7 @@ def status_badge(version: Version) -> SafeString:
 
 def due_badge(version: Version) -> SafeString | str:
     """The day its review is due, marked where that is past."""
-    if version.review_due is None:
+    if version.review_due is None or version.status not in CURRENT:
         return "–"
     if version.is_overdue(clock.today()):
         return badge("bad", say("%(day)s overdue") % {"day": version.review_due})
@@ -99,7 +100,7 @@ IN_BULK: tuple[type[VersionPage], ...] = (Submit, Withdraw, BeginQuarantine, Ret
 class VersionAdmin(ReadOnlyHistory, GovernedAdmin):
     view_deed = Deed.READ
     list_title = _("Versions")
-    empty_sentence = _("No version fits. A version is made on the page of its source.")
+    empty_sentence = _("There is no version yet. One is made on the page of its source.")
     pages = (*PAGES, AssignReviewer, CommentOnVersion, SettleComment)
     in_bulk = IN_BULK
     detail_template = "governance/version.html"
@@ -147,7 +148,9 @@ class VersionAdmin(ReadOnlyHistory, GovernedAdmin):
             return badge("warn", _("In force but for a passage"))
         if version.now_quarantined:
             return badge("bad", _("Quarantined"))
-        return badge("good", _("In force")) if version.now_in_force else "–"
+        if version.now_in_force:
+            return badge("good", _("In force"))
+        return badge("warn", _("Not in force")) if version.status == Status.ACTIVE else "–"
 
     @admin.display(description=_("File"))
     def reading(self, version: Version) -> str:
@@ -202,6 +205,9 @@ class VersionAdmin(ReadOnlyHistory, GovernedAdmin):
             "version": subject,
             "status_badge": status_badge(subject),
             "due_badge": due_badge(subject),
+            "terms": [
+                (moment(t.starts_at), until(t.ends_at)) for t in subject.terms.order_by("starts_at")
+            ],
             "standing": standing,
             "why_not": standing.why_not_in_force(),
             "digest": subject.digest_now(),

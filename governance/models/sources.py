@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
 
 from governance.classes import MOST_MONTHS, POLICIES, Policy, SourceClass
 from governance.identifiers import IdentifierKind
@@ -12,8 +13,8 @@ from governance.models.people import Department, Person
 
 
 class Language(models.TextChoices):
-    ZH = "zh", "中文"
-    EN = "en", "English"
+    ZH = "zh", _("Chinese")
+    EN = "en", _("English")
 
 
 class ClassPolicy(Governed):

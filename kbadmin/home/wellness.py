@@ -68,7 +68,7 @@ def _sentence(part: Component) -> str:
         return _of_projection(figures["behind"], figures["parked"])
     if part.name == "uploads":
         return _of_uploads(figures["queued"] + figures["running"], figures["failed"])
-    return say("all right") if part.ok else say("needs attention")
+    return "" if part.ok else say("needs attention")
 
 
 def _of_projection(behind: int, parked: int) -> str:

@@ -51,7 +51,7 @@ PAGES = [
     ("version-due", f"{V}{DUE}/change/", "reviewer"),
     ("version-quarantined", f"{V}{QUARANTINED}/change/", "reviewer"),
     ("version-sent-back", f"{V}{SENT_BACK}/change/", "curator"),
-    ("version-searched", f"{V}{ACTIVE}/change/?text=2000", "reviewer"),
+    ("version-searched", f"{V}{ACTIVE}/change/?q=2000", "reviewer"),
     ("version-history", f"{V}{ACTIVE}/history/", "reviewer"),
     ("version-timeline", f"{V}{ACTIVE}/timeline/", "reviewer"),
     ("difference", f"{V}{ACTIVE}/difference/", "reviewer"),

@@ -228,6 +228,28 @@ def test_class_of_an_active_source_is_fixed(active: Version, ana: Account) -> No
     assert "do not change any more" in words(response)
 
 
+def test_what_an_active_version_fixes_is_shown_and_not_asked(active: Version, ana: Account) -> None:
+    page = Visitor(ana).read(source_at(active.source, "edit"))
+
+    assert "data-add-row" not in page
+    assert f"<code>{active.source.identified()[0]['value']}</code>" in page
+
+
+def test_rest_of_an_active_source_is_edited_without_what_is_fixed(
+    active: Version, ana: Account
+) -> None:
+    before = active.source.identified()
+    edit = source_at(active.source, "edit")
+    given = filled(DOI, title="Asthma in adults", reason="Name.")
+    asked = {k: v for k, v in given.items() if k not in ("source_class", "language")}
+
+    Visitor(ana).press(edit, **{k: v for k, v in asked.items() if "identifiers" not in k})
+
+    source = Source.objects.get()
+    assert (source.title, source.identified()) == ("Asthma in adults", before)
+    assert source.source_class == active.source.source_class
+
+
 def test_auditor_cannot_edit(source: Source, cleo: Account) -> None:
     response = Visitor(cleo).send(source_at(source, "edit"), **filled(DOI, reason="Name."))
 
@@ -288,7 +310,8 @@ def test_list_offers_registering_to_nobody_else(cleo: Account) -> None:
 
 
 def test_empty_list_says_what_to_do(ana: Account) -> None:
-    assert "No source fits." in Visitor(ana).read(LIST)
+    assert "There is no source here." in Visitor(ana).read(LIST)
+    assert "Nothing fits. Change the search" in Visitor(ana).read(LIST, q="nothing")
 
 
 @pytest.mark.parametrize("asked", ["Hyper", "Cardiac", "10.1000/bp"])
