@@ -210,10 +210,11 @@ def _answers(child: subprocess.Popen[bytes], deadline: float, limits: Limits) ->
         total += len(chunk)
         if total > limits.answer:
             raise Unreadable("needs_too_much_memory")
-        *lines, rest = (held + chunk).split(b"\n") if b"\n" in chunk else (held + chunk,)
-        held = bytearray(rest)
-        for line in lines:
-            yield _decoded(line)
+        held += chunk
+        if b"\n" in chunk:
+            *lines, held = held.split(b"\n")
+            for line in lines:
+                yield _decoded(line)
 
 
 def _chunks(child: subprocess.Popen[bytes], deadline: float) -> Iterator[bytes]:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from datetime import timedelta
+
+from django.conf import settings
 
 from governance import clock, originals
 from governance.models import Upload
@@ -22,6 +25,15 @@ def tidy() -> None:
         incoming.delete()
     SourceList.objects.filter(received_at__lt=before, registered_at=None).delete()
     kept.tidy()
+    _drop_half_received()
+
+
+def _drop_half_received() -> None:
+    """What a killed process left of files it was receiving; nobody was told they are here."""
+    for left in settings.FILE_UPLOAD_TEMP_DIR.glob("*"):
+        with suppress(FileNotFoundError):
+            if left.stat().st_mtime < time.time() - AFTER.total_seconds():
+                left.unlink()
 
 
 def _drop_bytes(sha256: str) -> None:

@@ -12,6 +12,7 @@ from django.db import connection
 
 from governance import clock
 from governance.merkle import EMPTY_ROOT, CompactRange
+from ingest.models import Incoming
 from kbadmin import backup_tables
 from kbadmin.backup_files import (
     FORMAT,
@@ -89,7 +90,14 @@ def _truth(folder: Path, progress: Progress) -> tuple[dict[str, Any], list[str]]
         head = models["governance_trailhead"]._base_manager.values().first()
         started = models["governance_installation"]._base_manager.values().first() or {}
         uploads = models["governance_upload"]._base_manager
-        originals = sorted(set(uploads.values_list("sha256", flat=True)))
+        brought_in = models["ingest_incoming"]._base_manager.filter(state__in=Incoming.OPEN)
+        originals = sorted(
+            {
+                hash_
+                for rows in (uploads, brought_in)
+                for hash_ in rows.values_list("sha256", flat=True)
+            }
+        )
     content = {
         "format": FORMAT,
         "made_at": clock.now().isoformat(),

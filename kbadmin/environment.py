@@ -158,14 +158,14 @@ def _postgresql(value: str) -> dict[str, Any]:
 
 
 def cache() -> dict[str, Any]:
-    """Counts of failed logins must be shared by every process that asks for passwords."""
+    """Which forms were sent, and tries of links, are known to every process that shows pages."""
     value = text("CACHE_URL")
     if not value:
         return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     if value == "database":
         return {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
     value = url("CACHE_URL", ("redis", "rediss"))
-    return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": value}
+    return {"BACKEND": "kbadmin.caching.ForgivingRedisCache", "LOCATION": value}
 
 
 def email() -> dict[str, Any]:

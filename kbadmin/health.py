@@ -8,11 +8,15 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.core.cache import caches
 from django.db import Error, connection
 from django.http import HttpRequest, JsonResponse
 
 from governance import clock, triggers
 from governance.models import ParseState, Quarantine, TrailHead, Upload, Version
+from ingest import incoming
+from ingest.models import Incoming
+from kbadmin.caching import ForgivingRedisCache
 from llm import clients
 from llm.embedding import Unavailable
 from llm.models import Cursor, Exit, Parked
@@ -41,7 +45,7 @@ def components() -> list[Component]:
         return [truth]
     parts = [truth, _asked("worker", _worker), _asked("vector_store", _vector_store)]
     parts += [_asked(name, _following(name)) for name in NAMES]
-    return [*parts, _asked("uploads", _uploads)]
+    return [*parts, _asked("uploads", _uploads), _asked("incoming", _incoming), *_cache()]
 
 
 def in_figures() -> dict[str, int]:
@@ -127,3 +131,22 @@ def _uploads() -> tuple[bool, str, dict[str, Any]]:
     states = ParseState.QUEUED, ParseState.RUNNING, ParseState.FAILED
     counts = {s.value: Upload.objects.filter(parse_state=s).count() for s in states}
     return True, "", counts
+
+
+def _incoming() -> tuple[bool, str, dict[str, Any]]:
+    """What was brought in and is not registered yet. Uploads are read by the same readers."""
+    is_read = not incoming.is_stalled()
+    waiting = Incoming.objects.filter(state=Incoming.State.WAITING).count()
+    return (
+        is_read,
+        "" if is_read else "files wait, and none was read for a minute",
+        {"waiting": waiting},
+    )
+
+
+def _cache() -> list[Component]:
+    """Only where one is shared. Without it a form that is sent twice may be done twice."""
+    if not isinstance(caches["default"], ForgivingRedisCache):
+        return []
+    is_there = caches["default"].answers()
+    return [Component("cache", is_there, "" if is_there else "out of reach: the shared cache")]

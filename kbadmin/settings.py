@@ -98,7 +98,7 @@ DATABASES: dict[str, dict[str, Any]] = {
         # Migrations run as the owner of the tables, as does a restore, which begins with them;
         # everything else as a role that owns nothing.
         "MIGRATION_DATABASE_URL"
-        if sys.argv[1:2] in (["migrate"], ["restore"])
+        if sys.argv[1:2] in (["migrate"], ["restore"], ["createcachetable"])
         and environment.text("MIGRATION_DATABASE_URL")
         else "DATABASE_URL",
         KB_HOME,
@@ -134,7 +134,9 @@ SESSION_COOKIE_AGE = 8 * 3600
 SESSION_IDLE_MINUTES = environment.whole_number("SESSION_IDLE_MINUTES", 30, most=480)
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = bool(PUBLIC_URL)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = bool(PUBLIC_URL)
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_SSL_REDIRECT = bool(PUBLIC_URL)
@@ -247,7 +249,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_ENABLE_UTC = True
 CELERY_TIMEZONE = TIME_ZONE
 SWEEP_SECONDS = 3.0
-CELERY_BEAT_SCHEDULE = {
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "follow-trail": {"task": "llm.follow_trail", "schedule": SWEEP_SECONDS},
     "read-waiting-uploads": {"task": "ingest.sweep_uploads", "schedule": SWEEP_SECONDS},
     "read-what-came-in": {"task": "ingest.sweep_incoming", "schedule": SWEEP_SECONDS},
@@ -259,6 +261,9 @@ CELERY_BEAT_SCHEDULE = {
     "mail-notices": {"task": "governance.mail_notices", "schedule": 60.0},
     "note-refusals": {"task": "governance.note_refusals", "schedule": 60.0},
 }
+# What nobody came to in time is asked for anew by then, and would only queue.
+for _entry in CELERY_BEAT_SCHEDULE.values():
+    _entry["options"] = {"expires": max(60.0, 2 * _entry["schedule"])}
 
 QDRANT_URL = environment.url("QDRANT_URL", ("http", "https"))
 QDRANT_API_KEY = environment.text("QDRANT_API_KEY")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import InterfaceError, OperationalError, ProgrammingError
 
 from governance.errors import Refused
 
@@ -23,7 +24,7 @@ class Report:
 
 
 class ReportingCommand(BaseCommand):
-    """Takes `--json`, turns a refusal into one sentence, exits 1 on failure."""
+    """Takes `--json`, turns a refusal, also the database's, into a sentence, exits 1 on failure."""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--json", action="store_true", help="print one JSON object")
@@ -36,6 +37,9 @@ class ReportingCommand(BaseCommand):
             report = self.act(options)
         except Refused as refusal:
             raise CommandError(f"{refusal} ({refusal.code})") from refusal
+        except (OperationalError, InterfaceError, ProgrammingError) as error:
+            why = str(error).strip().split("\n")[0]
+            raise CommandError(f"The database does not let it be done: {why}") from error
         if options["json"]:
             self.stdout.write(json.dumps(report.data, ensure_ascii=False))
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -27,6 +28,8 @@ NAMES: dict[str, Promise] = {
     "vectors": _("Vectors"),
     "corpus": _("Corpus"),
     "uploads": _("Reading of files"),
+    "incoming": _("Files brought in"),
+    "cache": _("Shared cache"),
     "disk": _("Disk"),
 }
 
@@ -57,18 +60,21 @@ def _disk() -> Component:
 
 
 def _sentence(part: Component) -> str:
-    figures = part.figures
-    if part.name == "disk":
-        return say("%(size)s free") % {"size": filesizeformat(figures["free"])}
     if part.detail.startswith("out of reach"):
         return say("out of reach")
-    if part.name == "worker":
-        return say("at work") if part.ok else say("has done nothing for a minute: work is kept")
-    if "behind" in figures:
-        return _of_projection(figures["behind"], figures["parked"])
-    if part.name == "uploads":
-        return _of_uploads(figures["queued"] + figures["running"], figures["failed"])
+    if "behind" in part.figures:
+        return _of_projection(part.figures["behind"], part.figures["parked"])
+    if part.name in _SENTENCES:
+        return _SENTENCES[part.name](part)
     return "" if part.ok else say("needs attention")
+
+
+def _of_disk(part: Component) -> str:
+    return say("%(size)s free") % {"size": filesizeformat(part.figures["free"])}
+
+
+def _of_worker(part: Component) -> str:
+    return say("at work") if part.ok else say("has done nothing for a minute: work is kept")
 
 
 def _of_projection(behind: int, parked: int) -> str:
@@ -80,9 +86,27 @@ def _of_projection(behind: int, parked: int) -> str:
     return say("up to date")
 
 
-def _of_uploads(waiting: int, failed: int) -> str:
+def _of_uploads(part: Component) -> str:
+    failed = part.figures["failed"]
     if failed:
-        return ngettext("%(n)s file could not be read", "%(n)s files could not be read", failed) % {
-            "n": failed
-        }
-    return ngettext("%(n)s file waits", "%(n)s files wait", waiting) % {"n": waiting}
+        told = ngettext("%(n)s file could not be read", "%(n)s files could not be read", failed)
+        return told % {"n": failed}
+    return _waiting(part.figures["queued"] + part.figures["running"])
+
+
+def _of_incoming(part: Component) -> str:
+    if part.ok:
+        return _waiting(part.figures["waiting"])
+    return say("files wait, and none was read for a minute")
+
+
+def _waiting(count: int) -> str:
+    return ngettext("%(n)s file waits", "%(n)s files wait", count) % {"n": count}
+
+
+_SENTENCES: dict[str, Callable[[Component], str]] = {
+    "disk": _of_disk,
+    "worker": _of_worker,
+    "uploads": _of_uploads,
+    "incoming": _of_incoming,
+}

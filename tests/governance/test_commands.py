@@ -11,10 +11,12 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import InterfaceError, OperationalError, ProgrammingError
 
 from governance import clock
 from governance.duties import Scope
 from governance.models import Account, AuditEntry, Client, Person, TrailHead, Version
+from tests.support.away import truth_away
 from tests.support.tampering import set_column, tamper
 
 PASSWORD = "correct horse battery"
@@ -245,3 +247,9 @@ def test_scripts_get_every_finding(active: Version) -> None:
     passage = active.passages.get(text="Start high.")
     findings = json.loads(printed.getvalue())["findings"]
     assert ["text", f"passage {passage.pk}"] in [finding[:2] for finding in findings]
+
+
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError, ProgrammingError])
+def test_database_that_refuses_is_one_sentence(db: None, error: type[Exception]) -> None:
+    with truth_away(error), pytest.raises(CommandError, match="does not let it be done: told to"):
+        call_command("verify_trail")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import time
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import time_machine
@@ -161,6 +164,21 @@ def test_what_was_discarded_stays_in_the_trail_when_it_is_tidied(ana: Account) -
 
     assert not Incoming.objects.exists()
     assert AuditEntry.objects.filter(action="file.discarded").count() == 1
+
+
+def test_half_received_file_of_a_killed_process_goes_in_a_day(
+    db: None, tmp_path: Path, settings: Any
+) -> None:
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "half"
+    settings.FILE_UPLOAD_TEMP_DIR.mkdir()
+    for name, age in (("old", timedelta(days=2)), ("new", timedelta())):
+        left = settings.FILE_UPLOAD_TEMP_DIR / name
+        left.write_bytes(b"%PDF")
+        os.utime(left, times=(time.time() - age.total_seconds(),) * 2)
+
+    tidying.tidy()
+
+    assert [left.name for left in settings.FILE_UPLOAD_TEMP_DIR.iterdir()] == ["new"]
 
 
 def test_bytes_that_became_an_upload_stay(ana: Account) -> None:

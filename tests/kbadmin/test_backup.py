@@ -15,6 +15,7 @@ from django.core.management import CommandError, call_command
 
 from governance import originals
 from governance.models import Account, Source, TrailHead, Version
+from ingest import incoming
 from kbadmin import backup, backup_files
 from kbadmin.backup_files import InUse, NoBackup
 from tests.support import knowledge
@@ -64,6 +65,18 @@ def test_originals_are_kept_under_their_hashes(active: Version, place: Path) -> 
     sha256 = active.upload.sha256
     kept = backup_files.place_of(sha256, place / "originals")
     assert kept.read_bytes() == originals.path_of(sha256).read_bytes()
+
+
+def test_file_that_waits_to_be_confirmed_is_kept(
+    active: Version, ana: Account, place: Path
+) -> None:
+    waiting = incoming.receive(originals.keep([b"# Asthma"], "asthma.md"), by=ana)
+    gone = incoming.receive(originals.keep([b"# Gout"], "gout.md"), by=ana)
+    incoming.discard(gone, by=ana)
+
+    kept = {each["sha256"] for each in backup.take(place).backup.manifest["originals"]}
+
+    assert kept == {active.upload.sha256, waiting.sha256}
 
 
 def test_original_is_a_copy_and_no_link(active: Version, place: Path) -> None:

@@ -52,7 +52,7 @@ def test_every_part_is_said_to_be_well(active: Version) -> None:
 
     parts = [line for line in run().splitlines() if line.startswith(("well", "ILL"))]
 
-    assert len(parts) == 6
+    assert len(parts) == 7
     assert all(line.startswith("well") for line in parts)
 
 

@@ -8,8 +8,10 @@ import pytest
 from django.db import InterfaceError, OperationalError
 from django.test import Client
 
-from governance import clock
+from governance import clock, originals
 from governance.models import Account, Version
+from ingest import incoming
+from ingest.models import Incoming
 from kbadmin import health
 from llm import clients
 from llm.embedding import Encoder, Unavailable
@@ -47,7 +49,7 @@ def test_every_part_is_named(active: Version) -> None:
 
     assert (status, told["status"]) == (200, "ok")
     assert list(told["components"]) == [
-        *("truth", "worker", "vector_store", "corpus", "vectors", "uploads")
+        *("truth", "worker", "vector_store", "corpus", "vectors", "uploads", "incoming")
     ]
 
 
@@ -193,3 +195,14 @@ def test_figures_count_exits_that_no_store_has_confirmed(active: Version, ben: A
         follow("vectors")
 
     assert health.in_figures()["exits_unconfirmed"] == 1
+
+
+def test_files_that_wait_without_a_reader_are_told(ana: Account, stores: None) -> None:
+    incoming.receive(originals.keep([b"# Asthma"], "asthma.md"), by=ana)
+
+    fresh = part("incoming")
+    Incoming.objects.update(beat_at=clock.now() - 2 * incoming.STALLED)
+    late = part("incoming")
+
+    assert (fresh["ok"], fresh["waiting"]) == (True, 1)
+    assert (late["ok"], late["detail"]) == (False, "files wait, and none was read for a minute")

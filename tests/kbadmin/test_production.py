@@ -169,3 +169,14 @@ print(d['HOST'], d['PORT'], d['PASSWORD'])"
     done = ran(tmp_path, "-c", code, DATABASE_URL_FILE=str(tmp_path / "url"))
 
     assert done.stdout.split() == ["db", "5433", "pass/word"]
+
+
+@pytest.mark.parametrize("part", ["worker", "beat"])
+def test_worker_and_schedule_want_a_broker(part: str, tmp_path: Path) -> None:
+    """Without one they would work by themselves on what nobody sends."""
+    celery = str(Path(sys.executable).with_name("celery"))
+
+    ended = ran(tmp_path, celery, "-A", "kbadmin", part)
+
+    assert ended.returncode == 1
+    assert "CELERY_BROKER_URL is not set" in ended.stderr

@@ -62,7 +62,8 @@
             const isLogin = /\/login\//.test(request.responseURL) || [401, 403].includes(request.status);
             if (isJson) {
                 const answer = JSON.parse(request.responseText);
-                if (answer.refused.length) shown.refused(answer.refused.join(" "));
+                if (!answer.refused) shown.refused(isLogin ? say.loggedOut : answer.detail || say.broken, retry);
+                else if (answer.refused.length) shown.refused(answer.refused.join(" "));
                 else shown.done();
             } else shown.refused(isLogin ? say.loggedOut : say.broken, retry);
             after();
