@@ -64,6 +64,9 @@ UNFOLD: dict[str, Any] = {
             "950": "oklch(23% .045 236)",
         },
     },
+    "ACCOUNT": {
+        "navigation": [{"title": _("My page"), "link": reverse_lazy("admin:me")}],
+    },
     "SIDEBAR": {
         "show_search": False,
         "show_all_applications": False,

@@ -34,6 +34,7 @@ from governance.admin.people_pages import (
     list_of,
     roles_of,
 )
+from governance.admin.standing import until
 from governance.admin.trail_words import ACTORS
 from governance.duties import Deed, Scope
 from governance.lockouts import locked_names
@@ -207,7 +208,7 @@ class ClientAdmin(GovernedAdmin):
 
     @admin.display(description=_("Expires"), ordering="expires_at")
     def ends(self, client: Client) -> str:
-        return date_format(localtime(client.expires_at), "Y-m-d") if client.expires_at else "–"
+        return until(client.expires_at) if client.expires_at else "–"
 
     @admin.display(description=_("Used last"), ordering="last_used_at")
     def used(self, client: Client) -> str:
@@ -216,6 +217,7 @@ class ClientAdmin(GovernedAdmin):
     def detail(self, request: HttpRequest, subject: Client) -> Mapping[str, Any]:
         return {
             "client": subject,
+            "ends": self.ends(subject),
             "opens": opened_by(subject),
             "state": state_of_key(subject),
             "revoked": last_word("client.revoked", subject) if subject.revoked_at else None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -64,6 +65,31 @@ def same_number(source: Source) -> list[str]:
         " registered apart, both would be in force."
     )
     return [sentence % {"title": each.title} for each in source.namesakes()[:3]]
+
+
+def doubts_of_dates(version: Version, today: date) -> list[str]:
+    """An edition older than the one it would end, or one of a day to come, may be a slip."""
+    told = []
+    older = versions.predecessor_of(version)
+    if older and _is_before(version.published_on, older.published_on):
+        sentence = say(
+            "It was published before the edition it would end: %(day)s, and “%(label)s” %(other)s."
+        )
+        facts = {"label": older.label, "other": older.published_on}
+        told.append(sentence % {"day": version.published_on, **facts})
+    if not version.effective_from and _is_before(today.isoformat(), version.published_on):
+        sentence = say(
+            "It says that it will be published on %(day)s. Without a day on which it takes effect,"
+            " it does so with its approval."
+        )
+        told.append(sentence % {"day": version.published_on})
+    return told
+
+
+def _is_before(one: str, other: str) -> bool:
+    """As far as both say: a year says nothing of the month."""
+    known = min(len(one), len(other))
+    return one[:known] < other[:known]
 
 
 class VersionPage(ActionPage[Version]):
@@ -137,7 +163,11 @@ class Submit(VersionPage):
         return self._asks_for_identifier() if self._lacks_identifier() else ""
 
     def warnings(self) -> Sequence[str]:
-        return [*still_open(self.subject), *same_number(self.subject.source)]
+        return [
+            *doubts_of_dates(self.subject, self.standing.today),
+            *still_open(self.subject),
+            *same_number(self.subject.source),
+        ]
 
     def context(self) -> dict[str, Any]:
         """What nobody has settled of that for which it was sent back, say."""
@@ -263,6 +293,7 @@ class Approve(Decision):
 
     def warnings(self) -> Sequence[str]:
         return [
+            *doubts_of_dates(self.subject, self.standing.today),
             *self._two_needed(),
             *still_open(self.subject),
             *same_number(self.subject.source),

@@ -28,6 +28,7 @@ from governance.admin.filters import (
 from governance.duties import Deed
 from governance.lifecycle import OPEN
 from governance.models import Account, AuditEntry, Client, ParseState, Upload, Version
+from ingest.models import Incoming
 
 WEEK = timedelta(days=7)
 
@@ -142,6 +143,11 @@ def _for_curators(account: Account) -> list[Waiting]:
             open_of(rows, account).count(),
             _("drafts and submissions you contributed to"),
             list_of("version", waiting="mine"),
+        ),
+        Waiting(
+            Incoming.objects.filter(state=Incoming.State.READY).count(),
+            _("files in the inbox, to be confirmed"),
+            f"{reverse('admin:bring_in')}?state={Incoming.State.READY}",
         ),
         Waiting(
             failed.count(),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from governance.actions import comments
+from governance import clock
+from governance.actions import comments, versions
 from governance.lifecycle import Status
 from governance.models import Account, AuditEntry, Source, Version
 from tests.support import knowledge
@@ -270,3 +271,38 @@ def test_number_that_no_column_holds_leads_back_to_the_list(ben: Account) -> Non
     answer = client.get("/admin/governance/version/", {"source": "9" * 20})
 
     assert answer.status_code == 302
+
+
+# Dates that may be a slip.
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_doubted"),
+    [
+        ("2024-05", "2023", True),
+        ("2024-05", "2024-04-30", True),
+        ("2024-05", "2024", False),
+        ("2024-05", "2025-01", False),
+    ],
+)
+def test_edition_older_than_the_one_it_ends_is_doubted(
+    source: Source, ana: Account, ben: Account, before: str, after: str, is_doubted: bool
+) -> None:
+    standing = knowledge.active(source, ana, ben)
+    Version.objects.filter(pk=standing.pk).update(published_on=before)
+    later = knowledge.draft(source, ana, texts=["Another."], label="Later")
+    Version.objects.filter(pk=later.pk).update(published_on=after)
+    submit = Visitor(ana).read(version_at(later, "submit"))
+    versions.submit(version=later, reason="Ready.", by=ana)
+
+    for page in (submit, Visitor(ben).read(version_at(later, "approve"))):
+        assert ("published before the edition it would end" in page) == is_doubted
+
+
+def test_edition_of_a_day_to_come_is_doubted(in_review: Version, ben: Account) -> None:
+    to_come = f"{clock.today().year + 1}-02"
+    Version.objects.filter(pk=in_review.pk).update(published_on=to_come)
+
+    page = Visitor(ben).read(version_at(in_review, "approve"))
+
+    assert f"will be published on {to_come}" in page

@@ -92,8 +92,8 @@
     /* Asks for the page anew: "" with a fresh token in the form, or why it cannot be sent now. */
     async function renew(form) {
         try {
-            const answer = await fetch(window.location.href, { redirect: "manual" });
-            if (answer.type === "opaqueredirect" || [401, 403].includes(answer.status)) return "loggedOut";
+            const answer = await fetch(window.location.href);
+            if (/\/login\//.test(answer.url) || [401, 403].includes(answer.status)) return "loggedOut";
             const page = new DOMParser().parseFromString(await answer.text(), "text/html");
             const token = page.querySelector(".kb-form [name=csrfmiddlewaretoken], .kb-drop [name=csrfmiddlewaretoken]");
             if (token) form.querySelector("[name=csrfmiddlewaretoken]").value = token.value;
