@@ -45,9 +45,10 @@ def create_account(
     already gains the roles; a role of another duty is refused.
     """
     duty = _one_duty(roles)
-    username = _line("username", applicant.username)
+    # As it is read where somebody logs in: full-width letters are taken for what they stand for.
+    username = Account.normalize_username(_line("username", applicant.username))
     with changing(by=by, may=Deed.ADMINISTER) as changes:
-        if Account.objects.filter(username=username).exists():
+        if Account.objects.filter(username__iexact=username).exists():
             raise AlreadyExists(name=username)
         person = _person(applicant, duty, changes)
         _grant(person, roles, changes)

@@ -16,6 +16,8 @@ _REFUSED = {
     "no_header": _(
         "No sheet has the header of the template: the row of columns with their codes in brackets."
     ),
+    "several_lists": _("More than one sheet has a list. Send each in a file of its own."),
+    "hidden_list": _("The sheet with the list is hidden. Show it, then send it again."),
     "doubled_column": _("The column “%(column)s” is there twice."),
     "no_rows": _("There is no row in it."),
     "too_many_rows": _("It has more than the %(most)s rows that a list may have. Split it."),
@@ -33,7 +35,9 @@ _FLAWS = {
     "merged": _("This cell is merged with others. Split it, a value for each row."),
     "hidden_row": _("This row is hidden. Show it, or delete it."),
     "too_long": _("This is too long for a cell of a list."),
-    "broken_entry": _("This entry cannot be read. Mend its braces or quotes."),
+    "broken_entry": _(
+        "This entry cannot be read. Mend its braces or quotes, or the line that begins or ends it."
+    ),
 }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import rispy
 from bibtexparser.entrypoint import parse_string
 from bibtexparser.middlewares import LatexDecodingMiddleware
-from bibtexparser.model import Entry
+from bibtexparser.model import Entry, ImplicitComment
 from rispy.parser import ParseError
 
 from ingest.listing.table import LONGEST_CELL, Flaw, NotAList, Row, checked, tidy
@@ -22,22 +22,52 @@ _ISSN, _ISBN = (
     re.compile(r"(?:97[89][- ]?)?(?:\d[- ]?){9}[\dXx]"),
 )
 _HAN = re.compile("[\u4e00-\u9fff]")
+_BEGINS, _ENDS = re.compile("\ufeff?TY  ?-"), re.compile("ER  ?-")
+# What its writer meant for an entry, and BibTeX takes for words between two of them.
+_LIKE_AN_ENTRY = re.compile(r"^\s*@?[A-Za-z]+\s*[{(]|^\s*@", re.MULTILINE)
 _MARKS = re.compile(r"[{}]|\\(?=[&%_#$])")
 
 
 def read_ris(text: str) -> list[Row]:
-    """Raises `NotAList`."""
-    try:
-        entries = rispy.loads(text, skip_unknown_tags=True)
-    except (ParseError, OSError, ValueError, KeyError, IndexError) as error:
-        raise NotAList("broken_list") from error
-    return checked(_of_ris(number, entry) for number, entry in enumerate(entries, start=1))
+    """Raises `NotAList`. A record without its end is a flaw of that record alone."""
+    records = enumerate(_records(text), start=1)
+    return checked(_of_record(number, record) for number, record in records)
 
 
 def read_bibtex(text: str) -> list[Row]:
     """Raises `NotAList`. An entry that cannot be read is a flaw of that entry alone."""
     library = parse_string(text, append_middleware=[LatexDecodingMiddleware()])
     return checked(_of_library(library))
+
+
+def _records(text: str) -> Iterator[str]:
+    """What begins with a type, up to its end, or without one up to the next that begins."""
+    lines: list[str] = []
+    for line in text.splitlines():
+        if _BEGINS.match(line) and lines:
+            yield "\n".join(lines)
+            lines = []
+        if _BEGINS.match(line) or lines:
+            lines.append(line)
+        if _ENDS.match(line) and lines:
+            yield "\n".join(lines)
+            lines = []
+    if lines:
+        yield "\n".join(lines)
+
+
+def _of_record(number: int, record: str) -> Row:
+    try:
+        entries = rispy.loads(record, skip_unknown_tags=True)
+    except (ParseError, OSError, ValueError, KeyError, IndexError) as error:
+        raise NotAList("broken_list") from error
+    if len(entries) == 1 and _ENDS.match(record.splitlines()[-1]):
+        return _of_ris(number, entries[0])
+    return _broken(number, record)
+
+
+def _broken(number: int, told: str) -> Row:
+    return Row(number, {"title": tidy(told[:80])}, (Flaw("title", "broken_entry"),))
 
 
 def _of_ris(number: int, entry: Mapping[str, Any]) -> Row:
@@ -65,8 +95,9 @@ def _of_ris(number: int, entry: Mapping[str, Any]) -> Row:
 def _of_library(library: Any) -> Iterator[Row]:
     for number, block in enumerate(library.blocks, start=1):
         if block in library.failed_blocks:
-            title = tidy((block.raw or "")[:80])
-            yield Row(number, {"title": title}, (Flaw("title", "broken_entry"),))
+            yield _broken(number, block.raw or "")
+        elif isinstance(block, ImplicitComment) and _LIKE_AN_ENTRY.search(block.comment):
+            yield _broken(number, block.comment)
         elif isinstance(block, Entry):
             yield _of_bibtex(number, block)
 

@@ -87,17 +87,29 @@ def _refuse_long(file: IO[bytes]) -> None:
 
 
 def _read(book: Any) -> list[Row]:
-    for sheet in book.worksheets:
-        for at in range(1, min(sheet.max_row, _HEADER_WITHIN) + 1):
-            header = [_plain(cell.value) for cell in sheet[at][:_MOST_COLUMNS]]
-            try:
-                columns = columns_of(header)
-            except NotAList as reason:
-                if reason.code != "no_header":
-                    raise
-                continue
-            return checked(_rows(sheet, at, columns))
-    raise NotAList("no_header")
+    """The one list in it. Of two, or of one that is hidden, nothing is taken unseen."""
+    lists = [found for sheet in book.worksheets if (found := _list_in(sheet))]
+    if not lists:
+        raise NotAList("no_header")
+    filled = [found for found in lists if found[0].max_row > found[1]]
+    if len(filled) > 1:
+        raise NotAList("several_lists")
+    sheet, at, columns = (filled or lists)[0]
+    if sheet.sheet_state != "visible":
+        raise NotAList("hidden_list")
+    return checked(_rows(sheet, at, columns))
+
+
+def _list_in(sheet: Any) -> tuple[Any, int, dict[int, str]] | None:
+    """The sheet with the row of its header, and which column is which."""
+    for at in range(1, min(sheet.max_row, _HEADER_WITHIN) + 1):
+        header = [_plain(cell.value) for cell in sheet[at][:_MOST_COLUMNS]]
+        try:
+            return sheet, at, columns_of(header)
+        except NotAList as reason:
+            if reason.code != "no_header":
+                raise
+    return None
 
 
 def _rows(sheet: Any, header: int, columns: dict[int, str]) -> Iterator[Row]:

@@ -43,6 +43,8 @@ PROBLEMS = frozenset(
         "broken_list",
         "wrong_encoding",
         "merged_whole",
+        "several_lists",
+        "hidden_list",
     }
 )
 CELL_PROBLEMS = frozenset(

@@ -314,6 +314,10 @@ def test_empty_list_says_what_to_do(ana: Account) -> None:
     assert "Nothing fits. Change the search" in Visitor(ana).read(LIST, q="nothing")
 
 
+def test_search_of_any_length_is_answered(source: Source, ana: Account) -> None:
+    assert "Nothing fits." in Visitor(ana).read(LIST, q="x" * 60_000)
+
+
 @pytest.mark.parametrize("asked", ["Hyper", "Cardiac", "10.1000/bp"])
 def test_source_is_found_by_title_issuer_or_identifier(asked: str, ana: Account) -> None:
     knowledge.source(

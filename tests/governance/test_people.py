@@ -122,6 +122,16 @@ def test_name_is_taken_once(ana: Account) -> None:
         create("ana", Role.CURATOR, number="E9")
 
 
+@pytest.mark.parametrize("name", ["ANA", "ａｎａ"])
+def test_name_that_reads_the_same_is_taken_too(name: str, ana: Account) -> None:
+    with pytest.raises(AlreadyExists):
+        create(name, Role.CURATOR, number="E9")
+
+
+def test_name_typed_in_full_width_logs_in_as_it_is_read(db: None) -> None:
+    assert create("ｗａｎｇ０１", Role.CURATOR, number="E1").username == "wang01"
+
+
 @pytest.mark.parametrize("name", ["", " pat", "pat\n", "x" * 61])
 def test_name_is_one_line_that_fits(db: None, name: str) -> None:
     with pytest.raises(Malformed):

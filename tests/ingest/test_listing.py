@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ingest.listing.apart import read_list
-from ingest.listing.table import MOST_ROWS, NotAList, Row, code_of
+from ingest.listing.table import COLUMNS, MOST_ROWS, NotAList, Row, code_of
 from tests.ingest.incoming_files import packed, row, workbook
 
 SHEET = "xl/worksheets/sheet1.xml"
@@ -107,6 +107,28 @@ def test_other_sheets_are_passed_over(tmp_path: Path) -> None:
     book.create_sheet("first", 0)["A1"] = "nothing of ours"
 
     assert rows_of(tmp_path, packed(book))[0].cells["title"] == "Asthma"
+
+
+def test_second_sheet_with_a_list_is_refused(tmp_path: Path) -> None:
+    book = workbook(row())
+    book.copy_worksheet(book.active)
+
+    assert code_for(tmp_path, packed(book)) == "several_lists"
+
+
+def test_second_sheet_with_the_header_alone_is_passed_over(tmp_path: Path) -> None:
+    book = workbook(row())
+    book.create_sheet("blank", 0).append(list(COLUMNS))
+
+    assert len(rows_of(tmp_path, packed(book))) == 1
+
+
+def test_hidden_sheet_is_not_taken(tmp_path: Path) -> None:
+    book = workbook(row())
+    book.create_sheet("seen")
+    book.worksheets[0].sheet_state = "hidden"
+
+    assert code_for(tmp_path, packed(book)) == "hidden_list"
 
 
 def test_wrong_sheet_is_no_list(tmp_path: Path) -> None:
@@ -257,6 +279,30 @@ def test_broken_entry_of_bibtex_is_a_flaw_of_its_own(tmp_path: Path) -> None:
 
     assert len(found) == 2
     assert flaws_of(found) == {("title", "broken_entry")}
+
+
+@pytest.mark.parametrize(
+    "text", [BOOK.replace("ER  - \n", "") + RIS, RIS + BOOK.replace("ER  - \n", "")]
+)
+def test_record_of_ris_without_its_end_is_a_flaw_of_its_own(tmp_path: Path, text: str) -> None:
+    found = rows_of(tmp_path, text, "l.ris")
+
+    assert len(found) == 2
+    assert flaws_of(found) == {("title", "broken_entry")}
+
+
+@pytest.mark.parametrize("torn", ["book{b, title={Gout}}\n", "@book"])
+def test_entry_that_bibtex_takes_for_words_is_a_flaw(tmp_path: Path, torn: str) -> None:
+    found = rows_of(tmp_path, f"{BIB}{torn}", "l.bib")
+
+    assert len(found) == 2
+    assert flaws_of(found) == {("title", "broken_entry")}
+
+
+def test_words_between_entries_of_bibtex_are_no_entry(tmp_path: Path) -> None:
+    found = rows_of(tmp_path, f"Exported for the ward.\n\n{BIB}", "l.bib")
+
+    assert (len(found), flaws_of(found)) == (1, set())
 
 
 @pytest.mark.parametrize(
