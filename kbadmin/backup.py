@@ -89,15 +89,7 @@ def _truth(folder: Path, progress: Progress) -> tuple[dict[str, Any], list[str]]
             progress(done, len(models))
         head = models["governance_trailhead"]._base_manager.values().first()
         started = models["governance_installation"]._base_manager.values().first() or {}
-        uploads = models["governance_upload"]._base_manager
-        brought_in = models["ingest_incoming"]._base_manager.filter(state__in=Incoming.OPEN)
-        originals = sorted(
-            {
-                hash_
-                for rows in (uploads, brought_in)
-                for hash_ in rows.values_list("sha256", flat=True)
-            }
-        )
+        originals = _spoken_of(models)
     content = {
         "format": FORMAT,
         "made_at": clock.now().isoformat(),
@@ -110,6 +102,15 @@ def _truth(folder: Path, progress: Progress) -> tuple[dict[str, Any], list[str]]
         "not_kept": NOT_KEPT,
     }
     return content, originals
+
+
+def _spoken_of(models: dict[str, Any]) -> list[str]:
+    """The hashes of uploads and of what waits in the inbox, which an old database has not."""
+    spoken_of = set(models["governance_upload"]._base_manager.values_list("sha256", flat=True))
+    if "ingest_incoming" in models:
+        waiting = models["ingest_incoming"]._base_manager.filter(state__in=Incoming.OPEN)
+        spoken_of |= set(waiting.values_list("sha256", flat=True))
+    return sorted(spoken_of)
 
 
 class _Originals:

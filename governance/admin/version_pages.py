@@ -330,8 +330,13 @@ class Approve(Decision):
         }
 
     def context(self) -> dict[str, Any]:
-        """What of this source is quarantined: a reason to look twice at what takes over from it."""
-        return {"quarantined": open_quarantines(self.subject.source_id)}
+        """What gives reason to look twice: what is quarantined of this source, and remarks on this
+        version that nobody has settled.
+        """
+        return {
+            "quarantined": open_quarantines(self.subject.source_id),
+            "comments": open_comments(self.subject),
+        }
 
     def initial(self) -> dict[str, Any]:
         return {"digest": self.subject.digest_now()}

@@ -54,7 +54,7 @@ from governance.admin.version_pages import (
 from governance.admin.withdrawal_pages import BeginQuarantine, LiftQuarantine, Retire
 from governance.duties import Deed
 from governance.lifecycle import APPROVED, CURRENT, Status
-from governance.models import Version
+from governance.models import Assignment, Version
 
 KINDS = {
     Status.DRAFT: "plain",
@@ -221,6 +221,7 @@ class VersionAdmin(ReadOnlyHistory, GovernedAdmin):
             "quarantines": _quarantines(subject),
             "contributors": subject.contributors.select_related("person").order_by("pk"),
             "successors": _successors(subject),
+            "asked": _asked(subject),
             **text_of(subject, request),
         }
 
@@ -275,6 +276,13 @@ def _amend_of(request: HttpRequest, version: Version) -> str:
     """Where this person may amend it, which is how the text of what is active is put right."""
     is_open = Amend(request, version).is_open()
     return reverse("admin:version_amend", args=[version.pk]) if is_open else ""
+
+
+def _asked(version: Version) -> Assignment | None:
+    """Who is to review it, as long as there is something to review."""
+    if version.status not in CURRENT:
+        return None
+    return Assignment.objects.filter(version=version).select_related("reviewer").first()
 
 
 def _successors(version: Version) -> QuerySet[Version]:

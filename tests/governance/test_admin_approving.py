@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from governance import clock
+from governance.actions import assignments, comments
 from governance.duties import Role
 from governance.lifecycle import Status
 from governance.models import Account, Source, Version
@@ -216,3 +217,21 @@ def test_second_account_of_a_contributor_has_no_button(in_review: Version) -> No
 
 def test_curator_cannot_open_the_approve_page(in_review: Version, ana: Account) -> None:
     assert Visitor(ana).open(version_at(in_review, "approve")).status_code == 403
+
+
+def test_remarks_that_nobody_settled_are_read_before_approving(
+    in_review: Version, ana: Account, ben: Account
+) -> None:
+    comments.make(subject=in_review, text="Is this the dose for adults?", by=ana)
+
+    page = Visitor(ben).read(version_at(in_review, "approve"))
+
+    assert "Is this the dose for adults?" in page
+
+
+def test_page_says_who_was_asked_to_review(in_review: Version, ana: Account, ben: Account) -> None:
+    unasked = Visitor(ana).read(version_at(in_review))
+    assignments.assign(version=in_review, reviewer=ben.person, by=ana)
+
+    assert "Asked to review" not in unasked
+    assert "Asked to review" in Visitor(ana).read(version_at(in_review))

@@ -171,7 +171,7 @@ print(d['HOST'], d['PORT'], d['PASSWORD'])"
     assert done.stdout.split() == ["db", "5433", "pass/word"]
 
 
-@pytest.mark.parametrize("part", ["worker", "beat"])
+@pytest.mark.parametrize("part", ["worker", pytest.param("beat", marks=pytest.mark.long)])
 def test_worker_and_schedule_want_a_broker(part: str, tmp_path: Path) -> None:
     """Without one they would work by themselves on what nobody sends."""
     celery = str(Path(sys.executable).with_name("celery"))
