@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -19,11 +18,12 @@ from governance.admin.forms import DecisionForm, NoteForm, NothingForm
 from governance.admin.pages import ActionPage
 from governance.admin.review import open_comments
 from governance.admin.standing import Standing, last_day, moment, open_quarantines
+from governance.admin.version_doubts import doubts_of_dates, same_number, still_open
 from governance.duties import Deed
 from governance.errors import AlreadySuperseded, PredecessorChanged, TextQuarantined
 from governance.identifiers import IdentifierKind
 from governance.lifecycle import Status
-from governance.models import ParseState, Review, Source, Version
+from governance.models import ParseState, Review, Version
 
 
 def address_of_version(version_id: int) -> str:
@@ -45,51 +45,6 @@ def crumbs_of(version: Version) -> list[tuple[str, str]]:
 def waits_for_another() -> str:
     """Told to the first of two who end a quarantine."""
     return say("Your word is on the record. It stays quarantined until another person agrees.")
-
-
-def still_open(version: Version) -> list[str]:
-    """How many comments nobody has settled; nothing where there are none."""
-    count = open_comments(version).count()
-    sentence = ngettext(
-        "%(count)s comment on it is still open.",
-        "%(count)s comments on it are still open.",
-        count,
-    )
-    return [sentence % {"count": count}] if count else []
-
-
-def same_number(source: Source) -> list[str]:
-    """Two sources of one work would stand in force beside each other."""
-    sentence = say(
-        "Another source has the same number: “%(title)s”. A new edition of it is uploaded there;"
-        " registered apart, both would be in force."
-    )
-    return [sentence % {"title": each.title} for each in source.namesakes()[:3]]
-
-
-def doubts_of_dates(version: Version, today: date) -> list[str]:
-    """An edition older than the one it would end, or one of a day to come, may be a slip."""
-    told = []
-    older = versions.predecessor_of(version)
-    if older and _is_before(version.published_on, older.published_on):
-        sentence = say(
-            "It was published before the edition it would end: %(day)s, and “%(label)s” %(other)s."
-        )
-        facts = {"label": older.label, "other": older.published_on}
-        told.append(sentence % {"day": version.published_on, **facts})
-    if not version.effective_from and _is_before(today.isoformat(), version.published_on):
-        sentence = say(
-            "It says that it will be published on %(day)s. Without a day on which it takes effect,"
-            " it does so with its approval."
-        )
-        told.append(sentence % {"day": version.published_on})
-    return told
-
-
-def _is_before(one: str, other: str) -> bool:
-    """As far as both say: a year says nothing of the month."""
-    known = min(len(one), len(other))
-    return one[:known] < other[:known]
 
 
 class VersionPage(ActionPage[Version]):
