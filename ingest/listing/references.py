@@ -22,7 +22,7 @@ _ISSN, _ISBN = (
     re.compile(r"(?:97[89][- ]?)?(?:\d[- ]?){9}[\dXx]"),
 )
 _HAN = re.compile("[\u4e00-\u9fff]")
-_BEGINS, _ENDS = re.compile("\ufeff?TY  ?-"), re.compile("ER  ?-")
+_BEGINS, _ENDS = re.compile("TY  ?-"), re.compile("ER  ?-")
 # What its writer meant for an entry, and BibTeX takes for words between two of them.
 _LIKE_AN_ENTRY = re.compile(r"^\s*@?[A-Za-z]+\s*[{(]|^\s*@", re.MULTILINE)
 _MARKS = re.compile(r"[{}]|\\(?=[&%_#$])")
