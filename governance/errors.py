@@ -215,6 +215,15 @@ class DutyConflict(Refused):
     sentence = _("A person has one duty, and these roles belong to different duties.")
 
 
+class HasOtherDuty(DutyConflict):
+    """Whose number was given is there with another duty: who it is, and where roles change."""
+
+    sentence = _(
+        "The number %(number)s is that of %(name)s, who has the duty “%(duty)s” (%(roles)s). A"
+        " person has one duty; roles are changed on the page of the person."
+    )
+
+
 class LastAdministrator(Refused):
     code = "last_administrator"
     sentence = _("This is the last active security administrator.")

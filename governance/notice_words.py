@@ -17,6 +17,10 @@ SENTENCES: dict[str, Promise] = {
     "left_force": _("left force: its review was not done in time"),
     "quarantined": _("is quarantined; two persons are needed to end it"),
     "passage_quarantined": _("has a passage in quarantine; two persons are needed to end it"),
+    "lift_begun": _("is quarantined; one person agreed to end it, a second one is needed"),
+    "passage_lift_begun": _(
+        "has a passage in quarantine; one person agreed to end it, a second one is needed"
+    ),
     "not_read": _("has a file that could not be read"),
     "commented": _("was commented on"),
     "due": _("is due for review by %(due)s"),

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, OperationalError, connection, transaction
-from django.db.models import Case, F, Q, QuerySet, When
+from django.db.models import F, Q, QuerySet
 
 from governance import clock, originals
 from governance.actions import intake, uploads
@@ -31,7 +31,6 @@ SILENT = timedelta(seconds=30)
 UNHEARD = timedelta(seconds=3)
 STALLED = timedelta(seconds=60)
 State = Incoming.State
-_SHOWN_AS = (State.READY, State.UNREADABLE, State.READING, State.WAITING)
 
 
 def receive(original: Original, *, by: Account) -> Incoming:
@@ -59,13 +58,9 @@ def receive(original: Original, *, by: Account) -> Incoming:
 
 
 def waiting() -> QuerySet[Incoming]:
-    """What is neither registered nor discarded: first what somebody can do something about.
-
-    Within a state the oldest first, so that what is added moves nothing that stands there.
-    """
+    """What is neither registered nor discarded, what came last first."""
     rows = Incoming.objects.filter(state__in=Incoming.OPEN).select_related("received_from")
-    places = [When(state=state, then=place) for place, state in enumerate(_SHOWN_AS)]
-    return rows.order_by(Case(*places), "pk")
+    return rows.order_by("-pk")
 
 
 def forgotten() -> QuerySet[Incoming]:

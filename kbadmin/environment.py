@@ -8,6 +8,7 @@ import secrets
 import sys
 import tempfile
 from contextlib import suppress
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import unquote, urlsplit
@@ -189,6 +190,21 @@ def mail_sender(host: str) -> str:
     if not re.fullmatch(r"[^\s@<>,]+@[^\s@<>,]+", address):
         stop(f"EMAIL_FROM must be an address such as kb@hospital.cn, not “{address}”.")
     return address
+
+
+def trusted_proxies() -> list[str]:
+    """Addresses, in the one spelling by which callers are compared with them.
+
+    A name or a network would be believed of nobody.
+    """
+    return [_address("TRUSTED_PROXIES", each) for each in names("TRUSTED_PROXIES", [])]
+
+
+def _address(name: str, value: str) -> str:
+    try:
+        return str(ip_address(value))
+    except ValueError:
+        stop(f"{name} must be addresses such as 10.0.0.1, no names or networks, not “{value}”.")
 
 
 def public_url(proxies: list[str]) -> str:

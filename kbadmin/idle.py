@@ -10,10 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from governance import clock
+from governance.sessions import BEGAN, GRAIN, SEEN, is_over
 
-BEGAN, SEEN = "began_at", "seen_at"
-# Seconds. A session is written when it was last written so long ago, and not at every request.
-GRAIN = 60
 # Tells the login page why somebody stands before it.
 ENDED = "ended"
 
@@ -29,7 +27,7 @@ class IdleMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
             now = clock.now().timestamp()
-            if _is_over(request, now):
+            if is_over(request.session, now):
                 logout(request)
                 return _telling(self.get_response(request))
             if now - request.session.get(SEEN, 0) >= GRAIN:
@@ -44,11 +42,3 @@ def _telling(response: HttpResponse) -> HttpResponse:
     if address.startswith(reverse("admin:login")):
         response["Location"] = f"{address}{'&' if '?' in address else '?'}{ENDED}=1"
     return response
-
-
-def _is_over(request: HttpRequest, now: float) -> bool:
-    idle = now - request.session.get(SEEN, now)
-    age = now - request.session.get(BEGAN, now)
-    return bool(
-        idle > settings.SESSION_IDLE_MINUTES * 60 + GRAIN or age > settings.SESSION_COOKIE_AGE
-    )

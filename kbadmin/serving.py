@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, cast
 
 from celery.beat import EmbeddedService
@@ -27,7 +26,6 @@ from waitress.task import ErrorTask, WSGITask
 
 from governance.errors import TooLarge
 from kbadmin.celery import app
-from kbadmin.environment import stop as refuse_start
 from kbadmin.receiving import Parser
 
 if TYPE_CHECKING:
@@ -225,14 +223,8 @@ def without_bodies(application: WSGIApplication) -> WSGIApplication:
 def behind_proxies(application: WSGIApplication, proxies: list[str]) -> WSGIApplication:
     """What a proxy says of the caller is believed from these addresses alone.
 
-    Anybody else's `X-Forwarded-…` headers are taken away. Stops the start where an address is
-    none.
+    Anybody else's `X-Forwarded-…` headers are taken away.
     """
-    for proxy in proxies:
-        try:
-            ip_address(proxy)
-        except ValueError:
-            refuse_start(f"TRUSTED_PROXIES must be addresses such as 10.0.0.1, not “{proxy}”.")
     doubted = proxy_headers_middleware(application)
     believed = proxy_headers_middleware(
         application, trusted_proxy="*", trusted_proxy_headers=set(PROXY_HEADERS)

@@ -28,7 +28,7 @@ MAX_UPLOAD_MB = environment.whole_number("MAX_UPLOAD_MB", 100, most=10_000)
 SECRET_KEY = environment.secret_key(KB_HOME)
 DEBUG = False
 ALLOWED_HOSTS = environment.names("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
-TRUSTED_PROXIES = environment.names("TRUSTED_PROXIES", [])
+TRUSTED_PROXIES = environment.trusted_proxies()
 # With a public address, that one is called through TLS alone. Whether a request came through TLS
 # is what `serving.behind_proxies` believes, and so needs no header to be looked at again here.
 PUBLIC_URL = environment.public_url(TRUSTED_PROXIES)

@@ -161,12 +161,18 @@ def _asked(entry: AuditEntry) -> Iterator[News]:
         yield News("asked_to_review", version, _reviewer(version))
 
 
-def _passage_quarantined(entry: AuditEntry) -> Iterator[News]:
-    """Once a version, of however many of its passages a pull takes out."""
-    same = AuditEntry.objects.filter(governs_type=entry.governs_type, governs_id=entry.governs_id)
-    before = same.filter(action=entry.action, at=entry.at, number__lt=entry.number)
-    if not before.exists():
-        yield from _about("passage_quarantined", _lifters)(entry)
+def _once_a_version(
+    code: str, whom: Callable[[Version], frozenset[int]]
+) -> Callable[..., Iterator[News]]:
+    """As `_about`, but once for however many of its passages were meant in one block."""
+
+    def tell_of(entry: AuditEntry) -> Iterator[News]:
+        governed = {"governs_type": entry.governs_type, "governs_id": entry.governs_id}
+        same = AuditEntry.objects.filter(action=entry.action, at=entry.at, **governed)
+        if not same.filter(number__lt=entry.number).exists():
+            yield from _about(code, whom)(entry)
+
+    return tell_of
 
 
 def _unread(entry: AuditEntry) -> Iterator[News]:
@@ -190,7 +196,9 @@ _TELLERS: dict[str, Callable[[AuditEntry], Iterable[News]]] = {
     "version.retired": _about("retired", _keepers),
     "version.left_force": _about("left_force", _keepers),
     "version.quarantined": _about("quarantined", _lifters),
-    "passage.quarantined": _passage_quarantined,
+    "version.quarantine_lift_begun": _about("lift_begun", _lifters),
+    "passage.quarantined": _once_a_version("passage_quarantined", _lifters),
+    "passage.quarantine_lift_begun": _once_a_version("passage_lift_begun", _lifters),
     "assignment.made": _asked,
     "upload.reading_failed": _unread,
     "comment.made": _commented,

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.contrib.auth.password_validation import validate_password
+from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
@@ -15,12 +16,14 @@ from governance.duties import CONTENT, DUTY_OF, Deed, Duty, Role
 from governance.errors import (
     AlreadyExists,
     DutyConflict,
+    HasOtherDuty,
     LastAdministrator,
     Malformed,
     NotAllowed,
 )
 from governance.models import Account, Department, Person, folded_number
 from governance.trail import Actor, Changes, changing, needs_reason
+from governance.visibility import says_something
 
 # Characters; the columns hold no more.
 LONGEST = {"username": 60, "number": 40, "display_name": 100, "department": 100}
@@ -45,18 +48,51 @@ def create_account(
     already gains the roles; a role of another duty is refused.
     """
     duty = _one_duty(roles)
-    # As it is read where somebody logs in: full-width letters are taken for what they stand for.
-    username = Account.normalize_username(_line("username", applicant.username))
+    username = _login_name(applicant.username)
     with changing(by=by, may=Deed.ADMINISTER) as changes:
         if Account.objects.filter(username__iexact=username).exists():
             raise AlreadyExists(name=username)
-        person = _person(applicant, duty, changes)
+        person = _person(applicant, duty)
         _grant(person, roles, changes)
         account = Account(username=username, person=person)
         _set_password(account, password)
         account.save()
         changes.note("account.created", account, private={"username": account.username})
     return account
+
+
+def roles_of(person: Person) -> str:
+    """In one line, for people."""
+    return _(", ").join(str(Role(role).label) for role in sorted(person.roles))
+
+
+def edit(
+    *,
+    person: Person,
+    number: str,
+    display_name: str,
+    department: Department | None,
+    reason: str,
+    by: Actor,
+) -> bool:
+    """Put right who a person is said to be; whether that says anything new.
+
+    Another's number, however it is spelt, is refused. Accounts, roles and sessions stay.
+    """
+    with changing(by=by, may=Deed.ADMINISTER, reason=needs_reason(reason)) as changes:
+        person = Person.objects.get(pk=person.pk)
+        told = {
+            "number": _number_for(person, number),
+            "display_name": _line("display_name", display_name),
+            "department": department,
+        }
+        if all(getattr(person, name) == value for name, value in told.items()):
+            return False
+        for name, value in told.items():
+            setattr(person, name, value)
+        person.save(update_fields=list(told))
+        changes.note("person.edited", person, private=_private(person))
+    return True
 
 
 def set_roles(*, person: Person, roles: Collection[Role], reason: str, by: Actor) -> Person:
@@ -166,11 +202,18 @@ def _one_duty(roles: Collection[Role]) -> Duty:
     return duties.pop()
 
 
-def _person(applicant: Applicant, duty: Duty, changes: Changes) -> Person:
+def _person(applicant: Applicant, duty: Duty) -> Person:
     number = _line("number", folded_number(applicant.number or applicant.username))
     person = Person.objects.numbered(number)
     if person and person.duty != duty:
-        raise DutyConflict
+        raise HasOtherDuty(
+            field="number",
+            number=person.number,
+            name=person.display_name,
+            duty=person.get_duty_display(),
+            roles=roles_of(person),
+            person=person.pk,
+        )
     return person or Person(
         number=number,
         display_name=_line("display_name", applicant.display_name or applicant.username),
@@ -186,8 +229,44 @@ def _grant(person: Person, roles: Collection[Role], changes: Changes) -> None:
             setattr(person, f"is_{role.value}", True)
     person.save()
     action = "person.entered" if is_new else "person.roles_set"
-    private = {"number": person.number, "name": person.display_name}
-    changes.note(action, person, private=private, roles=sorted(person.roles))
+    changes.note(action, person, private=_private(person), roles=sorted(person.roles))
+
+
+def _private(person: Person) -> dict[str, str]:
+    return {"number": person.number, "name": person.display_name}
+
+
+def _number_for(person: Person, number: str) -> str:
+    """As it is kept. Refused where another has it."""
+    number = _line("number", folded_number(number))
+    other = Person.objects.numbered(number)
+    if other and other.pk != person.pk:
+        problem = _("%(name)s has this number already.") % {"name": other.display_name}
+        raise AlreadyExists(field="number", name=number, problem=problem)
+    return number
+
+
+def _login_name(name: str) -> str:
+    """As it is read where somebody logs in: full-width letters are taken for what they stand for.
+
+    Refused with what parts, hides or turns letters, by which one name would pass for another.
+    Whoever has such a name from before logs in with it all the same.
+    """
+    name = Account.normalize_username(name)
+    longest = LONGEST["username"]
+    try:
+        UnicodeUsernameValidator()(name)
+    except ValidationError:
+        fits = False
+    else:
+        fits = len(name) <= longest and all(says_something(letter) for letter in name)
+    if not fits:
+        words = _(
+            "Use letters, digits and . @ + - _ alone, without spaces; at most %(longest)s"
+            " characters."
+        )
+        raise Malformed(field="username", problem=words % {"longest": longest})
+    return name
 
 
 def _line(field: str, name: str) -> str:

@@ -11,12 +11,15 @@ MOST = 30
 LONGEST_NAME = 60
 
 
-def keep(*, listed: str, name: str, query: str, by: Account) -> SavedView:
-    """Keep the list under this name; a name that is there already is given the new list."""
+def keep(*, listed: str, name: str, query: str, by: Account, replace: bool = False) -> SavedView:
+    """Keep the list under this name; one that is there already is given the new list if told so."""
     name = name.strip()
     if not name.isprintable() or not 0 < len(name) <= LONGEST_NAME:
         raise Malformed(field="name", problem=_("Give a short name, in one line."))
     mine = SavedView.objects.filter(person=by.person, listed=listed)
+    if not replace and mine.filter(name=name).exclude(query=query).exists():
+        problem = _("There is a view of this name. Tick below to replace it, or give another.")
+        raise Malformed(field="name", problem=problem)
     if mine.exclude(name=name).count() >= MOST:
         problem = _("There are %(most)s saved views already; remove one first.") % {"most": MOST}
         raise Malformed(field="name", problem=problem)

@@ -52,6 +52,7 @@ def _addresses() -> list[URLPattern]:
     return [
         path("password_change/", admin.site.admin_view(change_password), name="password_change"),
         path("notices/", admin.site.admin_view(notices.page), name="notices"),
+        path("notices/<int:pk>/", admin.site.admin_view(notices.opened), name="notice"),
         path("views/<int:pk>/remove/", admin.site.admin_view(remove_view), name="remove_view"),
         path("governance/", RedirectView.as_view(pattern_name="admin:index")),
         *addresses.entered(),

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from governance import clock
-from governance.admin.passage_pages import place_of
+from governance.admin.passage_pages import place_of, shown_for
 from governance.admin.row_numbers import number_of_row
 from governance.admin.standing import moment
 from governance.admin.version_pages import address_of_version
@@ -64,12 +64,6 @@ def standing_of(passage: Passage, *, at: datetime) -> Cited | None:
     quarantine = _quarantine(passage, at)
     is_said = bool(quarantine and quarantine.passage_id and why == _quarantined(quarantine))
     return Cited(passage.pk, passage.pk, why, instead, is_said)
-
-
-def shown_for(passage: Passage) -> Passage:
-    """Itself, or what corrections have put in its place."""
-    same = Passage.objects.filter(version=passage.version_id, position=passage.position)
-    return same.filter(replacement=None).first() or passage
 
 
 def _corrected(passage: Passage, current: Passage) -> Cited:

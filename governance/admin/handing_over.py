@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from django import forms
@@ -31,11 +32,13 @@ class Pair:
     successor: Person
 
 
-def _choice(label: Any, rows: Any, help_text: Any) -> forms.ModelChoiceField[Person]:
+def _choice(label: Any, rows: Any, help_text: Any, unfit: Any) -> forms.ModelChoiceField[Person]:
     widget = forms.Select(attrs={"class": " ".join(SELECT_CLASSES)})
-    return forms.ModelChoiceField(
+    field = forms.ModelChoiceField(
         rows, label=label, help_text=help_text, widget=widget, empty_label="—"
     )
+    field.error_messages["invalid_choice"] = unfit
+    return field
 
 
 class PairForm(forms.Form):
@@ -45,9 +48,13 @@ class PairForm(forms.Form):
         _("Who leaves"),
         Person.objects.filter(duty=Duty.CONTENT).order_by("display_name", "pk"),
         _("Their account may be disabled already."),
+        _("Choose a person whose duty is content."),
     )
     successor = _choice(
-        _("Who takes over"), Person.objects.none(), _("Reviews go over to reviewers alone.")
+        _("Who takes over"),
+        Person.objects.none(),
+        _("Reviews go over to reviewers alone."),
+        _("Choose another person whose duty is content and who can log in."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -146,5 +153,5 @@ def hand_over(request: HttpRequest) -> HttpResponse:
     given = chosen.cleaned_data if chosen.is_valid() else None
     page = HandOverEverything(request, Pair(**given) if given else None)
     if given is None and request.method == "POST" and page.is_allowed():
-        return HttpResponseRedirect(page.back())
+        return page.shown(page.form(), HTTPStatus.BAD_REQUEST)
     return page.answer()

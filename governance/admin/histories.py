@@ -38,6 +38,8 @@ WORDS = {
     "may_train": _("May train a model"),
     "owner": _("Owner"),
     "department": _("Department"),
+    "number": _("Employee number"),
+    "display_name": _("Name shown"),
     "duty": _("Duty"),
     "is_curator": _("Curator"),
     "is_reviewer": _("Reviewer"),

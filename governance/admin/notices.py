@@ -6,20 +6,22 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as say
 
 from governance.actions import notices
 from governance.admin.pages import account_of
-from governance.models import Account
+from governance.admin.version_pages import address_of_version
+from governance.models import Account, Notice
 from governance.notice_words import sentence_of
 
 SHOWN = 100
 
 
 def page(request: HttpRequest) -> HttpResponse:
-    """Unread ones first. Reading the page leaves them unread; a button says that they are read."""
+    """Unread ones first. One is read when what it tells of is opened, all by a button."""
     account = account_of(request)
     if request.method == "POST":
         notices.mark_read(person=account.person)
@@ -34,6 +36,19 @@ def page(request: HttpRequest) -> HttpResponse:
         "unread": notices.unread(account.person).count(),
     }
     return TemplateResponse(request, "governance/notices.html", context)
+
+
+def opened(request: HttpRequest, pk: int) -> HttpResponse:
+    """Leads to what a notice of one's own tells of; with that it is read."""
+    mine = Notice.objects.filter(person=account_of(request).person)
+    notice = get_object_or_404(mine, pk=pk)
+    if request.method not in ("GET", "HEAD"):
+        return HttpResponseNotAllowed(["GET", "HEAD"])
+    notices.mark_read(person=notice.person, pk=notice.pk)
+    told_of = notice.version_id
+    return HttpResponseRedirect(
+        address_of_version(told_of) if told_of else reverse("admin:notices")
+    )
 
 
 def badge(request: HttpRequest) -> str:

@@ -7,6 +7,8 @@ import secrets
 import time
 
 from django.core.cache import cache
+from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
 
 from governance.models import Account
 
@@ -54,6 +56,24 @@ def tell_of_clicks(account: Account, token: str) -> None:
 
 def is_click(account: Account, token: str) -> bool:
     return bool(cache.get(f"{_key(account, token)}:click", False))
+
+
+def remember(account: Account, token: str, sent: str) -> None:
+    """What was done with this token, by what `content_of` says of it."""
+    if token:
+        cache.set(f"{_key(account, token)}:sent", sent, REMEMBERED_SECONDS)
+
+
+def was_other(account: Account, token: str, sent: str) -> bool:
+    """Whether what was done with this token is known, and is not this."""
+    return bool(cache.get(f"{_key(account, token)}:sent", sent) != sent)
+
+
+def content_of(request: HttpRequest) -> str:
+    """A digest of what a form was filled in with, files by their names and sizes."""
+    typed = sorted((k, v) for k, v in request.POST.lists() if k != "csrfmiddlewaretoken")
+    files = [(k, [(f.name, f.size) for f in v]) for k, v in sorted(request.FILES.lists())]
+    return salted_hmac("governance.once", repr((typed, files))).hexdigest()
 
 
 def forget(account: Account, token: str) -> None:

@@ -21,9 +21,10 @@ from unfold.widgets import SELECT_CLASSES
 
 from governance import clock
 from governance.actions import absences, people
+from governance.actions.people import roles_of
 from governance.admin import forms as fields
 from governance.admin.pages import ActionPage, account_of
-from governance.admin.people_pages import EmailForm, roles_of
+from governance.admin.person_pages import EmailForm
 from governance.duties import Deed
 from governance.models import Absence, Account, Person
 

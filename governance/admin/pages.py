@@ -86,6 +86,11 @@ class ActionPage(Generic[S]):
         "This form was sent before and was done then; nothing was done now. To do it once more,"
         " open its page anew."
     )
+    # And where it comes back with something else in it, which is shown with it.
+    other: ClassVar[Promise] = _(
+        "This form was sent before, filled in otherwise, and that was done. What stands here now"
+        " was not done yet. Send it once more if it is still wanted."
+    )
     dangerous: ClassVar[bool] = False
     # Whether the action itself refuses whatever does not fit: it has the better words for it.
     action_refuses: ClassVar[bool] = False
@@ -116,6 +121,10 @@ class ActionPage(Generic[S]):
     def sentences(self) -> Sequence[str]:
         """What will happen, before the person decides."""
         return [str(self.hint)]
+
+    def in_the_way(self) -> str:
+        """Why the page itself cannot be used now; empty if it can."""
+        return self.obstacle() if self.fits() else str(NoLongerFits.sentence)
 
     def way_out(self) -> tuple[str, str] | None:
         """A page where the obstacle is removed: what it is called, and its address."""
@@ -183,7 +192,7 @@ class ActionPage(Generic[S]):
             "form": form,
             "once": once.new_token(),
             "back": self.back(),
-            "in_the_way": self._in_the_way(),
+            "in_the_way": self.in_the_way(),
             "way_out": self.way_out() if self.fits() else None,
             **self.context(),
         }
@@ -216,11 +225,18 @@ class ActionPage(Generic[S]):
         form = self.form(self.request.POST, self.request.FILES)
         if not form.is_valid():
             return self.shown(form, HTTPStatus.BAD_REQUEST)
-        token = str(self.request.POST.get(once.FIELD, ""))
+        token = self._token()
         led_to = once.begin_in_turn(self.account, token)
-        return self._do_first(form, token) if led_to is None else self._done_before(led_to, token)
+        return self._do_first(form, token) if led_to is None else self._done_before(form, led_to)
 
-    def _done_before(self, led_to: str, token: str) -> HttpResponse:
+    def _token(self) -> str:
+        return str(self.request.POST.get(once.FIELD, ""))
+
+    def _done_before(self, form: forms.Form, led_to: str) -> HttpResponse:
+        token = self._token()
+        if once.was_other(self.account, token, once.content_of(self.request)):
+            messages.warning(self.request, str(self.other))
+            return self.shown(form, HTTPStatus.CONFLICT)
         if once.is_click(self.account, token):
             self._say_done()
         else:
@@ -238,6 +254,7 @@ class ActionPage(Generic[S]):
         finally:
             if not is_done:
                 once.forget(self.account, token)
+        once.remember(self.account, token, once.content_of(self.request))
         if isinstance(answer, HttpResponse):
             once.finish(self.account, token, self.back())
             return answer
@@ -255,11 +272,6 @@ class ActionPage(Generic[S]):
     def _say_done(self) -> None:
         if sentence := self.told():
             messages.success(self.request, sentence)
-
-    def _in_the_way(self) -> str:
-        if not self.fits():
-            return str(NoLongerFits.sentence)
-        return self.obstacle()
 
     def _field_of(self, refusal: Refused) -> str:
         if isinstance(refusal, PasswordWrong):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -31,6 +32,12 @@ def address_of(page: PassagePage, passage: Passage) -> str:
 def place_of(passage: Passage) -> str:
     """The address that leads to the passage in its version's text."""
     return reverse("admin:governance_passage_change", args=[passage.pk])
+
+
+def shown_for(passage: Passage) -> Passage:
+    """Itself, or what corrections have put in its place."""
+    same = Passage.objects.filter(version=passage.version_id, position=passage.position)
+    return same.filter(replacement=None).first() or passage
 
 
 def open_quarantine_of(passage: Passage) -> Quarantine | None:
@@ -90,6 +97,22 @@ class Correct(PassagePage):
 
     def fits(self) -> bool:
         return self.subject.version.status in OPEN
+
+    def in_the_way(self) -> str:
+        """Not an obstacle, which is asked for each passage of a page: all of those stand."""
+        if self._current == self.subject:
+            return super().in_the_way()
+        return say("This passage was replaced by a correction. Correct that one instead:")
+
+    def way_out(self) -> tuple[str, str] | None:
+        if self._current == self.subject:
+            return None
+        words = say("Passage %(number)s") % {"number": self._current.pk}
+        return words, place_of(self._current)
+
+    @cached_property
+    def _current(self) -> Passage:
+        return shown_for(self.subject)
 
     def sentences(self) -> Sequence[str]:
         credit = say("You become a contributor of this version, so you cannot approve it.")

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from governance.admin.base import GovernedAdmin
-from governance.admin.citing import PARAMETER, is_marked, shown_for
-from governance.admin.passage_pages import PAGES
+from governance.admin.citing import PARAMETER, is_marked
+from governance.admin.passage_pages import PAGES, shown_for
 from governance.admin.reading import page_of
 from governance.admin.review_pages import CommentOnPassage
 from governance.admin.version_pages import address_of_version

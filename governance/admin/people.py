@@ -16,6 +16,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from governance import clock
+from governance.actions.people import roles_of
 from governance.admin.access_filters import ByAccountState, ByKeyState, ByRole, ByScope
 from governance.admin.base import GovernedAdmin, badge
 from governance.admin.filters import ByDuty
@@ -28,17 +29,16 @@ from governance.admin.people_pages import (
     EndSessions,
     MakePasswordLink,
     Revoke,
-    SetEmail,
-    SetRoles,
     Unlock,
     list_of,
-    roles_of,
 )
+from governance.admin.person_pages import EditPerson, SetEmail, SetRoles
 from governance.admin.standing import until
 from governance.admin.trail_words import ACTORS
 from governance.duties import Deed, Scope
-from governance.lockouts import locked_names
+from governance.lockouts import lock_out_of, locked_names
 from governance.models import Account, AuditEntry, AuditPayload, Client, Person
+from governance.sessions import living
 
 
 @admin.register(Person)
@@ -46,7 +46,7 @@ class PersonAdmin(ReadOnlyHistory, GovernedAdmin):
     view_deed = Deed.ADMINISTER
     list_title = _("Persons")
     empty_sentence = _("There is no person yet. One is entered with the first account.")
-    pages = (SetRoles, SetEmail)
+    pages = (SetRoles, EditPerson, SetEmail)
     detail_template = "governance/person.html"
     list_display = ["shown_name", "employee_number", "obligation", "roles", "section"]
     list_filter = [ByDuty]
@@ -156,6 +156,8 @@ class AccountAdmin(GovernedAdmin):
             "roles": roles_of(subject.person),
             "state": state_of_account(subject),
             "disabled": None if subject.is_active else last_word("account.disabled", subject),
+            "lock_out": lock_out_of(subject.username, clock.now()),
+            "sessions": living(subject, clock.now()),
             "link": subject.password_links.filter(used_at=None, expires_at__gt=clock.now()).first(),
             "has_password": subject.has_usable_password(),
             "crumbs": [(say("Accounts"), list_of("account"))],

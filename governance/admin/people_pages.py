@@ -1,4 +1,4 @@
-"""What the security administrator does with accounts, persons and keys."""
+"""What the security administrator does with accounts and keys."""
 
 from __future__ import annotations
 
@@ -14,16 +14,18 @@ from django.http import HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.html import format_html
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import INPUT_CLASSES, SELECT_CLASSES
+from unfold.widgets import SELECT_CLASSES
 
 from governance import clock
 from governance.actions import clients, password_links, people
 from governance.actions.people import Applicant
 from governance.admin import forms as fields
 from governance.admin.pages import ActionPage
-from governance.duties import DUTY_OF, Deed, Duty, Role, Scope
+from governance.duties import DUTY_OF, Deed, Role, Scope
+from governance.errors import HasOtherDuty, Refused
 from governance.lockouts import is_locked
 from governance.models import Account, Client, Department, Person
 
@@ -34,16 +36,22 @@ def list_of(model: str) -> str:
     return reverse(f"admin:governance_{model}_changelist")
 
 
-def roles_of(person: Person) -> str:
-    return say(", ").join(str(Role(role).label) for role in sorted(person.roles))
-
-
 def role_choices() -> list[tuple[str, str]]:
     """Each role with its duty, since roles of two duties cannot be given together."""
     words = say("%(role)s (duty: %(duty)s)")
     return [
         (role.value, words % {"role": role.label, "duty": DUTY_OF[role].label}) for role in Role
     ]
+
+
+def department_field() -> forms.ModelChoiceField[Department]:
+    return forms.ModelChoiceField(
+        Department.objects.order_by("name"),
+        label=_("Department"),
+        required=False,
+        empty_label="—",
+        widget=forms.Select(attrs={"class": " ".join(SELECT_CLASSES)}),
+    )
 
 
 class RolesField(forms.Form):
@@ -74,12 +82,7 @@ class AccountForm(RolesField):
         required=False,
     )
     display_name = fields.line(_("Name shown"), longest=100, required=False)
-    department = forms.ModelChoiceField(
-        Department.objects.order_by("name"),
-        label=_("Department"),
-        required=False,
-        widget=forms.Select(attrs={"class": " ".join(SELECT_CLASSES)}),
-    )
+    department = department_field()
     field_order = ["username", "number", "display_name", "department", "roles"]
 
 
@@ -146,6 +149,16 @@ class CreateAccount(Administration[None]):
         )
         _link, secret = password_links.make(account=account, by=self.account)
         return link_shown(self, account, secret)
+
+    def refused(self, form: forms.Form, refusal: Refused) -> HttpResponse:
+        """With the way to the person who has the number, where another duty is in the way."""
+        if isinstance(refusal, HasOtherDuty):
+            address = reverse("admin:governance_person_change", args=[refusal.facts["person"]])
+            words = say("Open the page of %(name)s") % {"name": refusal.facts["name"]}
+            link = '{} <a class="kb-link" href="{}">{}</a>'
+            problem = format_html(link, str(refusal), address, words)
+            refusal = HasOtherDuty(**refusal.facts, problem=problem)
+        return super().refused(form, refusal)
 
 
 class AccountPage(Administration[Account]):
@@ -250,62 +263,6 @@ class Enable(SetActive):
     hint = _("The person may log in with it again.")
     done = _("Enabled.")
     active = True
-
-
-class RolesForm(RolesField):
-    reason = fields.paragraph(_("Reason"), _("Goes on the record."))
-
-
-class SetRoles(Administration[Person]):
-    path = "set-roles"
-    model, listed = "person", _("Persons")
-    title = _("Set the roles of a person")
-    button = _("Set roles")
-    hint = _("Replaces the roles this person has, in every account.")
-    done = _("The roles were set.")
-    form_class = RolesForm
-
-    def initial(self) -> dict[str, Any]:
-        return {"roles": sorted(self.subject.roles)}
-
-    def warnings(self) -> Sequence[str]:
-        if self.subject.pk != self.account.person_id:
-            return []
-        return [say("These are your own roles: you may lose this page.")]
-
-    def do(self, given: dict[str, Any]) -> str:
-        roles = [Role(role) for role in given["roles"]]
-        people.set_roles(person=self.subject, roles=roles, reason=given["reason"], by=self.account)
-        if self.subject.pk == self.account.person_id and DUTY_OF[roles[0]] != Duty.SECURITY:
-            return reverse("admin:index")
-        return self.back()
-
-
-class EmailForm(forms.Form):
-    email = forms.EmailField(
-        label=_("E-mail address"),
-        help_text=_("Notices go there as well: titles and what waits. Empty for none."),
-        max_length=254,
-        required=False,
-        widget=forms.EmailInput(attrs={"class": " ".join(INPUT_CLASSES), "autocomplete": "email"}),
-    )
-
-
-class SetEmail(Administration[Person]):
-    path = "set-email"
-    model, listed = "person", _("Persons")
-    title = _("Set the address for notices")
-    button = _("Set address")
-    hint = _("Where notices are mailed to.")
-    done = _("The address was set.")
-    form_class = EmailForm
-
-    def initial(self) -> dict[str, Any]:
-        return {"email": self.subject.email}
-
-    def do(self, given: dict[str, Any]) -> str:
-        people.set_email(person=self.subject, email=given["email"], by=self.account)
-        return self.back()
 
 
 class ClientForm(forms.Form):

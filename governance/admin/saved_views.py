@@ -36,6 +36,7 @@ def views_of(request: HttpRequest, listed: str) -> QuerySet[SavedView]:
 
 class SaveViewForm(forms.Form):
     name = fields.line(_("Name"), _("What you want to find this list by."), longest=60)
+    replace = fields.tick(_("Replace a view of this name"))
     query = forms.CharField(
         widget=forms.HiddenInput, max_length=LONGEST_QUERY, required=False, strip=False
     )
@@ -65,9 +66,7 @@ class SaveView(ActionPage[None]):
         return {"query": kept(self.request.GET)}
 
     def do(self, given: dict[str, Any]) -> str:
-        view = saved_views.keep(
-            listed=self.model, name=given["name"], query=given["query"], by=self.account
-        )
+        view = saved_views.keep(listed=self.model, by=self.account, **given)
         return f"{self.back()}?{view.query}"
 
 

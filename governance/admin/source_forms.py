@@ -207,4 +207,5 @@ class OwnerForm(forms.Form):
         super().__init__(*args, **kwargs)
         owner = self.fields["owner"]
         assert isinstance(owner, forms.ModelChoiceField)  # noqa: S101  (declared so above)
-        owner.queryset = Person.objects.filter(duty="content").order_by("display_name")
+        able = Person.objects.filter(duty="content", accounts__is_active=True)
+        owner.queryset = able.distinct().order_by("display_name", "pk")

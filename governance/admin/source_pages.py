@@ -236,9 +236,15 @@ class HandOver(SourcePage):
     button = _("Hand over")
     hint = _("Gives it another owner, to whom reminders go. Says nothing about its content.")
     done = _("Handed over.")
+    nothing_done = _("This person owns it already; nothing was changed.")
     form_class = OwnerForm
+    has_changed = True  # as far as a second click knows
+
+    def told(self) -> str:
+        return str(self.done if self.has_changed else self.nothing_done)
 
     def do(self, given: dict[str, Any]) -> str:
+        self.has_changed = self.subject.owner != given["owner"]
         sources.hand_over(
             source=self.subject, owner=given["owner"], reason=given["reason"], by=self.account
         )

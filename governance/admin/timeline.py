@@ -39,11 +39,13 @@ from governance.models import (
     Comment,
     Passage,
     Person,
+    Review,
     Source,
     Version,
 )
 
 A_PAGE = 50
+REAFFIRMED = ("version.reaffirmed", "version.partly_reaffirmed")
 LARGEST_NUMBER = 2**63 - 1
 FACTS: dict[str, Promise] = {
     "review_due": _("next review due %(value)s"),
@@ -206,9 +208,27 @@ def _told(entries: list[Any], line: Line) -> list[Told]:
     fields = changes_beside(entries)
     labels = _labels(entries)
     passages = _passages(entries)
+    searched = _searched(entries)
     many = {} if line.tells_each else passages_told(entries)
     told = [_one(entry, fields.get(entry.number, []), labels, passages) for entry in entries]
+    told = [_with_searched(one, searched) for one in told]
     return [_with_all(one, many.get(one.entry.number, [])) for one in told]
+
+
+def _searched(entries: list[Any]) -> dict[tuple[str, Any, int], str]:
+    """What was searched before reaffirming, by the version, the instant and the person."""
+    numbers = {e.subject_id for e in entries if e.action in REAFFIRMED}
+    rows = Review.objects.filter(version__in=numbers, kind=Review.Kind.REAFFIRM)
+    told = rows.values_list("version", "at", "person", "searched")
+    return {(str(version), at, person): searched for version, at, person, searched in told}
+
+
+def _with_searched(one: Told, searched: dict[tuple[str, Any, int], str]) -> Told:
+    entry = one.entry
+    words = searched.get((entry.subject_id, entry.at, entry.person_id or 0))
+    if entry.action not in REAFFIRMED or not words:
+        return one
+    return replace(one, facts=[say("searched: %(value)s") % {"value": words}, *one.facts])
 
 
 def _with_all(one: Told, numbers: list[str]) -> Told:

@@ -71,6 +71,7 @@ ACTIONS: dict[str, Promise] = {
     "installation.restored": _("Restored from a backup"),
     "department.founded": _("Department entered"),
     "person.entered": _("Person entered"),
+    "person.edited": _("Person edited"),
     "person.roles_set": _("Roles set"),
     "person.address_set": _("Address for notices set"),
     "account.created": _("Account created"),

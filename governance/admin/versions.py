@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from governance import clock, originals
 from governance.admin.assign_page import AssignReviewer
 from governance.admin.base import GovernedAdmin, badge
+from governance.admin.decision_pages import Approve, Reaffirm
 from governance.admin.filters import (
     ByDue,
     ByForce,
@@ -33,18 +34,17 @@ from governance.admin.filters import (
     quarantined,
 )
 from governance.admin.histories import ReadOnlyHistory
+from governance.admin.next_steps import as_review_falls_due, next_to_decide
 from governance.admin.pages import account_of
 from governance.admin.reading import text_of
-from governance.admin.review import sent_back
+from governance.admin.review import sent_back, submitters_of
 from governance.admin.review_difference import basis_of, difference
 from governance.admin.review_pages import CommentOnVersion, SettleComment
 from governance.admin.standing import Standing, moment, until
 from governance.admin.uploads import report_of
 from governance.admin.version_pages import (
     Amend,
-    Approve,
     ReadAgain,
-    Reaffirm,
     SendBack,
     Submit,
     VersionPage,
@@ -96,6 +96,9 @@ PAGES: tuple[type[VersionPage], ...] = (
 IN_BULK: tuple[type[VersionPage], ...] = (Submit, Withdraw, BeginQuarantine, Retire)
 
 
+OF_WHAT_WAITS = ["named", "standing", "submitted", "asked", "due"]
+
+
 @admin.register(Version)
 class VersionAdmin(ReadOnlyHistory, GovernedAdmin):
     view_deed = Deed.READ
@@ -126,13 +129,26 @@ class VersionAdmin(ReadOnlyHistory, GovernedAdmin):
         rows: QuerySet[Version] = super().get_queryset(request)
         return rows.select_related("source", "upload")
 
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """What waits for a decision says since when, from whom, and who was asked to decide."""
+        asked = request.GET
+        waits = (
+            asked.get("waiting") in ("approval", "assigned") or asked.get("status") == "in_review"
+        )
+        return OF_WHAT_WAITS if waits else self.list_display
+
     def complete(self, rows: list[Any]) -> None:
+        submitters = submitters_of(rows)
+        asked = Assignment.objects.filter(version__in=rows).select_related("reviewer")
+        reviewers = {each.version_id: each.reviewer for each in asked}
         shown = Version.objects.filter(pk__in=[version.pk for version in rows])
         in_force = set(shown.in_force(clock.now()).values_list("pk", flat=True))
         away = set(quarantined(shown).values_list("pk", flat=True))
         for version in rows:
             version.now_in_force = version.pk in in_force
             version.now_quarantined = version.pk in away
+            version.submitter = submitters.get(version.pk)
+            version.asked_reviewer = reviewers.get(version.pk)
 
     @admin.display(description=_("Version"), ordering="source__title")
     def named(self, version: Version) -> str:
@@ -163,6 +179,16 @@ class VersionAdmin(ReadOnlyHistory, GovernedAdmin):
     @admin.display(description=_("Registered"), ordering="registered_at")
     def registered(self, version: Version) -> str:
         return moment(version.registered_at)
+
+    @admin.display(description=_("Submitted"), ordering="submitted_at")
+    def submitted(self, version: Any) -> str:
+        if version.submitted_at is None:
+            return "–"
+        return f"{moment(version.submitted_at)} · {version.submitter or '–'}"
+
+    @admin.display(description=_("Asked to review"))
+    def asked(self, version: Any) -> str:
+        return str(version.asked_reviewer or "–")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -209,6 +235,7 @@ class VersionAdmin(ReadOnlyHistory, GovernedAdmin):
                 (moment(t.starts_at), until(t.ends_at)) for t in subject.terms.order_by("starts_at")
             ],
             "standing": standing,
+            "next_steps": as_review_falls_due(subject, request) or next_to_decide(subject, request),
             "why_not": standing.why_not_in_force(),
             "digest": subject.digest_now(),
             "crumbs": crumbs_of(subject)[:-1],

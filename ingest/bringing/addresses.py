@@ -11,6 +11,8 @@ def enter() -> None:
     here = "bring-in/"
     addresses.enter(here, for_curators(inbox.bring_in, inbox.refuse_large), "bring_in")
     addresses.enter(f"{here}rows/", for_curators(inbox.rows), "bring_in_rows")
+    addresses.enter(f"{here}discard/", for_curators(confirm.discard_many), "bring_in_discard_many")
+    addresses.enter(f"{here}<int:pk>/file/", for_curators(inbox.file), "bring_in_file")
     addresses.enter(f"{here}<int:pk>/", for_curators(confirm.confirm), "bring_in_confirm")
     addresses.enter(f"{here}<int:pk>/discard/", for_curators(confirm.discard), "bring_in_discard")
     addresses.enter(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
+from urllib.parse import quote
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from governance.actions import intake
 from governance.actions.versions import Edition
 from governance.admin import forms as fields
+from governance.admin.bulk import MOST, SEPARATOR, Bulk
 from governance.admin.forms import NothingForm
 from governance.admin.pages import ActionPage
 from governance.admin.source_forms import SourceForm
@@ -179,6 +183,39 @@ class Discard(IncomingPage):
         ]
 
 
+def _brought_in(_request: HttpRequest) -> QuerySet[Incoming]:
+    return Incoming.objects.select_related("received_from")
+
+
+class DiscardMany(Bulk):
+    path = "discard"
+    deed = Deed.CURATE
+    page = Discard
+    title = _("Discard files")
+    button = _("Discard")
+    hint = _("Takes them out of the inbox. They can be brought in again.")
+    done = _("Discarded.")
+    dangerous = True
+    form_class = NothingForm
+    list_title = _("Bring in")
+    rows: ClassVar[Callable[[HttpRequest], QuerySet[Any]]] = staticmethod(_brought_in)
+
+    def sentences(self) -> Sequence[str]:
+        return [*super().sentences(), *self._of_others()]
+
+    def _of_others(self) -> list[str]:
+        files = [line.subject for line in self._lines() if not line.obstacle]
+        others = Counter(file.received_from for file in files)
+        del others[self.account.person]
+        said = say(
+            "%(name)s brought in %(count)s of them. That you discarded them goes on the record."
+        )
+        return [said % {"name": name, "count": count} for name, count in others.items()]
+
+    def _list(self) -> str:
+        return inbox_address()
+
+
 def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """What was confirmed already leads to its version."""
     found = _found(pk)
@@ -189,6 +226,13 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
 
 def discard(request: HttpRequest, pk: int) -> HttpResponse:
     return Discard(request, _found(pk)).answer()
+
+
+def discard_many(request: HttpRequest) -> HttpResponse:
+    """What was ticked in the inbox goes into the address, where the page looks for it."""
+    if chosen := request.GET.getlist("chosen"):
+        return HttpResponseRedirect(f"?ids={quote(SEPARATOR.join(chosen[: MOST + 1]))}")
+    return DiscardMany(request, None).answer()
 
 
 def _found(pk: int) -> Incoming:

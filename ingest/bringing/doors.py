@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from http import HTTPStatus
+from typing import Any
 
+from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParser
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -14,8 +18,32 @@ from governance.admin.pages import account_of, refuse_without
 from governance.duties import Deed
 from governance.errors import TooLarge
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 Refuse = Callable[[HttpRequest, TooLarge], HttpResponse]
+
+
+# What a file without a name is called until it is refused for that.
+NO_NAME = " "
+
+
+class _Parser(MultiPartParser):
+    """Django passes over a file without a name, and nobody would be told."""
+
+    def sanitize_file_name(self, file_name: str) -> str:
+        return super().sanitize_file_name(file_name) or NO_NAME
+
+
+class _Nameless(FileUploadHandler):
+    """Has the body read by that parser, for those that stand there already."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        super().__init__(request)
+        self.others = list(request.upload_handlers)
+
+    def handle_raw_input(
+        self, input_data: Any, META: Any, content_length: int, boundary: Any, encoding: Any = None
+    ) -> Any:
+        return _Parser(META, input_data, self.others, encoding).parse()
 
 
 def inbox_address() -> str:
@@ -50,8 +78,9 @@ def for_curators(view: View, refuse: Refuse | None = None) -> View:
     """
     checked = csrf_protect(view)
 
-    def door(request: HttpRequest, **given: int) -> HttpResponse:
+    def door(request: HttpRequest, **given: int) -> HttpResponseBase:
         refuse_without(Deed.CURATE, account_of(request))
+        request.upload_handlers.insert(0, _Nameless(request))
         try:
             _ = request.POST
         except TooLarge as refusal:

@@ -11,14 +11,22 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    JsonResponse,
+)
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as say
 from django.utils.translation import ngettext
 
 from governance import originals
 from governance.admin.pages import account_of
-from governance.errors import Refused, TooLarge
+from governance.errors import Malformed, Refused, TooLarge
 from governance.models import Account
 from governance.readings import error_sentence
 from ingest import incoming
@@ -42,11 +50,12 @@ def bring_in(request: HttpRequest) -> HttpResponse:
         return _page(request)
     files = request.FILES.getlist("files")
     taken, refused = _take(files, account_of(request))
+    refused += _nameless(request)
     if _asks_for_json(request):
         return _told(taken, refused)
     for sentence in refused:
         messages.error(request, sentence)
-    if not files:
+    if not taken and not refused:
         messages.error(request, say("No file was chosen."))
     if taken:
         messages.success(
@@ -59,6 +68,20 @@ def bring_in(request: HttpRequest) -> HttpResponse:
 def rows(request: HttpRequest) -> HttpResponse:
     """The inbox alone, asked for again and again while something is being read."""
     return TemplateResponse(request, "ingest/inbox_rows.html", _shown(request))
+
+
+def file(request: HttpRequest, pk: int) -> FileResponse:
+    """The bytes as they were received. Never opened in the browser: a file is hostile."""
+    received = get_object_or_404(incoming.waiting(), pk=pk)
+    place = originals.path_of(received.sha256)
+    if not place.exists():
+        raise Http404
+    return FileResponse(
+        place.open("rb"),
+        as_attachment=True,
+        filename=received.filename,
+        content_type="application/octet-stream",
+    )
 
 
 def refuse_large(request: HttpRequest, refusal: TooLarge) -> HttpResponse:
@@ -131,20 +154,40 @@ def _row(each: Incoming) -> dict[str, Any]:
 def _take(files: Iterable[UploadedFile[Any]], by: Account) -> tuple[list[Incoming], list[str]]:
     taken, refused = [], []
     for file in files:
+        if not (name := _name_of(file)):
+            continue
         try:
-            original = originals.keep(file.chunks(), file.name or "")
-            taken.append(incoming.receive(original, by=by))
+            taken.append(incoming.receive(originals.keep(file.chunks(), name), by=by))
         except Refused as refusal:
-            named = {"file": _shown_name(file.name or ""), "why": refusal}
-            refused.append(say("%(file)s: %(why)s") % named)
+            refused.append(say("%(file)s: %(why)s") % {"file": name, "why": refusal})
     return taken, refused
 
 
-def _shown_name(name: str) -> str:
+def _name_of(file: UploadedFile[Any]) -> str:
     try:
-        return originals.shown_name(name)
-    except Refused:
-        return "–"
+        return originals.shown_name(file.name or "")
+    except Malformed:
+        return ""
+
+
+def _nameless(request: HttpRequest) -> list[str]:
+    """Which files have no name: by their place, or how many where one has not even a place.
+
+    With nothing where its name would be a file comes as words, beside those that come as files.
+    """
+    files = enumerate(request.FILES.getlist("files"), start=1)
+    places = [place for place, file in files if not _name_of(file)]
+    elsewhere = sum(map(bool, request.POST.getlist("files")))
+    if not elsewhere:
+        said = say("File %(place)s has no name, so it was not taken. Name it, then send it again.")
+        return [said % {"place": place} for place in places]
+    count = len(places) + elsewhere
+    said = ngettext(
+        "%(count)s file has no name, so it was not taken. Name it, then send it again.",
+        "%(count)s files have no names, so they were not taken. Name them, then send them again.",
+        count,
+    )
+    return [said % {"count": count}]
 
 
 def _told(taken: list[Incoming], refused: list[str]) -> HttpResponse:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as say
 from governance.actions import sources
 from governance.actions.sources import Description
 from governance.admin.source_forms import SourceForm, described
+from governance.admin.version_pages import address_of_source
 from governance.classes import SourceClass
 from governance.errors import Malformed
 from governance.identifiers import IdentifierKind, normalised
@@ -39,14 +40,43 @@ class Problem:
         return column_name(self.column)
 
 
+@dataclass(frozen=True)
+class Known:
+    """A row whose work is registered already, and by which cell it was known again."""
+
+    row: int
+    title: str
+    column: str
+    value: str
+    source: Source
+
+    @property
+    def address(self) -> str:
+        return address_of_source(self.source.pk)
+
+    def problem(self) -> Problem:
+        told = say("A source with this is registered already: “%(title)s”.")
+        return Problem(self.row, self.column, self.value, told % {"title": self.source.title})
+
+
 @dataclass
 class DryRun:
-    descriptions: list[Description] = field(default_factory=list)
+    """`known` is what is registered already: left out, or a problem each."""
+
+    described: dict[int, Description] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    known: list[Known] = field(default_factory=list)
+
+    @property
+    def descriptions(self) -> list[Description]:
+        return list(self.described.values())
 
 
-def dry_run(rows: Iterable[Row], usual: Mapping[str, str]) -> DryRun:
-    """`usual` is what holds for rows that leave a cell empty."""
+def dry_run(rows: Iterable[Row], usual: Mapping[str, str], *, leave_out: bool = False) -> DryRun:
+    """`usual` is what holds for rows that leave a cell empty.
+
+    Only what is registered already is left out, and only if asked to: a wrong cell is wrong.
+    """
     found, seen = DryRun(), dict[tuple[str, str], int]()
     labels = _labels()
     for row in rows:
@@ -66,8 +96,13 @@ def dry_run(rows: Iterable[Row], usual: Mapping[str, str]) -> DryRun:
             problems += _twice(row.number, description, seen)
         found.problems += problems
         if description and not problems:
-            found.descriptions.append(description)
-    found.problems += _there_already(found.descriptions, seen)
+            found.described[row.number] = description
+    found.known += _there_already(found.described, seen)
+    for known in found.known:
+        if leave_out:
+            found.described.pop(known.row, None)
+        else:
+            found.problems.append(known.problem())
     return found
 
 
@@ -132,25 +167,22 @@ def _twice(
 
 
 def _there_already(
-    descriptions: Iterable[Description], seen: Mapping[tuple[str, str], int]
-) -> Iterator[Problem]:
+    described: Mapping[int, Description], seen: Mapping[tuple[str, str], int]
+) -> Iterator[Known]:
     """Sources of the same number, or of the same title and issuer, are not registered again."""
-    told = list(descriptions)
+    told = described.values()
     numbers = {value for each in told for _kind, value in each.identifiers}
     rows = Identifier.objects.filter(value__in=numbers).select_related("source")
     for row in rows.order_by("pk"):
-        if (row.kind, row.value) in seen:
-            number = seen[row.kind, row.value]
-            yield Problem(number, row.kind, row.value, _known(row.source))
+        number = seen.get((row.kind, row.value), 0)
+        if number in described:
+            title = described[number].title
+            yield Known(number, title, row.kind, row.value, row.source)
     titles = Source.objects.filter(title__in={each.title for each in told})
     for source in titles.order_by("pk"):
         number = seen.get(("title", f"{source.title}\n{source.issuer}".casefold()), 0)
-        if number:
-            yield Problem(number, "title", source.title, _known(source))
-
-
-def _known(source: Source) -> str:
-    return say("A source with this is registered already: “%(title)s”.") % {"title": source.title}
+        if number in described:
+            yield Known(number, described[number].title, "title", source.title, source)
 
 
 def _labels() -> dict[str, str]:

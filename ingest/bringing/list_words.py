@@ -26,6 +26,10 @@ _REFUSED = {
     "not_a_list": _("This is no list: neither a spreadsheet nor CSV, RIS or BibTeX."),
     "broken_list": _("It is damaged and cannot be read. Save it again and send that."),
     "merged_whole": _("Large parts of it are merged cells. Split them, a value for each row."),
+    "zero_bytes": _(
+        "There are zero bytes in it, so it is no text that can be read. Open it in Excel, save it"
+        " as “CSV UTF-8” or .xlsx, and send that."
+    ),
     "wrong_encoding": _("Its characters cannot be made out. Save it as UTF-8."),
 }
 _FLAWS = {

@@ -29,7 +29,7 @@ from governance.errors import ChangedMeanwhile, Malformed, TooLarge
 from governance.models import Language, Source
 from governance.readings import error_sentence
 from ingest.bringing.doors import inbox_address, list_address, session_words
-from ingest.bringing.list_check import DryRun
+from ingest.bringing.list_check import DryRun, Known
 from ingest.bringing.list_check import dry_run as check_rows
 from ingest.bringing.list_words import refusal_sentence, template_words
 from ingest.listing.apart import read_list, row_from_json
@@ -42,6 +42,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_MEGABYTES = 10
 MOST_PROBLEMS = 500
 MOST_SHOWN = 200
+LEAVE_OUT = "leave_out"
 
 
 class ListForm(forms.Form):
@@ -111,20 +112,35 @@ class Upload(ActionPage[None]):
         return list_address(made.pk)
 
 
+class RegisterForm(NothingForm):
+    def __init__(self, *args: Any, in_the_way: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.in_the_way = in_the_way
+
+    def clean(self) -> None:
+        if self.in_the_way:
+            raise forms.ValidationError(self.in_the_way)
+
+
 class Register(ActionPage[SourceList]):
     path = "register"
     deed = Deed.CURATE
     title = _("Dry run of the list")
     button = _("Register all")
     hint = _("Registers every row as a source, or none if one is refused.")
-    done = _("All sources of the list are registered.")
-    form_class = NothingForm
+    form_class = RegisterForm
     template = "ingest/list_check.html"
 
     @cached_property
     def run(self) -> DryRun:
         held = self.subject.rows
-        return check_rows((row_from_json(row) for row in held["rows"]), held["usual"])
+        rows = (row_from_json(row) for row in held["rows"])
+        return check_rows(rows, held["usual"], leave_out=self.leaves_out)
+
+    @property
+    def leaves_out(self) -> bool:
+        """As it was ticked where the rows were shown; the address keeps it until they are sent."""
+        return LEAVE_OUT in self.request.GET
 
     def fits(self) -> bool:
         return self.subject.registered_at is None
@@ -132,7 +148,12 @@ class Register(ActionPage[SourceList]):
     def obstacle(self) -> str:
         if self.run.problems:
             return say("Nothing can be registered until the list is mended. Send it again then.")
+        if not self.run.described:
+            return say("All of it is registered already, so nothing is left to register.")
         return ""
+
+    def form_arguments(self) -> dict[str, Any]:
+        return {"in_the_way": self.obstacle() if self.fits() else ""}
 
     def back(self) -> str:
         return reverse("admin:bring_in_lists")
@@ -153,16 +174,35 @@ class Register(ActionPage[SourceList]):
                 for each in self.run.descriptions[:MOST_SHOWN]
             ],
             "is_cut": len(self.run.descriptions) > MOST_SHOWN,
+            "knows_some": bool(self.run.known),
+            "leave_out": LEAVE_OUT,
+            "leaves_out": self.leaves_out,
+            "left_out": self._left_out(),
+            "left_out_count": len(self._rows_left_out()),
         }
 
     def do(self, given: dict[str, Any]) -> str:
-        if self.run.problems:
-            problem = say("Nothing can be registered until the list is mended. Send it again then.")
-            raise Malformed(field="list", problem=problem)
         intake.register_all(
             descriptions=self.run.descriptions, by=self.account, settle=self._settle
         )
         return list_of_sources()
+
+    def told(self) -> str:
+        if not self._rows_left_out():
+            return say("All sources of the list are registered.")
+        told = say("Registered: %(count)s. Left out as registered already: %(left_out)s.")
+        counts = {"count": len(self.run.described), "left_out": len(self._rows_left_out())}
+        return told % counts
+
+    def _left_out(self) -> list[Known]:
+        """In the order of the rows, each source once a row."""
+        if not self.leaves_out:
+            return []
+        found = {(each.row, each.source.pk): each for each in self.run.known}
+        return [found[key] for key in sorted(found)]
+
+    def _rows_left_out(self) -> set[int]:
+        return {known.row for known in self._left_out()}
 
     def _settle(self, entered: Sequence[Source]) -> None:
         mine = SourceList.objects.filter(pk=self.subject.pk, registered_at=None)

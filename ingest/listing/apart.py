@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from dataclasses import asdict
 from pathlib import Path
@@ -27,6 +28,7 @@ LIMITS = Limits(memory=2**30, cpu_seconds=60, seconds=90, answer=64 * 2**20)
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # What a new Office makes of a file with a password: an old container with this stream in it.
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _RIS = re.compile(r"\s*(?:\d+\.\s*)?TY  ?- ?\w+")
 _BIBTEX = re.compile(r"(?:^|\n)\s*@[A-Za-z]+\s*[{(]")
 _OTHER = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"<?xml", b"<html", b"<!DOCTYPE")
@@ -58,8 +60,11 @@ def _read(path: Path) -> list[Row]:
         from ingest.listing import spreadsheet
 
         return spreadsheet.read(path)
-    if data.lstrip()[:10].startswith(_OTHER) or b"\0" in data[:4096]:
+    if data.lstrip()[:10].startswith(_OTHER):
         raise NotAList("not_a_list")
+    # In UTF-16, which Excel calls Unicode text, every other byte is one; elsewhere none is.
+    if b"\0" in data and not data.startswith(_UTF_16):
+        raise NotAList("zero_bytes")
     try:
         text = decode(data)
     except Unreadable as error:

@@ -1,4 +1,4 @@
-"""CSV, with commas, semicolons or tabs, in UTF-8 or in what Excel writes in China."""
+"""CSV, with commas, semicolons or tabs, in UTF-8, UTF-16 or what Excel writes in China."""
 
 from __future__ import annotations
 

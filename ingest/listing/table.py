@@ -42,6 +42,7 @@ PROBLEMS = frozenset(
         "not_a_list",
         "broken_list",
         "wrong_encoding",
+        "zero_bytes",
         "merged_whole",
         "several_lists",
         "hidden_list",

@@ -33,7 +33,7 @@ def propose(document: Document, said: Sequence[Said], filename: str) -> tuple[Pr
     opening = Opening.of(document)
     found = [
         *(Proposal(each.field, each.value, each.certainty, "metadata") for each in said),
-        *titles.titles(opening, filename),
+        *titles.titles(opening, filename, is_said=any(each.field == "title" for each in said)),
         *issuers.issuers(opening),
         *numbers.numbers(opening),
         *dates.dates(opening, filename),

@@ -48,6 +48,8 @@ _TITLE_YEAR = re.compile(
     rf"[（(]?{_Y}\s*(?:年?版)?[）)]?\s*$|[（(]{_Y}\s*(?:年?版)?[)）]|[,，]\s*{_Y}\b"
 )
 _IN_NAME = re.compile(rf"(?<!\d){_Y}[-_.]?(0[1-9]|1[0-2])?(?!\d{{3}})")
+_LETTER = re.compile(r"[^\W\d_]")
+_FEW_LETTERS = 4
 _NEAR = 12
 _SHORT = 40
 
@@ -71,6 +73,14 @@ def dates(opening: Opening, filename: str) -> Iterator[Proposal]:
         if found and not _SPAN.search(line.text[: found.start()]):
             year = next(filter(None, found.groups()))
             yield proposal("published_on", year, Certainty.LIKELY, line)
+
+
+def is_day(text: str) -> bool:
+    """Whether it says a day, a month or a year and hardly more."""
+    rest = text
+    for pattern, _order in _FORMS:
+        rest = pattern.sub("", rest)
+    return rest != text and len(_LETTER.findall(rest)) < _FEW_LETTERS
 
 
 def written(year: int, month: int = 0, day: int = 0) -> str:

@@ -13,7 +13,7 @@ from ingest.parsing import archive, sniff
 from ingest.parsing.document import Unreadable
 from ingest.parsing.encoding import decode
 from ingest.parsing.markup import flat, local, parse
-from ingest.proposing import licences
+from ingest.proposing import licences, titles
 from ingest.proposing.dates import written
 from ingest.proposing.found import FIELDS, Certainty, Said
 from ingest.proposing.opening import clean
@@ -23,7 +23,8 @@ _OF_THE_FILE = frozenset({"title", "published_on"})
 _MOST_NDC = 6
 _HTML_HEAD = 200_000
 _JUNK = re.compile(
-    r"microsoft word|untitled|无标题|文档\d*$|^[\W\d_vV.]+$|^about:|^https?:|"
+    r"microsoft word|powerpoint (?:presentation|演示文稿)|untitled|无标题|(?:文档|演示文稿)\d*$|"
+    r"^[\W\d_vV.]+$|^about:|^https?:|"
     r"\.(?:docx?|rtf|odt|wps|pptx?|pdf|indd|qxd|tex|dvi|x?html?|md|txt)$",
     re.I,
 )
@@ -55,17 +56,23 @@ def said_by(path: Path, media_type: str) -> tuple[Said, ...]:
     except (Unreadable, OSError, ValueError, pypdfium2.PdfiumError):
         return ()
     kept = [
-        Said(field, clean(value), _certainty(field, media_type))
+        Said(field, clean(value), _certainty(field, value, media_type))
         for field, value in found
         if field in FIELDS
     ]
-    return tuple(each for each in kept if each.value)
+    return tuple(each for each in kept if each.value and _names_the_work(each))
 
 
-def _certainty(field: str, media_type: str) -> Certainty:
+def _certainty(field: str, value: str, media_type: str) -> Certainty:
     """The day in a book or a page may be that of the file, and its title that of a template."""
-    is_data = media_type in {sniff.JATS, sniff.SPL}
-    return Certainty.LIKELY if field in _OF_THE_FILE and not is_data else Certainty.SURE
+    if field not in _OF_THE_FILE or media_type in {sniff.JATS, sniff.SPL}:
+        return Certainty.SURE
+    is_doubtful = field == "title" and titles.is_one_word(value)
+    return Certainty.GUESS if is_doubtful else Certainty.LIKELY
+
+
+def _names_the_work(said: Said) -> bool:
+    return said.field != "title" or not titles.is_beside(said.value)
 
 
 Fact = tuple[str, str]

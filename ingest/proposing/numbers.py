@@ -9,9 +9,13 @@ from ingest.proposing.found import Certainty, Proposal
 from ingest.proposing.opening import Line, Opening, proposal
 
 _HAN = "\u4e00-\u9fff"
+# It ends where Han begins. Its letters are told apart by case: in no case at all i, k and s are
+# among the letters beyond ASCII too, and a DOI ended at the first of them.
 _DOI = re.compile(
-    r"(doi(?:\.org/|\s*[:：])?\s*)?(10\.\d{4,9}/[^\s\u0080-\uffff\"'<>,，;|]{3,100})", re.I
+    r"(?i:(doi(?:\.org/|\s*[:：])?\s*))?(10\.\d{4,9}/[^\s\u0080-\U0010ffff\"'<>,;|]{3,100})"
 )
+# A place kept for the number that the journal has not given yet: 10.3969/j.issn.1674.2018.04.000.
+_UNGIVEN = re.compile(r"\D0{3,}$")
 _SPACED = re.compile(r"(10\.\d{4,9}/\s?[a-z])\s?\.\s?(issn|cnki|cma|cjch)\s?\.\s?", re.I)
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("pmid", re.compile(r"(PMID\s*[:：]?\s*)([1-9]\d{5,7})\b", re.I)),
@@ -51,7 +55,10 @@ def numbers(opening: Opening) -> Iterator[Proposal]:
 def _dois(line: Line, place: int) -> Iterator[Proposal]:
     text = _SPACED.sub(r"\1.\2.", line.text)
     for found in _DOI.finditer(text):
-        yield proposal("doi", _closed(found[2]), _certainty(found[1], place), line)
+        doi = _closed(found[2])
+        ungiven = _UNGIVEN.search(doi)
+        certainty = Certainty.GUESS if ungiven else _certainty(found[1], place)
+        yield proposal("doi", doi, certainty, line)
 
 
 def _certainty(named: str | None, place: int) -> Certainty:
@@ -61,8 +68,8 @@ def _certainty(named: str | None, place: int) -> Certainty:
 
 
 def _closed(doi: str) -> str:
-    """Without the full stop after it, and without a bracket that it did not open."""
-    doi = doi.rstrip(".:/-")
+    """Without what follows it: a full stop, a bracket that it did not open or does not close."""
+    doi = doi.rstrip(".:/-([")
     while doi.endswith((")", "]")) and doi.count("(") + doi.count("[") < doi.count(")") + doi.count(
         "]"
     ):

@@ -49,6 +49,29 @@ def test_curator_drops_files_and_registers_one(person: Arriving) -> None:
     assert "甲指南" in ana.page.inner_text("body")
 
 
+def test_curator_discards_many_files_and_ticks_outlive_what_is_asked_anew(
+    person: Arriving,
+) -> None:
+    ana = person("curator")
+    ana.go("admin/bring-in/")
+
+    ana.page.evaluate(LET_GO, [[f"{t}.md", guideline(t)] for t in ("丙指南", "丁指南")])
+    for title in ("丙指南", "丁指南"):
+        ana.page.wait_for_selector(f"tr:has-text('{title}') [name=chosen]")
+    ana.page.check("[data-tick-all]")
+    with ana.page.expect_response("**/bring-in/rows/*"):
+        ana.page.evaluate(LET_GO, [["戊指南.md", guideline("戊指南")]])
+    ana.page.wait_for_selector("tr:has-text('戊指南') a:has-text('确认')", timeout=60_000)
+    ana.picture("day-inbox-chosen")
+    ana.click("form[action$='/discard/'] [type=submit]")
+    ana.picture("day-discard-many")
+    ana.click(SEND)
+
+    ana.go("admin/bring-in/")
+    left = ana.page.inner_text("[data-rows]")
+    assert [title in left for title in ("丙指南", "丁指南", "戊指南")] == [False, False, True]
+
+
 def test_reviewer_pulls_within_five_clicks_and_two_persons_put_back(person: Arriving) -> None:
     ben, dora = person("reviewer"), person("second-reviewer")
     ben.go("admin/")

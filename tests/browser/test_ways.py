@@ -93,6 +93,31 @@ def test_nothing_typed_is_lost_when_the_password_is_wrong(person: Arriving) -> N
     assert ben.page.input_value("[name=reason]") == "已与原文逐段核对，剂量表无误。"
 
 
+def test_way_back_to_a_form_that_was_refused_leads_to_it(person: Arriving) -> None:
+    ben = person("reviewer")
+    ben.go("admin/governance/version/10/approve/")
+    ben.fill("reason", "已与原文逐段核对，剂量表无误。")
+    ben.fill("password", "wrong")
+    ben.click(SEND)
+    ben.go("admin/")
+
+    ben.page.go_back()
+
+    assert ben.page.input_value("[name=reason]") == "已与原文逐段核对，剂量表无误。"
+
+
+def test_correction_is_told_where_the_passage_stands(person: Arriving, tmp_path: Path) -> None:
+    ana = person("curator")
+    upload(ana, tmp_path, "2030年版")
+    ana.click("a[data-action=correct]")
+    ana.fill("text", "成人起始剂量为每日一次，每次 10 mg。")
+    ana.fill("reason", "原文为 10 mg。")
+
+    ana.click(SEND)
+
+    assert "已更正" in ana.page.inner_text("article.kb-focus > ul")
+
+
 def test_session_that_ended_leads_back_to_where_one_was(person: Arriving, sample: Sample) -> None:
     ben = person("reviewer")
     ben.context.clear_cookies(name="sessionid")

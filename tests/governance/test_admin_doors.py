@@ -101,6 +101,7 @@ DOORS: dict[str, set[str]] = {
     "/admin/governance/person/{person}/change/": SECURITY,
     "/admin/governance/person/{person}/history/": SECURITY,
     "/admin/governance/person/{person}/set-roles/": SECURITY,
+    "/admin/governance/person/{person}/edit/": SECURITY,
     "/admin/governance/person/{person}/set-email/": SECURITY,
     "/admin/governance/client/": SECURITY,
     "/admin/governance/client/add/": SECURITY,

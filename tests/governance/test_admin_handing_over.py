@@ -109,7 +109,7 @@ def test_who_cannot_log_in_takes_nothing_over(asked: Version, ben: Account, dora
     page = Visitor(ben).open(at(ben, dora))
 
     assert page.context["pair"] is None
-    assert page.context["pair_form"].errors["successor"]
+    assert "and who can log in." in page.context["pair_form"].errors["successor"][0]
 
 
 def test_what_is_of_who_was_disabled_goes_over(asked: Version, ben: Account, dora: Account) -> None:
@@ -120,8 +120,37 @@ def test_what_is_of_who_was_disabled_goes_over(asked: Version, ben: Account, dor
     assert Assignment.objects.get().reviewer == dora.person
 
 
+def test_who_has_another_duty_takes_nothing_over(
+    asked: Version, ben: Account, cleo: Account
+) -> None:
+    page = Visitor(ben).open(at(ben, cleo))
+
+    assert "whose duty is content" in page.context["pair_form"].errors["successor"][0]
+
+
+def test_who_has_another_duty_has_nothing_to_leave(ben: Account, cleo: Account) -> None:
+    page = Visitor(ben).open(at(cleo, ben))
+
+    assert page.context["pair_form"].errors["person"] == ["Choose a person whose duty is content."]
+
+
 def test_nobody_hands_over_to_the_same(ben: Account) -> None:
     assert "Choose somebody else." in Visitor(ben).read(at(ben, ben))
+
+
+@pytest.mark.parametrize(
+    ("successor", "why"), [("ben", "Choose somebody else."), ("cleo", "whose duty is content")]
+)
+def test_pair_that_is_sent_unseen_is_refused_at_its_field(
+    successor: str, why: str, asked: Version, ben: Account, request: pytest.FixtureRequest
+) -> None:
+    other = request.getfixturevalue(successor)
+
+    answer = Visitor(ben).send(at(ben, other), reason="Ben leaves.")
+
+    assert answer.status_code == 400
+    assert why in answer.context["pair_form"].errors["successor"][0]
+    assert Assignment.objects.get().reviewer == ben.person
 
 
 def test_where_there_is_nothing_it_says_so(ana: Account, ben: Account) -> None:
@@ -148,4 +177,5 @@ def test_nonsense_hands_over_nothing(query: str, asked: Version, ben: Account) -
     visitor: Any = Visitor(ben)
 
     assert visitor.open(f"{PAGE}{query}").status_code == 200
-    assert visitor.send(f"{PAGE}{query}", reason="a").status_code == 302
+    assert visitor.send(f"{PAGE}{query}", reason="a").status_code == 400
+    assert Assignment.objects.get().reviewer == ben.person

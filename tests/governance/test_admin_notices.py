@@ -25,11 +25,29 @@ def test_person_reads_what_happened_with_the_way_to_it(sent_back: Version, ana: 
     page = Visitor(ana).read(PAGE)
 
     assert "was sent back" in page
-    assert version_at(sent_back) in page
+    assert f"{PAGE}{Notice.objects.get().pk}/" in page
+
+
+def test_notice_is_read_when_what_it_tells_of_is_opened(sent_back: Version, ana: Account) -> None:
+    notice = Notice.objects.get()
+
+    answer = Visitor(ana).open(f"{PAGE}{notice.pk}/")
+
+    notice.refresh_from_db()
+    assert (answer.url, bool(notice.read_at)) == (version_at(sent_back), True)
+
+
+def test_notice_of_another_is_not_opened(sent_back: Version, ben: Account) -> None:
+    notice = Notice.objects.get()
+
+    answer = Visitor(ben).open(f"{PAGE}{notice.pk}/")
+
+    notice.refresh_from_db()
+    assert (answer.status_code, notice.read_at) == (404, None)
 
 
 def test_notices_of_others_are_not_shown(sent_back: Version, ben: Account) -> None:
-    assert version_at(sent_back) not in Visitor(ben).read(PAGE)
+    assert f"{PAGE}{Notice.objects.get().pk}/" not in Visitor(ben).read(PAGE)
 
 
 def test_side_bar_counts_what_is_unread(sent_back: Version, ana: Account) -> None:

@@ -142,6 +142,20 @@ def test_who_comes_back_later_is_told_that_nothing_was_done_now(
     assert "was done then; nothing was done now" in page
 
 
+def test_other_words_in_a_form_that_was_done_are_shown_and_not_called_done(
+    active: Version, ana: Account
+) -> None:
+    token = once.new_token()
+    Visitor(ana).send(version_at(active, "amend"), reason="Garbled.", once=token)
+
+    page = Visitor(ana).send(version_at(active, "amend"), reason="A table is torn.", once=token)
+
+    assert page.status_code == 409
+    assert "filled in otherwise, and that was done" in page.text
+    assert "A table is torn." in page.text
+    assert page.context["once"] != token
+
+
 def test_repeated_amendment_makes_one_draft(active: Version, ana: Account) -> None:
     token = once.new_token()
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from governance.actions import uploads
+from governance.actions import passages, uploads
 from governance.actions.passages import PassageText, SectionText, Text
 from governance.actions.uploads import Reading
 from governance.lifecycle import Status
@@ -285,3 +285,16 @@ def test_button_that_sends_promises_no_further_page(
 
     assert "…</button>" not in Visitor(ana).read(passage_at(passage, page))
     assert f"{page.capitalize()}…</a>" in Visitor(ana).read(version_at(draft))
+
+
+def test_page_of_a_passage_that_was_corrected_leads_to_what_replaced_it(
+    draft: Version, ana: Account
+) -> None:
+    old = draft.passages.current()[0]
+    new = passages.correct(passage=old, text="Start lower.", reason="Misread.", by=ana)
+
+    page = Visitor(ana).read(passage_at(old, "correct"))
+
+    assert "was replaced by a correction" in page
+    assert passage_at(new) in page
+    assert "<textarea" not in page

@@ -125,13 +125,23 @@ def test_page_of_a_new_account_says_that_no_password_was_chosen(sue: Account) ->
     assert "waits to be used until" in page
 
 
-def test_conflicting_role_of_a_person_who_is_there_is_refused_in_words(
-    sue: Account, ana: Account
-) -> None:
+def test_person_who_has_the_number_with_another_duty_is_led_to(sue: Account, ana: Account) -> None:
     response = create(sue, number=ana.person.number, roles=[Role.SYSTEM_ADMIN])
 
+    (problem,) = response.context["form"].errors["number"]
     assert response.status_code == 409
-    assert "A person has one duty" in words(response)
+    assert "is that of Ana, who has the duty “Content” (Curator)" in problem
+    assert f'<a class="kb-link" href="{at_person(ana.person)}">Open the page of Ana</a>' in words(
+        response
+    )
+
+
+def test_name_in_that_sentence_is_text(sue: Account) -> None:
+    create(sue, number="E-1", display_name="<b>Eva</b>")
+
+    page = words(create(sue, number="E-1", username="eva2", roles=[Role.SYSTEM_ADMIN]))
+
+    assert "that of &lt;b&gt;Eva&lt;/b&gt;, who" in page
 
 
 def test_no_page_takes_a_password_for_somebody_else(sue: Account, ana: Account) -> None:

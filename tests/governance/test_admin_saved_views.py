@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.http import HttpResponse
 
 from governance.models import Account, SavedView, Version
 from tests.support.visiting import Visitor
@@ -11,8 +12,11 @@ LIST = "/admin/governance/version/"
 SAVE = f"{LIST}save-view/"
 
 
-def save(account: Account, name: str = "Mine", shown: str = "status=draft") -> object:
-    return Visitor(account).press(f"{SAVE}?{shown}", name=name)
+def save(
+    account: Account, name: str = "Mine", shown: str = "status=draft", **fields: str
+) -> HttpResponse:
+    page: HttpResponse = Visitor(account).press(f"{SAVE}?{shown}", name=name, **fields)
+    return page
 
 
 def test_filtered_list_offers_to_be_saved(ana: Account) -> None:
@@ -31,11 +35,27 @@ def test_saved_view_stands_above_the_list(ana: Account) -> None:
     assert "?status=draft" in Visitor(ana).read(LIST)
 
 
-def test_same_name_again_takes_the_new_list(ana: Account) -> None:
+def test_same_name_again_takes_no_other_list_unasked(ana: Account) -> None:
     save(ana)
-    save(ana, shown="status=active")
+
+    page = save(ana, shown="status=active")
+
+    assert "There is a view of this name" in page.content.decode()
+    assert SavedView.objects.get().query == "status=draft"
+
+
+def test_same_name_again_takes_the_new_list_if_told_so(ana: Account) -> None:
+    save(ana)
+
+    save(ana, shown="status=active", replace="on")
 
     assert SavedView.objects.get().query == "status=active"
+
+
+def test_list_that_is_sought_with_too_many_words_is_refused_in_words(ana: Account) -> None:
+    page = save(ana, shown=f"q={'溶栓' * 100}")
+
+    assert "at most 1000 characters" in page.content.decode()
 
 
 def test_views_of_others_are_not_shown(ana: Account, ben: Account) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from governance.actions import sources
+from governance.admin import once
 from governance.lifecycle import Status
 from governance.models import Account, AuditEntry, Department, Identifier, Source, Version
 from tests.support import knowledge
@@ -152,9 +153,10 @@ def test_sending_the_same_page_twice_registers_once(ana: Account) -> None:
 
 def test_refused_page_may_be_sent_again(ana: Account) -> None:
     visitor = Visitor(ana)
-    visitor.send(ADD, **filled(DOI, title="\u200e", once="this-page"))
+    token = once.new_token()
+    visitor.send(ADD, **filled(DOI, title="\u200e", once=token))
 
-    visitor.send(ADD, **filled(DOI, once="this-page"))
+    visitor.send(ADD, **filled(DOI, once=token))
 
     assert Source.objects.count() == 1
 
@@ -186,7 +188,7 @@ def test_what_is_sent_again_from_the_page_as_it_is_now_changes_nothing(
 def test_second_click_on_edit_lands_where_the_first_did(source: Source, ana: Account) -> None:
     visitor = Visitor(ana)
     seen = sources.last_change(source)
-    form = filled(DOI, title="GINA", reason="Name.", seen=seen, once="this-page")
+    form = filled(DOI, title="GINA", reason="Name.", seen=seen, once=once.new_token())
 
     answers = [visitor.send(source_at(source, "edit"), **form) for _ in range(2)]
 

@@ -35,7 +35,7 @@ def test_every_refusal_has_a_status_and_its_own_code(refusal: type[refusals.Refu
 
 
 FACTS = ["field", "problem", "limit", "now", "wanted", "kinds", "version", "source", "name"]
-FACTS += ["kind", "time_zone", "by", "file", "scope"]
+FACTS += ["kind", "time_zone", "by", "file", "scope", "number", "duty", "roles"]
 
 
 def test_codes_of_refusals_are_told_apart() -> None:

@@ -7,7 +7,16 @@ from datetime import timedelta
 import pytest
 
 from governance import clock
-from governance.actions import absences, assignments, notices, uploads, versions
+from governance.actions import (
+    absences,
+    assignments,
+    notices,
+    pulls,
+    quarantines,
+    uploads,
+    versions,
+)
+from governance.actions.pulls import Chosen
 from governance.models import Account, Notice, NoticesTold, Source, Version
 from tests.support import knowledge
 
@@ -77,6 +86,29 @@ def test_reviewers_are_told_of_a_quarantine(active: Version, ana: Account, ben: 
     knowledge.quarantine(active, ana)
 
     assert "quarantined" in told(ben)
+
+
+def test_second_reviewer_is_told_that_the_first_agreed_to_end_a_quarantine(
+    active: Version, ana: Account, ben: Account, dora: Account
+) -> None:
+    knowledge.quarantine(active, ana)
+
+    quarantines.lift(subject=active, reason="It reads right.", by=ben)
+
+    assert "lift_begun" in told(dora)
+    assert "lift_begun" not in told(ben)
+
+
+def test_passages_that_one_agreed_to_free_are_told_of_once(
+    drug: Version, ana: Account, ben: Account, dora: Account
+) -> None:
+    chosen = Chosen(passages={p.pk for p in drug.passages.current()})
+    made = pulls.pull(terms=["aspirin"], chosen=chosen, reason="Recall.", by=ana).pull
+    items = made.items.values_list("quarantine", flat=True)
+
+    pulls.agree_to_end(pull=made, chosen=list(items), reason="The recall is over.", by=ben)
+
+    assert told(dora).count("passage_lift_begun") == 1
 
 
 @pytest.mark.parametrize(("left", "written"), [(61, 0), (60, 1), (8, 1), (0, 1), (-1, 1)])

@@ -8,6 +8,7 @@ from governance.duties import DUTY_OF, MAY, Deed, Duty, Role
 from governance.errors import (
     AlreadyExists,
     DutyConflict,
+    HasOtherDuty,
     LastAdministrator,
     Malformed,
     NotAllowed,
@@ -46,6 +47,16 @@ def test_second_account_of_a_person_gets_no_other_duty(db: None, one: Role, othe
 
     with pytest.raises(DutyConflict):
         create("pat2", other, number="e1")
+
+
+def test_who_has_the_number_with_another_duty_is_named(db: None) -> None:
+    create("pat", Role.CURATOR, Role.REVIEWER, number="E1")
+
+    with pytest.raises(HasOtherDuty) as refusal:
+        create("pat2", Role.COMPLIANCE, number="ｅ1")
+
+    told = "The number E1 is that of pat, who has the duty “Content” (Curator, Reviewer)."
+    assert str(refusal.value).startswith(told)
 
 
 def test_account_without_a_role_is_refused(db: None) -> None:

@@ -138,6 +138,14 @@ def test_retirement_is_told_with_its_kind(active: Version, ana: Account, ben: Ac
     assert "reason: Outdated" in Visitor(ana).read(version_at(active, LINE))
 
 
+def test_reaffirming_is_told_with_what_was_searched(
+    active: Version, ana: Account, ben: Account
+) -> None:
+    knowledge.reaffirm(active, ben)
+
+    assert "searched: PubMed, issuer&#x27;s site" in Visitor(ana).read(version_at(active, LINE))
+
+
 def test_change_of_a_field_is_told_with_old_and_new(source: Source, ana: Account) -> None:
     description = knowledge.describe(
         title="Asthma in children", identifiers=[("doi", "10.1000/asthma.0")]

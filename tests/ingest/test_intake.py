@@ -27,6 +27,7 @@ from tests.ingest.incoming_files import (
     drop,
     ready,
     received,
+    send_named,
     sent,
 )
 from tests.support import knowledge
@@ -273,6 +274,28 @@ def test_plain_form_takes_many_files(ana: Account) -> None:
     Visitor(ana).client.post(INBOX, {"files": files})
 
     assert Incoming.objects.count() == 2
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "\u200b", " . ", "a/"])
+def test_file_without_a_name_is_said_and_stops_no_other(ana: Account, name: str) -> None:
+    answer = send_named(ana, "a.md", name, "b.md")
+
+    assert [each.filename for each in Incoming.objects.order_by("pk")] == ["a.md", "b.md"]
+    assert "has no name, so it was not taken" in answer.json()["refused"][0]
+
+
+def test_file_without_a_name_is_told_by_its_place(ana: Account) -> None:
+    told = send_named(ana, "a.md", ".", "b.md", "..").json()["refused"]
+
+    assert [each[:6] for each in told] == ["File 2", "File 4"]
+
+
+def test_files_without_even_a_place_are_counted(ana: Account) -> None:
+    told = send_named(ana, "", "a.md", ".").json()["refused"]
+
+    assert told == [
+        "2 files have no names, so they were not taken. Name them, then send them again."
+    ]
 
 
 def test_no_file_is_said(ana: Account) -> None:

@@ -6,19 +6,23 @@ from threading import Timer
 
 import pytest
 
+from governance import originals
 from governance.admin import once
 from governance.models import (
     Account,
+    AuditEntry,
     Version,
 )
 from ingest import incoming
 from ingest.bringing import inbox
 from ingest.models import Incoming
 from tests.ingest.incoming_files import (
+    DISCARD,
     INBOX,
     confirm_at,
     confirmed,
     discard_at,
+    file_at,
     ready,
     received,
 )
@@ -40,8 +44,57 @@ def test_inbox_goes_on_on_another_page(ana: Account, monkeypatch: pytest.MonkeyP
         received(ana, f"file-{n}.md", f"text {n}")
     first, second = (Visitor(ana).read(INBOX, page=n) for n in (1, 2))
 
-    assert ("file-0.md" in first, "file-2.md" in first) == (True, False)
-    assert ("file-0.md" in second, "file-2.md" in second) == (False, True)
+    assert ("file-0.md" in first, "file-2.md" in first) == (False, True)
+    assert ("file-0.md" in second, "file-2.md" in second) == (True, False)
+
+
+def test_file_that_came_last_stands_first_whatever_its_state(ana: Account) -> None:
+    ready(ana, "first.md")
+    received(ana, "second.md", "other words")
+
+    page = Visitor(ana).read(INBOX)
+
+    assert page.index("second.md") < page.index("first.md")
+
+
+@pytest.mark.parametrize("address", [INBOX, "confirm"])
+def test_file_can_be_opened_where_one_decides_about_it(ana: Account, address: str) -> None:
+    came = ready(ana)
+
+    page = Visitor(ana).read(confirm_at(came) if address == "confirm" else address)
+
+    assert f'href="{file_at(came)}"' in page
+
+
+def test_file_is_sent_as_it_came_and_never_opened_in_the_browser(ana: Account) -> None:
+    came = received(ana, "page.html", "<script>alert(1)</script>")
+
+    answer = Visitor(ana).open(file_at(came))
+
+    assert b"".join(answer.streaming_content) == b"<script>alert(1)</script>"
+    assert answer.headers["Content-Type"] == "application/octet-stream"
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="page.html"'
+
+
+@pytest.mark.parametrize("who", ["cleo", "sam", "sue"])
+def test_other_duty_gets_no_file(ana: Account, who: str, request: pytest.FixtureRequest) -> None:
+    came = received(ana)
+
+    assert Visitor(request.getfixturevalue(who)).open(file_at(came)).status_code == 403
+
+
+def test_file_that_left_the_inbox_is_not_sent_from_it(ana: Account) -> None:
+    came = received(ana)
+    incoming.discard(came, by=ana)
+
+    assert Visitor(ana).open(file_at(came)).status_code == 404
+
+
+def test_file_whose_bytes_are_gone_is_not_found(ana: Account) -> None:
+    came = received(ana)
+    originals.path_of(came.sha256).unlink()
+
+    assert Visitor(ana).open(file_at(came)).status_code == 404
 
 
 def test_inbox_shows_one_state_alone(ana: Account) -> None:
@@ -97,6 +150,50 @@ def test_discarded_file_leaves_the_inbox_and_may_come_again(ana: Account) -> Non
 
     assert not incoming.waiting().exists()
     assert received(ana).state == State.WAITING
+
+
+def test_page_says_what_of_the_chosen_will_be_discarded_and_whose_it_is(
+    ana: Account, dora: Account
+) -> None:
+    mine, hers = received(ana, "mine.md", "a"), received(dora, "hers.md", "b")
+
+    page = Visitor(ana).read(DISCARD, chosen=[mine.pk, hers.pk])
+
+    assert "It will be done to 2" in page
+    assert "Dora brought in 1 of them." in page
+    assert "Ana brought in" not in page
+
+
+def test_chosen_files_are_discarded_each_as_one_is(ana: Account) -> None:
+    chosen = [received(ana, f"{n}.md", f"text {n}") for n in range(2)]
+    kept = received(ana)
+
+    Visitor(ana).press(f"{DISCARD}?ids={chosen[0].pk},{chosen[1].pk}")
+
+    assert list(incoming.waiting()) == [kept]
+    assert AuditEntry.objects.filter(action="file.discarded").count() == 2
+
+
+def test_chosen_file_that_another_ended_is_told(ana: Account, dora: Account) -> None:
+    chosen = [received(ana, f"{n}.md", f"text {n}") for n in range(2)]
+    incoming.discard(chosen[0], by=dora)
+
+    page = Visitor(ana).read(DISCARD, ids=f"{chosen[0].pk},{chosen[1].pk}")
+
+    assert "It will be done to 1" in page
+    assert "It will not be done to 1" in page
+
+
+@pytest.mark.parametrize("chosen", ["", "9", "x,y", "1;2", "9" * 40])
+def test_nothing_that_could_be_discarded_is_said(ana: Account, chosen: str) -> None:
+    assert "This can be done to none of those chosen." in Visitor(ana).read(DISCARD, chosen=chosen)
+
+
+def test_other_duty_discards_none_of_many(ana: Account, cleo: Account) -> None:
+    came = received(ana)
+
+    assert Visitor(cleo).send(f"{DISCARD}?ids={came.pk}").status_code == 403
+    assert incoming.waiting().exists()
 
 
 def test_discarding_twice_is_harmless(ana: Account) -> None:

@@ -165,9 +165,14 @@ def test_old_spreadsheet_is_named(tmp_path: Path) -> None:
     assert code_for(tmp_path, OLD + b"\0" * 600) == "old_spreadsheet"
 
 
-@pytest.mark.parametrize("data", [b"%PDF-1.7", b"\x89PNG\r\n\x1a\n", b"<html>", b"a\0b"])
+@pytest.mark.parametrize("data", [b"%PDF-1.7", b"\x89PNG\r\n\x1a\n", b"<html>"])
 def test_other_files_are_no_list(tmp_path: Path, data: bytes) -> None:
     assert code_for(tmp_path, data, "l.csv") == "not_a_list"
+
+
+@pytest.mark.parametrize("data", [b"a\0b", b"title\n" + b"A\n" * 4000 + b"B\0\n"])
+def test_zero_bytes_are_named(tmp_path: Path, data: bytes) -> None:
+    assert code_for(tmp_path, data, "l.csv") == "zero_bytes"
 
 
 def test_other_archive_is_no_list(tmp_path: Path) -> None:
@@ -245,6 +250,21 @@ def test_csv_of_a_chinese_excel_is_read(tmp_path: Path) -> None:
     assert (
         rows_of(tmp_path, text.encode("gb18030"), "l.csv")[0].cells["title"] == "成人哮喘诊治指南"
     )
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_unicode_text_of_excel_is_read(tmp_path: Path, encoding: str) -> None:
+    text = "\ufeff标题 [title]\t发布机构 [issuer]\r\n成人哮喘诊治指南\t中华医学会\r\n"
+
+    cells = rows_of(tmp_path, text.encode(encoding), "l.txt")[0].cells
+
+    assert cells == {"title": "成人哮喘诊治指南", "issuer": "中华医学会"}
+
+
+def test_torn_unicode_text_of_excel_is_named(tmp_path: Path) -> None:
+    text = "\ufefftitle\nA".encode("utf-16-le")[:-1]
+
+    assert code_for(tmp_path, text, "l.txt") == "wrong_encoding"
 
 
 def test_formula_of_csv_is_a_flaw(tmp_path: Path) -> None:

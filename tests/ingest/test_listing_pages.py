@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.messages import get_messages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import load_workbook
 
 from governance import clock
 from governance.models import Account, AuditEntry, Department, Source
 from ingest import tidying
+from ingest.bringing.lists import LEAVE_OUT
 from ingest.listing.table import COLUMNS
 from ingest.models import SourceList
 from tests.ingest.incoming_files import LISTS, packed, row, workbook
 from tests.support import knowledge
-from tests.support.visiting import Visitor, words
+from tests.support.visiting import Visitor, source_at, words
 
 
 def send(account: Account, *rows: dict[str, object], **fields: str) -> Any:
@@ -28,6 +31,12 @@ def send(account: Account, *rows: dict[str, object], **fields: str) -> Any:
 
 def shown(account: Account, *rows: dict[str, object], **fields: str) -> str:
     return Visitor(account).read(send(account, *rows, **fields).headers["Location"])
+
+
+def left_out(account: Account, *rows: dict[str, object]) -> Any:
+    """The dry run with what is registered already left out."""
+    address = send(account, *rows).headers["Location"]
+    return Visitor(account).open(f"{address}?{LEAVE_OUT}=1")
 
 
 def test_list_is_registered_whole(ana: Account) -> None:
@@ -93,7 +102,10 @@ def test_wrong_list_is_greeted_by_no_success(ana: Account) -> None:
 def test_wrong_list_cannot_be_pressed_through(ana: Account) -> None:
     address = send(ana, row(), row(title="B", doi="nonsense")).headers["Location"]
 
-    assert Visitor(ana).send(address).status_code == 400
+    answer = Visitor(ana, language="zh-hans").send(address)
+
+    assert answer.status_code == 400
+    assert not re.search(r"\blist\s?[:：]", words(answer))
     assert not Source.objects.exists()
 
 
@@ -105,6 +117,55 @@ def test_source_that_is_there_is_told(ana: Account) -> None:
     knowledge.source(ana, identifiers=[("doi", "10.1000/182")])
 
     assert "registered already" in shown(ana, row())
+
+
+def test_leaving_out_is_offered_where_something_is_registered_and_not_ticked(ana: Account) -> None:
+    knowledge.source(ana, identifiers=[("doi", "10.1000/182")])
+
+    pages = [shown(ana, row()), shown(ana, row(title="B", doi="10.1000/b"))]
+
+    assert [f'name="{LEAVE_OUT}"' in page for page in pages] == [True, False]
+    assert "checked" not in pages[0]
+
+
+def test_what_is_registered_is_left_out_by_name_with_where_it_stands(ana: Account) -> None:
+    source = knowledge.source(ana, title="Gout", identifiers=[("doi", "10.1000/182")])
+
+    page = words(left_out(ana, row(), row(title="B", doi="10.1000/b")))
+
+    assert "1 row is left out" in page
+    assert f'<td><a class="kb-link" href="{source_at(source)}" dir="auto">Gout</a></td>' in page
+
+
+def test_rest_of_a_list_is_registered_where_the_registered_is_left_out(ana: Account) -> None:
+    knowledge.source(ana, title="Gout", identifiers=[("doi", "10.1000/182")])
+    address = send(ana, row(), row(title="B", doi="10.1000/b")).headers["Location"]
+
+    answer = Visitor(ana).press(f"{address}?{LEAVE_OUT}=1")
+
+    assert {each.title for each in Source.objects.all()} == {"Gout", "B"}
+    said = list(get_messages(answer.wsgi_request))
+    assert str(said[0]) == "Registered: 1. Left out as registered already: 1."
+
+
+def test_wrong_row_is_not_left_out(ana: Account) -> None:
+    knowledge.source(ana, identifiers=[("doi", "10.1000/182")])
+    rows = row(), row(title="B", doi="10.1000/b"), row(title="C", doi="nonsense")
+    address = send(ana, *rows).headers["Location"]
+
+    answer = Visitor(ana).press(f"{address}?{LEAVE_OUT}=1")
+
+    assert answer.status_code == 400
+    assert Source.objects.count() == 1
+
+
+def test_list_that_is_registered_already_whole_has_nothing_to_register(ana: Account) -> None:
+    knowledge.source(ana, identifiers=[("doi", "10.1000/182")])
+
+    page = left_out(ana, row())
+
+    assert "nothing is left to register" in words(page)
+    assert "Register all" not in words(page)
 
 
 def test_class_is_taken_by_its_name_in_either_language(ana: Account) -> None:

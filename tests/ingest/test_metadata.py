@@ -8,6 +8,7 @@ import pytest
 from reportlab.pdfgen.canvas import Canvas
 
 from ingest.parsing import sniff
+from ingest.proposing.found import Certainty
 from ingest.proposing.metadata import said_by
 from tests.ingest.docx_files import pack
 
@@ -22,6 +23,10 @@ OF_NO_WORK = [
     "文档1",
     "Untitled",
     "2024.05",
+    "PowerPoint Presentation",
+    "演示文稿1",
+    "May 2024",
+    "Contents",
 ]
 
 
@@ -47,6 +52,13 @@ def titles(path: Path, media_type: str) -> list[str]:
 def test_title_that_names_the_file_is_not_offered(title: str, tmp_path: Path) -> None:
     assert titles(pdf_titled(title, tmp_path), sniff.PDF) == []
     assert titles(docx_titled(title, tmp_path), sniff.DOCX) == []
+
+
+@pytest.mark.parametrize("title", ["Manuscript", "Slide 1"])
+def test_title_of_one_word_is_a_guess(title: str, tmp_path: Path) -> None:
+    told = said_by(pdf_titled(title, tmp_path), sniff.PDF)
+
+    assert [each.certainty for each in told] == [Certainty.GUESS]
 
 
 @pytest.mark.parametrize("title", ["Asthma in adults", "成人哮喘诊治指南（第2版）"])

@@ -77,6 +77,74 @@ def test_rubric_is_no_title(told: str) -> None:
     assert not is_title(told)
 
 
+def test_state_of_a_draft_is_no_title() -> None:
+    assert first("title", heading("Draft"), heading("Asthma in adults", 2)) == "Asthma in adults"
+
+
+@pytest.mark.parametrize(
+    "told", ["September 2024", "KANG Dan, LI Jiajia, CAI Shu", "图1 分级诊疗流程", "Draft"]
+)
+def test_what_stands_beside_a_title_is_none(told: str) -> None:
+    assert not is_title(told)
+
+
+def test_name_of_a_body_above_the_title_is_none() -> None:
+    blocks = heading("中华医学会呼吸病学分会"), heading("成人哮喘诊治指南", 2)
+
+    assert values(found(*blocks), "title") == ["成人哮喘诊治指南"]
+
+
+def test_sections_are_not_offered_as_titles() -> None:
+    blocks = heading("成人哮喘诊治指南"), text("哮喘是常见病。" * 30), heading("病因与诊断", 2)
+
+    assert values(found(*blocks), "title") == ["成人哮喘诊治指南"]
+
+
+def test_sections_of_a_preface_are_not_offered_as_titles() -> None:
+    blocks = heading("Preface"), heading("About the publisher", 2), heading("Asthma in adults")
+
+    assert values(found(*blocks), "title") == ["Asthma in adults"]
+
+
+def test_title_above_the_second_abstract_is_offered_whole() -> None:
+    english = heading("Guideline for asthma"), heading("in adults"), text("Abstract: asthma")
+
+    told = values(found(heading("成人哮喘诊治指南"), text("摘要：哮喘"), *english), "title")
+
+    assert told == ["成人哮喘诊治指南", "Guideline for asthma in adults"]
+
+
+def test_word_alone_is_a_title_where_there_is_nothing_else() -> None:
+    assert values(found(heading("Asthma"), text("It is long.")), "title") == ["Asthma"]
+    assert values(found(heading("Product"), heading("Asthma in adults")), "title") == [
+        "Asthma in adults"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("成人哮喘诊治指南2024.pdf", "成人哮喘诊治指南2024"),
+        ("asthma_in_adults.pdf", "asthma in adults"),
+        ("asthma-in-adults.pdf", "asthma-in-adults"),
+        ("ChinaXiv-202207.00047V1.pdf", ""),
+        ("IMG_2034.pdf", ""),
+    ],
+)
+def test_name_of_the_file_is_offered_where_it_has_words(name: str, title: str) -> None:
+    assert first("title", text("Words. And more words."), name=name) == title
+
+
+@pytest.mark.parametrize("name", ["asthma-in-adults.pdf", "journal.pmed.0020171.xml"])
+def test_name_that_is_an_address_is_not_offered_beside_a_title(name: str) -> None:
+    assert values(found(heading("Care of asthma"), name=name), "title") == ["Care of asthma"]
+
+
+def test_textbook_of_three_characters_has_its_title() -> None:
+    assert first("title", heading("药理学"), name="x1.pdf") == "药理学"
+    assert first("title", text("Words. And more."), name="药理学.pdf") == "药理学"
+
+
 @pytest.mark.parametrize("told", ["2型糖尿病防治指南", "40岁以上妇女的结局分析"])
 def test_title_may_begin_with_a_number(told: str) -> None:
     assert is_title(told)
@@ -86,6 +154,14 @@ def test_title_may_begin_with_a_number(told: str) -> None:
     ("words", "field", "value"),
     [
         ("DOI: 10.1000/182.", "doi", "10.1000/182"),
+        ("DOI:10.3760/cma.j.issn.0537中华医学会发布", "doi", "10.3760/cma.j.issn.0537"),
+        (
+            "DOI：10.3969/j.issn.1674-9081.2019.01.001。",
+            "doi",
+            "10.3969/j.issn.1674-9081.2019.01.001",
+        ),
+        ("10.12114/j.issn.1007-9572.2022.0533[摘要]", "doi", "10.12114/j.issn.1007-9572.2022.0533"),
+        ("doi:10.1016/S0140-6736(15)01281-7", "doi", "10.1016/S0140-6736(15)01281-7"),
         ("PMID: 31452104", "pmid", "31452104"),
         ("ISBN 978-0-306-40615-7", "isbn", "978-0-306-40615-7"),
         ("ISSN 0317-8471", "issn", "0317-8471"),
@@ -102,11 +178,71 @@ def test_what_is_printed_is_found(words: str, field: str, value: str) -> None:
     assert first(field, heading("A title"), text(words)) == value
 
 
+def test_doi_that_the_journal_has_not_given_yet_is_not_filled_in() -> None:
+    told = found(heading("A title"), text("DOI: 10.3969/j.issn.1674-9081.2018.04.000"))
+
+    assert values(told, "doi") == ["10.3969/j.issn.1674-9081.2018.04.000"]
+    assert offers.numbers_filled_in(told) == []
+
+
 def test_proposal_says_on_which_page_and_among_which_words_it_stands() -> None:
     told = found(heading("A title", page=1), text("DOI: 10.1000/182", page=2))
 
     doi = next(each for each in told if each.field == "doi")
     assert (doi.page, doi.section, doi.around) == (2, "A title", "DOI: 10.1000/182")
+
+
+@pytest.mark.parametrize(
+    ("words", "issuer"),
+    [
+        ("国家卫生健康委员会文件", "国家卫生健康委员会"),
+        (
+            "国家卫生健康委办公厅 国家中医药管理局办公室",
+            "国家卫生健康委办公厅 国家中医药管理局办公室",
+        ),
+        (
+            "Centers for Disease Control and Prevention",
+            "Centers for Disease Control and Prevention",
+        ),
+        (
+            "10.12114/j.issn.1007-9572.2022.0537中华医学会，中国医师协会通讯作者：A，E-mail：a@b.cn",
+            "中华医学会，中国医师协会",
+        ),
+    ],
+)
+def test_body_that_the_first_page_names_is_the_issuer(words: str, issuer: str) -> None:
+    assert offers.filled_in(found(heading("A title"), text(words)))["issuer"] == issuer
+
+
+@pytest.mark.parametrize(
+    ("words", "issuers"),
+    [
+        ("CDC developed this guideline.", ["CDC"]),
+        ("The European Society of Care (CDC) has updated it.", []),
+        (
+            "It is of the Centers for Care (CDC). CDC recommends it.",
+            ["Centers for Care"],
+        ),
+        ("CDC is a disease.", []),
+    ],
+)
+def test_short_name_before_guideline_is_the_issuer_if_it_acts(
+    words: str, issuers: list[str]
+) -> None:
+    told = found(heading("CDC Clinical Practice Guideline for Opioids"), text(words))
+
+    likely = [p.value for p in told if p.field == "issuer" and p.certainty == Certainty.LIKELY]
+    assert likely == issuers
+
+
+def test_work_that_running_text_cites_has_no_likely_issuer() -> None:
+    words = "The word is used as it is in " * 6 + "the definitions published by Laserson et al."
+
+    assert offers.filled_in(found(heading("A title"), text(words))).get("issuer") is None
+
+
+def test_word_within_a_word_is_no_body() -> None:
+    assert not values(found(heading("A title"), text("而且能够影响宿主植物的化学组成。")), "issuer")
 
 
 @pytest.mark.parametrize(

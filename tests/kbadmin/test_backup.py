@@ -113,11 +113,35 @@ def test_original_that_is_damaged_here_is_named_and_not_kept(active: Version, pl
     assert not backup_files.place_of(active.upload.sha256, place / "originals").exists()
 
 
-def test_command_fails_where_an_original_is_missing(active: Version, place: Path) -> None:
-    originals.path_of(active.upload.sha256).unlink()
+@pytest.mark.parametrize(("content", "found"), [(b"rotten", "damaged"), (None, "gone")])
+def test_command_says_that_the_backup_is_there_and_what_it_lacks(
+    active: Version, place: Path, content: bytes | None, found: str
+) -> None:
+    original = originals.path_of(active.upload.sha256)
+    original.unlink()
+    if content:
+        original.write_bytes(content)
+    printed = io.StringIO()
 
     with pytest.raises(SystemExit, match="1"):
+        call_command("backup", to=place, stdout=printed)
+
+    assert "The backup was written and can be restored." in printed.getvalue()
+    assert f"{found}: {original}\n" in printed.getvalue()
+
+
+def test_command_ends_well_once_the_original_is_back(active: Version, place: Path) -> None:
+    original = originals.path_of(active.upload.sha256)
+    content = original.read_bytes()
+    original.write_bytes(b"rotten")
+    with pytest.raises(SystemExit, match="1"):
         call_command("backup", to=place, stdout=io.StringIO())
+    original.write_bytes(content)
+    printed = io.StringIO()
+
+    call_command("backup", to=place, stdout=printed)
+
+    assert "It lacks" not in printed.getvalue()
 
 
 def test_original_that_only_the_backup_still_has_counts_as_kept(

@@ -119,6 +119,28 @@ def test_public_address_without_a_proxy_is_refused(monkeypatch: pytest.MonkeyPat
         environment.public_url([])
 
 
+@pytest.mark.parametrize("proxy", ["localhost", "proxy.example", "*", "10.0.0.0/8", "10.0.0"])
+def test_proxy_that_is_no_address_is_refused(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
+    monkeypatch.setenv("TRUSTED_PROXIES", f"10.0.0.1, {proxy}")
+
+    with pytest.raises(SystemExit, match="TRUSTED_PROXIES must be addresses"):
+        environment.trusted_proxies()
+
+
+def test_proxies_are_spelt_as_callers_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRUSTED_PROXIES", "10.0.0.1, FD00:0:0::1")
+
+    assert environment.trusted_proxies() == ["10.0.0.1", "fd00::1"]
+
+
+@pytest.mark.slow
+def test_deployment_check_refuses_a_proxy_by_name(tmp_path: Path) -> None:
+    done = ran(tmp_path, "manage.py", "check", "--deploy", **PUBLIC | {"TRUSTED_PROXIES": "proxy"})
+
+    assert done.returncode != 0
+    assert "TRUSTED_PROXIES must be addresses" in done.stderr
+
+
 def test_slash_behind_a_public_address_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PUBLIC_URL", "https://kb.hospital.example:8443/")
 

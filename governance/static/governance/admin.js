@@ -173,7 +173,14 @@ function copying(button) {
     button.hidden = false;
 }
 
+/* A form that was refused is the answer to something sent, which no browser shows again to who comes
+   back to it. The address alone stands for it, and what was typed is here. */
+function standForAnswer() {
+    if (document.querySelector("form[data-by]")) window.history.replaceState(window.history.state, "", window.location.href);
+}
+
 document.addEventListener("DOMContentLoaded", () => {
+    standForAnswer();
     document.querySelectorAll("input[data-most-bytes]").forEach(checkSize);
     document.querySelectorAll("form.kb-form").forEach(sendOnce);
     forgetSent();

@@ -3,7 +3,10 @@
 
 for (const form of document.querySelectorAll("form.kb-pull")) {
     const boxes = [...form.querySelectorAll("input[name=chosen]")];
-    const told = form.querySelector("[data-ticked]");
+    const tell = (name, ticked) => {
+        const told = form.querySelector(`[data-${name}]`);
+        if (told) told.textContent = ticked.length;
+    };
 
     /* Where the whole version is ticked, its passages go with it. */
     const settle = () => {
@@ -11,8 +14,10 @@ for (const form of document.querySelectorAll("form.kb-pull")) {
             const whole = found.querySelector("[data-whole]");
             found.classList.toggle("kb-goes-whole", Boolean(whole && whole.checked));
         }
-        const within = (box) => !box.matches("[data-whole]") && box.closest(".kb-goes-whole");
-        if (told) told.textContent = boxes.filter((b) => b.checked && !within(b)).length;
+        const ticked = boxes.filter((box) => box.checked);
+        tell("ticked", ticked);
+        tell("wholes", ticked.filter((box) => box.matches("[data-whole]")));
+        tell("singles", ticked.filter((box) => !box.closest(".kb-goes-whole")));
     };
 
     for (const button of form.querySelectorAll("[data-tick]")) {

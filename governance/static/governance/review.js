@@ -211,10 +211,17 @@ function named() {
     return place?.closest("article");
 }
 
+/* What was done to a passage is told where one looks, which is not the top of the page. */
+function tellAt(item) {
+    const told = one("[data-told] ul");
+    if (item && told) item.prepend(told);
+}
+
 function begin() {
     text.items = all("article.kb-passage");
     text.items.forEach((item) => item.addEventListener("click", () => focusOn(item, { scroll: false, name: true })));
     const item = named();
+    tellAt(item);
     focusOn(item || text.items[0], { scroll: Boolean(item), name: false });
     document.addEventListener("keydown", onKey);
     window.addEventListener("hashchange", () => focusOn(named()));

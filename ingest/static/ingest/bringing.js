@@ -170,6 +170,17 @@
         window.addEventListener("beforeunload", (event) => { if (under_way) event.preventDefault(); });
     }
 
+    /* The boxes of files, and the one above them that stands for all, which needs this script. */
+    const ticks = (place) => [...place.querySelectorAll("[name=chosen]")];
+    function tickAll() {
+        const all = document.querySelector("[data-tick-all]");
+        if (!all) return;
+        const boxes = ticks(all.closest("table"));
+        all.hidden = false;
+        all.checked = boxes.every((box) => box.checked);
+        all.onchange = () => boxes.forEach((box) => { box.checked = all.checked; });
+    }
+
     let timer = 0;
     let polls = 0;
     const stillHere = () => {
@@ -185,9 +196,14 @@
             const answer = await fetch(place.dataset.rows, { redirect: "error" });
             if (answer.ok) {
                 const text = await answer.text();
-                const focused = place.contains(document.activeElement) && document.activeElement.getAttribute("href");
+                const ticked = ticks(place).filter((box) => box.checked).map((box) => box.value);
+                const focused = place.contains(document.activeElement) && document.activeElement;
                 if (text !== place.innerHTML) place.innerHTML = text;
-                if (focused) [...place.querySelectorAll("a")].find((a) => a.getAttribute("href") === focused)?.focus();
+                ticks(place).forEach((box) => { box.checked = ticked.includes(box.value); });
+                tickAll();
+                const isSame = (each) => each.tagName === focused.tagName
+                    && ["href", "value", "type"].every((name) => each.getAttribute(name) === focused.getAttribute(name));
+                if (focused) [...place.querySelectorAll("a, input, button")].find(isSame)?.focus();
             }
         } catch { /* Asked again below. */ }
         watch();
@@ -238,6 +254,7 @@
         document.querySelector("form.kb-form .kb-wrong :is(input, select)")?.focus();
         const radios = document.querySelectorAll("[name=into]");
         if (radios.length) newOrNot(radios);
+        tickAll();
         watch();
     });
 })();

@@ -7,11 +7,12 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import CommandError
 
 from governance.management.reporting import Report, ReportingCommand
 from kbadmin import backup
-from kbadmin.backup_files import InUse, NoBackup
+from kbadmin.backup_files import InUse, NoBackup, place_of
 
 
 class Command(ReportingCommand):
@@ -46,7 +47,7 @@ def _report(taken: backup.Taken) -> Report:
         f"{trail['size']} entries, root {trail['root']}, epoch {trail['epoch']}.",
         f"Not kept: {', '.join(told['not_kept'])}.",
     ]
-    sentences += [f"Missing or damaged here, and not kept: {sha256}" for sha256 in taken.missing]
+    sentences += _about(taken.missing)
     data = {
         "backup": str(folder),
         "rows": rows,
@@ -56,3 +57,17 @@ def _report(taken: backup.Taken) -> Report:
         "trail": trail,
     }
     return Report(sentences, data, ok=not taken.missing)
+
+
+def _about(missing: list[str]) -> list[str]:
+    """That the backup was made all the same, what it lacks, and what is to be done about it."""
+    if not missing:
+        return []
+    places = [place_of(sha256, settings.KB_HOME / "uploads") for sha256 in missing]
+    return [
+        "The backup was written and can be restored. It lacks what was damaged or gone here before"
+        " it was taken, and of which there is no sound copy in the folder either:",
+        *(f"  {'damaged' if place.exists() else 'gone'}: {place}" for place in places),
+        "Put a sound copy in each place, from an older copy of originals/; its SHA-256 is its name."
+        " Until then every backup is written, lacks it, and ends with 1.",
+    ]
