@@ -43,6 +43,8 @@ class Deed(StrEnum):
     REVIEW = "review"
     QUARANTINE = "quarantine"
     LIFT_QUARANTINE = "lift_quarantine"
+    DRAW = "draw"
+    APPLY = "apply"
     AUDIT = "audit"
     OPERATE = "operate"
     ADMINISTER = "administer"
@@ -57,6 +59,9 @@ MAY: dict[Deed, frozenset[Role]] = {
     Deed.REVIEW: frozenset({Role.REVIEWER}),
     Deed.QUARANTINE: CONTENT,
     Deed.LIFT_QUARANTINE: frozenset({Role.REVIEWER}),
+    # Proposing changes to the graph, and deciding on those of others.
+    Deed.DRAW: CONTENT,
+    Deed.APPLY: frozenset({Role.REVIEWER, Role.GRAPH_EDITOR}),
     Deed.AUDIT: frozenset({Role.COMPLIANCE}),
     Deed.OPERATE: frozenset({Role.SYSTEM_ADMIN}),
     Deed.ADMINISTER: frozenset({Role.SECURITY_ADMIN}),

@@ -278,3 +278,79 @@ class NotParked(Refused):
 class CommentSettled(Refused):
     code = "comment_settled"
     sentence = _("The comment was settled already.")
+
+
+class NotInTheGraph(Refused):
+    """What a step is about was ended, merged or retired, or never was."""
+
+    code = "not_in_the_graph"
+    sentence = _("The graph has no %(what)s %(number)s now.")
+
+
+class ConceptInUse(Refused):
+    code = "concept_in_use"
+    sentence = _("“%(concept)s” stands in a relation that would not hold: %(relation)s")
+
+
+class TripleNotAllowed(Refused):
+    code = "triple_not_allowed"
+    sentence = _("The schema does not allow “%(subject)s – %(relation)s → %(object)s”.")
+
+
+class SaidAlready(Refused):
+    code = "said_already"
+    sentence = _("The graph says so already: %(relation)s")
+
+
+class Circle(Refused):
+    code = "circle"
+    sentence = _("“%(relation)s” would lead from “%(concept)s” back to itself.")
+
+
+class EvidenceNotInForce(Refused):
+    code = "evidence_not_in_force"
+    sentence = _("Passage %(passage)s is not in force, so it carries no relation.")
+
+
+class LastEvidence(Refused):
+    code = "last_evidence"
+    sentence = _("Nothing else carries this relation. End the relation instead.")
+
+
+class TypeInUse(Refused):
+    code = "type_in_use"
+    sentence = _("What is said in the graph would not be allowed by “%(type)s” any more.")
+
+
+class SetMoved(Refused):
+    """What a step was written for was changed by another set meanwhile."""
+
+    code = "set_moved"
+    sentence = _("Step %(position)s was written for what has changed since. Look at it again.")
+
+
+class SetIsFixed(Refused):
+    code = "set_is_fixed"
+    sentence = _("A change set that is “%(now)s” is not changed.")
+
+
+class SetIsEmpty(Refused):
+    code = "set_is_empty"
+    sentence = _("There is no step in this change set.")
+
+
+class SetNotInReview(Refused):
+    code = "set_not_in_review"
+    sentence = _("Only a change set in review is decided on; this one is “%(now)s”.")
+
+
+class StepRefused(Refused):
+    """Why a step of a set cannot be done, with which one it is."""
+
+    code = "step_refused"
+    sentence = _("Step %(position)s: %(why)s")
+
+
+class SetUndone(Refused):
+    code = "set_undone"
+    sentence = _("Only an applied change set that was not undone can be undone.")

@@ -78,6 +78,17 @@ class Changes:
         """The day it is in the hospital."""
         return localdate(self.at)
 
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """Do something that is taken back where it is refused, with what it noted."""
+        noted = len(self.notes)
+        try:
+            with transaction.atomic():
+                yield
+        except Refused:
+            del self.notes[noted:]
+            raise
+
     def note(
         self,
         action: str,
@@ -98,11 +109,14 @@ _open: ContextVar[bool] = ContextVar("changing_is_open", default=False)
 
 
 @contextmanager
-def changing(*, by: Actor, may: Deed | None = None, reason: str = "") -> Iterator[Changes]:
+def changing(
+    *, by: Actor, may: Deed | None = None, reason: str = "", keep: bool = True
+) -> Iterator[Changes]:
     """Change governed rows: transaction, actor, permission, reason and audit in one.
 
     `may` is what an account's duty must include. A refusal rolls everything back and is then
-    noted in a block of its own.
+    noted in a block of its own. With `keep` False everything is rolled back at the end: what was
+    done was a trial, and leaves no entry.
     """
     if _open.get():
         raise RuntimeError("changing() does not nest: pass `changes` on.")
@@ -112,7 +126,10 @@ def changing(*, by: Actor, may: Deed | None = None, reason: str = "") -> Iterato
             _permit(by, may)
             changes = Changes(by, reason, _instant(head))
             yield changes
-            _append(head, changes)
+            if keep:
+                _append(head, changes)
+            else:
+                transaction.set_rollback(True)
     except Refused as refusal:
         note_refusal(by, refusal)
         raise

@@ -6,6 +6,7 @@ and every start checks that they are there. What a trigger refuses is named in i
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -58,7 +59,14 @@ HEAD_GOES_BACK = "NEW.size < OLD.size"
 
 
 def triggers(vendor: str) -> list[Trigger]:
-    found = [*_of_the_trail(), *_of_decisions(), *_of_versions(vendor), *_of_texts()]
+    found = [
+        *_of_the_trail(),
+        *_of_decisions(),
+        *_of_versions(vendor),
+        *_of_texts(),
+        *_of_relations(vendor),
+        *_of_change_sets(),
+    ]
     if vendor == "postgresql":
         every = (*APPEND_ONLY, HEAD)
         message = "the trail is append-only"
@@ -106,8 +114,7 @@ def _of_decisions() -> list[Trigger]:
 
 def _of_versions(vendor: str) -> list[Trigger]:
     was_approved = f"OLD.status IN ({APPROVED_ONES})"
-    differs = "IS DISTINCT FROM" if vendor == "postgresql" else "IS NOT"
-    changed = " OR ".join(f"NEW.{column} {differs} OLD.{column}" for column in FIXED)
+    changed = _differ(vendor, FIXED)
     moves = ", ".join(f"'{a.value}>{b.value}'" for a in MOVES for b in sorted(MOVES[a]))
     leaps = f"NEW.status <> OLD.status AND OLD.status || '>' || NEW.status NOT IN ({moves})"
     return [
@@ -141,6 +148,67 @@ def _of_texts() -> list[Trigger]:
             Trigger(f"{name}_is_kept", table, "DELETE", _approved("OLD"), fixed),
         ]
     return found
+
+
+def _of_relations(vendor: str) -> list[Trigger]:
+    """What nothing carries is not said: evidence comes first, and the last does not go alone."""
+    relation, evidence = "governance_relation", "governance_evidence"
+    carries = "a relation is carried by evidence"
+    uncarried = "NEW.ended_at IS NULL AND NOT " + _carried("NEW.id")
+    last = f"""NEW.ended_at IS NOT NULL AND NOT {_carried("NEW.relation_id", but="NEW.id")}
+    AND EXISTS (SELECT 1 FROM governance_relation r
+    WHERE r.id = NEW.relation_id AND r.ended_at IS NULL)"""  # noqa: S608  (names of our own)
+    fixed = ("type_id", "subject_id", "object_id", "key", "added_at")
+    words = ("relation_id", "passage_id", "start", '"end"', "added_by_id", "added_at")
+    return [
+        Trigger("relation_is_carried", relation, "INSERT", uncarried, carries),
+        Trigger("relation_is_carried_again", relation, "UPDATE", uncarried, carries),
+        Trigger("relation_is_fixed", relation, "UPDATE", _differ(vendor, fixed), "a new one"),
+        Trigger("relation_is_kept", relation, "DELETE", "", "this is kept"),
+        Trigger("evidence_is_not_the_last", evidence, "UPDATE", last, carries),
+        Trigger("evidence_is_fixed", evidence, "UPDATE", _differ(vendor, words), "a new one"),
+        Trigger("evidence_is_kept", evidence, "DELETE", "", "this is kept"),
+    ]
+
+
+def _carried(relation: str, *, but: str = "0") -> str:
+    return f"""EXISTS (SELECT 1 FROM governance_evidence e
+    WHERE e.relation_id = {relation} AND e.ended_at IS NULL AND e.id <> {but})"""  # noqa: S608  (names of our own)
+
+
+def _of_change_sets() -> list[Trigger]:
+    sets, edits = "governance_changeset", "governance_graphedit"
+    decision = "governance_changesetdecision"
+    by_an_author = """EXISTS (SELECT 1 FROM governance_changeset s WHERE s.id = NEW.change_set_id
+    AND s.author_id = NEW.person_id) OR EXISTS (SELECT 1 FROM governance_graphedit e
+    WHERE e.change_set_id = NEW.change_set_id AND e.person_id = NEW.person_id)"""
+    undecided = """NEW.status = 'applied' AND OLD.status <> 'applied' AND NOT EXISTS (
+    SELECT 1 FROM governance_changesetdecision d WHERE d.change_set_id = NEW.id
+    AND d.kind = 'apply' AND d.at >= OLD.submitted_at)"""
+    over = "OLD.status IN ('applied', 'withdrawn')"
+    second, fixed = "change_set_needs_second_person", "this is written once"
+    return [
+        Trigger("change_set_by_second_person", decision, "INSERT", by_an_author, second),
+        Trigger("change_set_decision_is_final", decision, "UPDATE", "", fixed),
+        Trigger("change_set_decision_is_kept", decision, "DELETE", "", "this is kept"),
+        Trigger("change_set_is_decided", sets, "UPDATE", undecided, second),
+        Trigger("change_set_is_final", sets, "UPDATE", over, fixed),
+        Trigger("change_set_is_kept", sets, "DELETE", "", "this is kept"),
+        Trigger("edit_joins_an_open_set", edits, "INSERT", _settled("NEW"), fixed),
+        Trigger("edit_of_a_settled_set_is_final", edits, "UPDATE", _settled("OLD"), fixed),
+        Trigger("edit_of_a_settled_set_is_kept", edits, "DELETE", _settled("OLD"), fixed),
+    ]
+
+
+def _settled(row: str) -> str:
+    return f"""EXISTS (SELECT 1 FROM governance_changeset s
+    WHERE s.id = {row}.change_set_id AND s.status IN ('applied', 'withdrawn'))"""  # noqa: S608  (names of our own)
+
+
+def _differ(vendor: str, columns: Iterable[str]) -> str:
+    """That one of the columns is changed."""
+    differs = "IS DISTINCT FROM" if vendor == "postgresql" else "IS NOT"
+    return " OR ".join(f"NEW.{column} {differs} OLD.{column}" for column in columns)
 
 
 def _approved(row: str) -> str:

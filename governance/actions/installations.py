@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from governance.actions import graph_default
 from governance.errors import NotThisInstallation
 from governance.models import Installation, TrailHead
 from governance.models.audit import new_epoch
@@ -15,7 +16,7 @@ def start(*, time_zone: str, is_sample: bool) -> Installation:
     """Write down the hospital's time zone and whether this is the sample, at the first start.
 
     At every later start both must be the same: days would begin at other instants, and sample
-    knowledge must never meet real knowledge.
+    knowledge must never meet real knowledge. The graph begins with a schema.
     """
     with changing(by=SHELL) as changes:
         known = Installation.objects.filter(pk=1).first()
@@ -26,6 +27,7 @@ def start(*, time_zone: str, is_sample: bool) -> Installation:
             raise NotThisInstallation(
                 time_zone=known.time_zone, kind="sample" if known.is_sample else "hospital"
             )
+        graph_default.write_down(changes)
     return known
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from governance.actions import passages, terms, uploads
+from governance.actions import evidence, passages, terms, uploads
 from governance.actions.contributors import credit, reread
 from governance.clock import now, today
 from governance.confirmation import Confirmed
@@ -158,6 +158,8 @@ def approve(*, version: Version, by: Confirmed, reason: str, digest: str) -> Ver
         if review.review_due:
             _bring_into_force(version, changes)
         _note_decision(version, review, changes)
+        if review.review_due:
+            evidence.carry_over(version, changes)
     return version
 
 

@@ -6,6 +6,23 @@ from .audit import (
     RefusedAttempt,
     TrailHead,
 )
+from .change_sets import (
+    ChangeSet,
+    ChangeSetDecision,
+    ChangeSetStatus,
+    GraphEdit,
+    digest_of_edits,
+)
+from .concepts import (
+    LONGEST_CODE,
+    LONGEST_NAME,
+    CodeSystem,
+    Concept,
+    ConceptCode,
+    ConceptName,
+    ConceptStatus,
+    ConceptType,
+)
 from .governed import Governed
 from .passages import Passage, Section, content_digest, digest_of, numbering_digest
 from .people import (
@@ -18,6 +35,7 @@ from .people import (
     folded_number,
     new_key,
 )
+from .relations import AllowedTriple, Evidence, Relation, RelationType
 from .sources import ClassPolicy, Identifier, Language, Source, SourceContributor
 from .uploads import ATTEMPTS, ParseState, Upload
 from .versions import (
@@ -44,18 +62,32 @@ from .work import (
 __all__ = [
     "ATTEMPTS",
     "KNOWLEDGE",
+    "LONGEST_CODE",
+    "LONGEST_NAME",
     "Absence",
     "Account",
+    "AllowedTriple",
     "Assignment",
     "AuditEntry",
     "AuditNode",
     "AuditPayload",
+    "ChangeSet",
+    "ChangeSetDecision",
+    "ChangeSetStatus",
     "ClassPolicy",
     "Client",
+    "CodeSystem",
     "Comment",
+    "Concept",
+    "ConceptCode",
+    "ConceptName",
+    "ConceptStatus",
+    "ConceptType",
     "Contributor",
     "Department",
+    "Evidence",
     "Governed",
+    "GraphEdit",
     "Identifier",
     "Installation",
     "Language",
@@ -69,6 +101,8 @@ __all__ = [
     "PullItem",
     "Quarantine",
     "RefusedAttempt",
+    "Relation",
+    "RelationType",
     "Retirement",
     "Review",
     "SavedView",
@@ -81,6 +115,7 @@ __all__ = [
     "Version",
     "content_digest",
     "digest_of",
+    "digest_of_edits",
     "digest_of_key",
     "folded_number",
     "latest_of",

@@ -19,9 +19,10 @@ from governance.duties import Role, Scope
 from governance.models import Account, ClassPolicy, Installation, Version
 from governance.trail import SHELL, changing
 from tests.governance.editions import NOON, SOON
-from tests.support import knowledge
+from tests.support import graph, knowledge
 from tests.support.databases import rolled_back
 
+ATC = {"system": "atc", "code": "B01AD02"}
 LATER = datetime(2026, 9, 9, tzinfo=UTC)
 
 
@@ -105,7 +106,13 @@ def _two_editions(ana: Account, ben: Account, dora: Account, clock: time_machine
     knowledge.quarantine(corrected, ben)
     knowledge.lift(corrected, ben, dora)
     clock.shift(60)
-    knowledge.active(source, ana, ben, label="2026")
+    newest = knowledge.active(source, ana, ben, label="2026")
+    graph.stroke(ana, ben, newest.passages.current()[0])
+    graph.applied(
+        ana,
+        ben,
+        ("concept.code", {"concept": graph.named("alteplase").pk, "codes": [ATC]}),
+    )
     next_one = knowledge.draft(source, ana, label="2027")
     assignments.assign(version=next_one, reviewer=ben.person, by=ana)
     day = localdate()

@@ -1,0 +1,76 @@
+"""Graphs for tests: a schema, concepts, and sets that a second person applies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from governance.actions import change_sets
+from governance.actions.graph_default import write_down
+from governance.actions.graph_ground import Step
+from governance.confirmation import Confirmed
+from governance.models import Account, ChangeSet, Concept, Passage, Relation
+from governance.trail import SHELL, changing
+
+
+def begin_schema() -> None:
+    with changing(by=SHELL) as changes:
+        write_down(changes)
+
+
+def written(by: Account, *steps: Step, title: str = "A change") -> ChangeSet:
+    """A draft of these steps."""
+    change_set = change_sets.begin(title=title, by=by)
+    for step in steps:
+        change_sets.add(change_set=change_set, step=step, by=by)
+    return change_set
+
+
+def submitted(by: Account, *steps: Step) -> ChangeSet:
+    return change_sets.submit(change_set=written(by, *steps), by=by)
+
+
+def applied(by: Account, reviewer: Account, *steps: Step) -> ChangeSet:
+    return decide(submitted(by, *steps), reviewer)
+
+
+def decide(change_set: ChangeSet, reviewer: Account) -> ChangeSet:
+    return change_sets.apply(
+        change_set=change_set,
+        by=Confirmed(reviewer),
+        reason="Read against the passages.",
+        digest=change_set.digest_now(),
+    )
+
+
+def concept(ref: str, type_: str, en: str, zh: str = "", **more: Any) -> Step:
+    names = [{"language": "en", "name": en, "preferred": True}]
+    names += [{"language": "zh", "name": zh, "preferred": True}] if zh else []
+    return "concept.add", {"ref": ref, "type": type_, "names": names, **more}
+
+
+def relation(subject: Any, type_: str, object_: Any, *spans: dict[str, int], **more: Any) -> Step:
+    content = {"subject": subject, "type": type_, "object": object_, "evidence": list(spans)}
+    return "relation.add", content | more
+
+
+def span(passage: Passage, words: str = "") -> dict[str, int]:
+    """Where these words are in the passage; all of it, if none are given."""
+    start = passage.text.index(words)
+    return {"passage": passage.pk, "start": start, "end": start + len(words or passage.text)}
+
+
+def named(name: str) -> Concept:
+    return Concept.objects.filter(names__name=name).distinct().get()
+
+
+def stroke(by: Account, reviewer: Account, passage: Passage) -> Relation:
+    """Alteplase treats stroke, as the passage says."""
+    begin_schema()
+    applied(
+        by,
+        reviewer,
+        concept("drug", "drug", "alteplase", "阿替普酶"),
+        concept("disease", "disease", "ischaemic stroke", "缺血性卒中"),
+        relation("new:drug", "treats", "new:disease", span(passage)),
+    )
+    return Relation.objects.get(subject=named("alteplase"))
