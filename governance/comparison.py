@@ -92,7 +92,8 @@ def _told_apart(pieces: Sequence[Piece]) -> list[tuple[str, int]]:
 
 def _pair(section: Section, olds: Sequence[Piece], news: Sequence[Piece]) -> None:
     """Pair what is alike in two runs, in order; the rest was removed or added."""
-    pairs = list(_alike(olds, news))
+    found = alike([p.text for p in olds], [p.text for p in news])
+    pairs = [Pair(olds[i], news[k]) for i, k in found]
     gone, come = {p.before for p in pairs}, {p.after for p in pairs}
     section.same += [p.after.digest for p in pairs if p.before.digest == p.after.digest]
     section.changed += [p for p in pairs if p.before.digest != p.after.digest]
@@ -100,16 +101,19 @@ def _pair(section: Section, olds: Sequence[Piece], news: Sequence[Piece]) -> Non
     section.added += [p for p in news if p not in come]
 
 
-def _alike(olds: Sequence[Piece], news: Sequence[Piece]) -> Iterator[Pair]:
-    """At most `NEAR` comparisons a passage, so that two books without likeness cost little."""
-    bigrams = [_bigrams(old.text) for old in olds]
+def alike(olds: Sequence[str], news: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Which of the new ones is which of the old ones, changed; by place, in the order of both.
+
+    At most `NEAR` comparisons each, so that two books without likeness cost little.
+    """
+    bigrams = [_bigrams(old) for old in olds]
     start = 0
-    for new in news:
-        mine = _bigrams(new.text)
+    for place, new in enumerate(news):
+        mine = _bigrams(new)
         near = range(start, min(start + NEAR, len(olds)))
         found = max(near, key=lambda i: _likeness(bigrams[i], mine), default=None)
         if found is not None and _likeness(bigrams[found], mine) >= ALIKE:
-            yield Pair(olds[found], new)
+            yield found, place
             start = found + 1
 
 

@@ -122,6 +122,11 @@ class SecondPersonNeeded(Refused):
     sentence = _("This needs a person who has not contributed to it or decided on it before.")
 
 
+class NotTheContributor(Refused):
+    code = "not_the_contributor"
+    sentence = _("Only who contributed to it takes its submission back.")
+
+
 class ReviewerUnfit(Refused):
     code = "reviewer_unfit"
     sentence = _("Ask a reviewer who has an account and has not contributed to the version.")

@@ -15,6 +15,8 @@ Kind = Literal["same", "gone", "come"]
 _WORD = re.compile(r"\d[\d.,]*|[^\W\d_\u3400-\u9fff\uf900-\ufaff]+|\s+|.", re.DOTALL)
 # Two texts whose words, multiplied, are more than this are told apart as wholes.
 MOST_WORK = 1_000_000
+# So many characters that stay between two changes are told with them.
+ISLAND = 2
 
 
 @dataclass(frozen=True)
@@ -33,10 +35,26 @@ def compared(before: str, after: str) -> list[Run]:
     ends = len(old) - tail, len(new) - tail
     runs = [
         Run("same", "".join(new[:head])),
-        *_between(old[head : ends[0]], new[head : ends[1]]),
+        *_readable(list(_between(old[head : ends[0]], new[head : ends[1]]))),
         Run("same", "".join(new[ends[1] :])),
     ]
     return [run for run in runs if run.text]
+
+
+def _readable(runs: Sequence[Run]) -> Iterator[Run]:
+    """Without islands: a character or two that two other wordings happen to share reads as torn
+    words between what went and what came.
+    """
+    gone = come = ""
+    for place, run in enumerate(runs):
+        is_island = run.kind == "same" and len(run.text.strip()) <= ISLAND
+        if run.kind == "same" and not (is_island and 0 < place < len(runs) - 1):
+            yield from (Run("gone", gone), Run("come", come), run)
+            gone = come = ""
+            continue
+        gone += run.text if run.kind != "come" else ""
+        come += run.text if run.kind != "gone" else ""
+    yield from (Run("gone", gone), Run("come", come))
 
 
 def _shared(one: Sequence[str], other: Sequence[str]) -> int:

@@ -110,6 +110,12 @@ def _check(stand_in: Person, starts_on: date, ends_on: date, by: Account, change
     if not stand_ins(by.person).filter(pk=stand_in.pk).exists():
         problem = _("Choose another person of your own duty who can log in.")
         raise Malformed(field="stand_in", problem=problem)
-    if not changes.today <= ends_on or not starts_on <= ends_on <= starts_on + LONGEST:
-        problem = _("Give a first and a last day, at most a year apart, not all of it past.")
+    problem = ""
+    if ends_on < starts_on:
+        problem = _("The last day lies before the first.")
+    elif ends_on < changes.today:
+        problem = _("That is over already.")
+    elif ends_on > starts_on + LONGEST:
+        problem = _("An absence is at most a year long.")
+    if problem:
         raise Malformed(field="ends_on", problem=problem)

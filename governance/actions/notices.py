@@ -191,8 +191,12 @@ def _commented(entry: AuditEntry) -> Iterator[News]:
 _TELLERS: dict[str, Callable[[AuditEntry], Iterable[News]]] = {
     "version.submitted": _submitted,
     "version.sent_back": _about("sent_back", _contributors),
+    "version.submission_voided": _about("reopened", _contributors),
     "version.partly_approved": _about("second_needed", _reviewer),
     "version.approved": _about("approved", _contributors),
+    "version.reaffirmed": _about("reaffirmed", _keepers),
+    "version.quarantine_ended": _about("freed", _keepers),
+    "passage.quarantine_ended": _once_a_version("passage_freed", _keepers),
     "version.retired": _about("retired", _keepers),
     "version.left_force": _about("left_force", _keepers),
     "version.quarantined": _about("quarantined", _lifters),

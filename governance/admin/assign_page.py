@@ -17,6 +17,7 @@ from governance.admin import forms as fields
 from governance.admin.version_pages import VersionPage
 from governance.duties import Deed
 from governance.lifecycle import CURRENT
+from governance.models import Assignment
 
 
 class AssignForm(forms.Form):
@@ -35,7 +36,7 @@ class AssignReviewer(VersionPage):
     title = _("Ask somebody to review it")
     button = _("Ask")
     hint = _("Puts it on a reviewer's list and tells them. Whoever reviews decides all the same.")
-    done = _("Asked. It stands on that person's list.")
+    done = _("Asked: %(name)s. It stands on that person's list.")
     form_class = AssignForm
 
     @cached_property
@@ -44,6 +45,9 @@ class AssignReviewer(VersionPage):
 
     def fits(self) -> bool:
         return self.is_in(*CURRENT)
+
+    def is_next(self) -> bool:
+        return False
 
     def obstacle(self) -> str:
         if self.candidates:
@@ -56,6 +60,10 @@ class AssignReviewer(VersionPage):
 
     def form_arguments(self) -> dict[str, Any]:
         return {"candidates": self.candidates}
+
+    def told(self) -> str:
+        asked = Assignment.objects.select_related("reviewer").get(version=self.subject)
+        return str(self.done) % {"name": asked.reviewer}
 
     def do(self, given: dict[str, Any]) -> str:
         chosen = next(c for c in self.candidates if str(c.person.pk) == given["reviewer"])

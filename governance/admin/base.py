@@ -42,6 +42,20 @@ def badge(kind: str, text: object) -> SafeString:
 LONGEST_SEARCH = 200
 
 
+def _name_what_is_shown(page: TemplateResponse) -> None:
+    """The list's title, and by which filters it was narrowed."""
+    context = page.context_data or {}
+    cl = context.get("cl")
+    chosen = [
+        str(choice["display"])
+        for spec in getattr(cl, "filter_specs", [])
+        for choice in spec.choices(cl)
+        if choice.get("selected") and spec.used_parameters
+    ]
+    if chosen:
+        context["title"] = " · ".join([str(context["title"]), *chosen])
+
+
 class GovernedAdmin(ModelAdmin):
     """Lists, and one page a thing. Whatever changes it is an `ActionPage` of its own."""
 
@@ -154,6 +168,8 @@ class GovernedAdmin(ModelAdmin):
         }
         try:
             page: HttpResponse = super().changelist_view(request, context | (extra_context or {}))
+            if isinstance(page, TemplateResponse):
+                _name_what_is_shown(page)
         except OverflowError:
             # A number in the address that no column can hold: the list without it.
             return HttpResponseRedirect(request.path)

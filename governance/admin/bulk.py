@@ -70,6 +70,8 @@ class Bulk(ActionPage[None]):
         lines = self._lines()
         if len(lines) > MOST:
             return say("Choose at most %(most)s at once.") % {"most": MOST}
+        if not lines:
+            return say("Nothing was ticked.")
         if all(line.obstacle for line in lines):
             return say("This can be done to none of those chosen.")
         return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -14,7 +15,7 @@ from django.utils.translation import ngettext
 from governance.actions import versions
 from governance.admin import forms as fields
 from governance.admin.forms import DecisionForm
-from governance.admin.review import open_comments
+from governance.admin.review import moves_of, open_comments
 from governance.admin.standing import Standing, last_day, moment, open_quarantines
 from governance.admin.version_doubts import doubts_of_dates, same_number, still_open
 from governance.admin.version_pages import VersionPage
@@ -22,6 +23,9 @@ from governance.duties import Deed
 from governance.errors import AlreadySuperseded, PredecessorChanged, TextQuarantined
 from governance.lifecycle import Status
 from governance.models import Review, Version
+
+# When its review is near.
+SOON = timedelta(days=60)
 
 
 class Decision(VersionPage):
@@ -133,6 +137,7 @@ class Approve(Decision):
         return {
             "quarantined": open_quarantines(self.subject.source_id),
             "comments": open_comments(self.subject),
+            "moves": moves_of(self.subject),
         }
 
     def initial(self) -> dict[str, Any]:
@@ -166,6 +171,11 @@ class Reaffirm(Decision):
 
     def fits(self) -> bool:
         return self.is_in(Status.ACTIVE)
+
+    def is_next(self) -> bool:
+        """As its review falls due, and not the day after it was approved."""
+        due = self.subject.review_due
+        return due is not None and due - self.standing.today <= SOON
 
     def obstacle(self) -> str:
         if self.standing.is_superseded:

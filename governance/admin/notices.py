@@ -14,7 +14,7 @@ from django.utils.translation import gettext as say
 from governance.actions import notices
 from governance.admin.pages import account_of
 from governance.admin.version_pages import address_of_version
-from governance.models import Account, Notice
+from governance.models import Account, AuditEntry, Notice, Person
 from governance.notice_words import sentence_of
 
 SHOWN = 100
@@ -28,14 +28,23 @@ def page(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:notices"))
     if request.method not in ("GET", "HEAD"):
         return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
-    told = notices.told_to(account.person)[:SHOWN]
+    told = list(notices.told_to(account.person)[:SHOWN])
+    doers = _doers(told)
     context: dict[str, Any] = {
         **admin.site.each_context(request),
         "title": say("Notices"),
-        "told": [(notice, sentence_of(notice)) for notice in told],
+        "told": [(n, sentence_of(n), doers.get(n.number or 0, "")) for n in told],
         "unread": notices.unread(account.person).count(),
     }
     return TemplateResponse(request, "governance/notices.html", context)
+
+
+def _doers(told: list[Notice]) -> dict[int, str]:
+    """Who did what is told of, by the number of its entry; nobody where the clock did it."""
+    entries = AuditEntry.objects.filter(number__in=[n.number for n in told if n.number])
+    by = dict(entries.values_list("number", "person_id"))
+    people = Person.objects.in_bulk({person for person in by.values() if person})
+    return {number: str(people[person]) for number, person in by.items() if person in people}
 
 
 def opened(request: HttpRequest, pk: int) -> HttpResponse:

@@ -130,6 +130,10 @@ class ActionPage(Generic[S]):
         """A page where the obstacle is removed: what it is called, and its address."""
         return None
 
+    def is_next(self) -> bool:
+        """Whether it is what is to be done now, and stands out among what may be done."""
+        return True
+
     def warnings(self) -> Sequence[str]:
         """What the person might regret not having known."""
         return []

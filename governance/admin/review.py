@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from governance.lifecycle import Status
+from governance.lifecycle import OPEN, Status
 from governance.models import AuditEntry, AuditPayload, Comment, Person, Upload, Version
 from governance.readings import warning_sentence
 from governance.wording import folded, found_in
@@ -83,7 +83,9 @@ def open_places(comments: Comments, outline: Outline, a_page: int) -> list[Open]
 
 
 @dataclass(frozen=True)
-class SentBack:
+class Moved:
+    """Who submitted a version or sent it back, when, and what was said with it."""
+
     by: Person | None
     entry: AuditEntry
     reason: str
@@ -100,22 +102,36 @@ def submitters_of(versions: Iterable[Version]) -> dict[int, Person | None]:
     return {int(number): people.get(person) for number, person in last.items()}
 
 
-def sent_back(version: Version) -> SentBack | None:
-    """Who sent a draft back, and why; None unless that is what happened to it last."""
-    if version.status != Status.DRAFT:
-        return None
-    moves = AuditEntry.objects.filter(
-        governs_type="version",
-        governs_id=str(version.pk),
-        action__in=["version.submitted", "version.sent_back"],
-    )
-    last = moves.order_by("-number").first()
-    if last is None or last.action != "version.sent_back":
-        return None
-    payload = AuditPayload.objects.filter(number=last.number).first()
+def moves_of(version: Version) -> dict[str, Moved]:
+    """Who submitted it last, and who sent it back last, as `submitted` and `sent_back`.
+
+    While it is in review, both: what it was sent back for is what is looked at again. A draft
+    tells of being sent back alone, and only where that is the last that happened.
+    """
+    if version.status not in OPEN:
+        return {}
+    told: dict[str, Moved] = {}
+    for entry in _entries_of_moves(version):
+        told[entry.action.removeprefix("version.")] = _moved(entry)
+        last = entry.action
+    if not told or (version.status == Status.DRAFT and last != "version.sent_back"):
+        return {}
+    if version.status == Status.DRAFT:
+        del told["submitted"]
+    return told
+
+
+def _entries_of_moves(version: Version) -> QuerySet[AuditEntry]:
+    moves = AuditEntry.objects.filter(governs_type="version", governs_id=str(version.pk))
+    moves = moves.filter(action__in=["version.submitted", "version.sent_back"])
+    return moves.order_by("number")
+
+
+def _moved(entry: AuditEntry) -> Moved:
+    payload = AuditPayload.objects.filter(number=entry.number).first()
     reason = str((payload.content if payload else {}).get("reason", ""))
-    by = Person.objects.filter(pk=last.person_id).first() if last.person_id else None
-    return SentBack(by, last, reason)
+    by = Person.objects.filter(pk=entry.person_id).first() if entry.person_id else None
+    return Moved(by, entry, reason)
 
 
 @dataclass(frozen=True)

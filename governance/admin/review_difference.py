@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from itertools import takewhile
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -16,13 +17,14 @@ from django.utils.safestring import SafeString, mark_safe
 
 from governance.actions import versions
 from governance.admin.tables import cells_of, is_row, is_rule, shown
-from governance.comparison import Path, Piece, Section, compare, counts
+from governance.comparison import Path, Piece, Section, alike, compare, counts
 from governance.lifecycle import OPEN
 from governance.models import Version
 from governance.wording import compared
 
 A_PAGE = 50
 MOST_FOLDED = 50
+MOST_LINES = 40
 _TAGS = {"same": ("", ""), "gone": ("<del>", "</del>"), "come": ("<ins>", "</ins>")}
 _ROWS = {"same": "", "gone": "kb-gone", "come": "kb-come"}
 # A chapter that another was put before is the same chapter.
@@ -34,12 +36,13 @@ _NUMBER = re.compile(
 
 @dataclass(frozen=True)
 class Change:
-    """One passage that differs; either side may be None. On a page of changes, the first of a
-    section has its `heading`, and what of the section is `unchanged`."""
+    """One passage that differs, or more where words went from one to the next; either side may be
+    empty. On a page of changes, the first of a section has its `heading`, and what of the section
+    is `unchanged`."""
 
     kind: str
-    before: Piece | None
-    after: Piece | None
+    befores: tuple[Piece, ...]
+    afters: tuple[Piece, ...]
     section: int
     heading: Path | None = None
     unchanged: Sequence[Piece] = ()
@@ -49,8 +52,15 @@ class Change:
         """Made when it is shown, so that a page costs what stands on it."""
         if self.kind == "moved" and self.after:
             return shown(self.after.text)
-        before, after = (p.text if p else "" for p in (self.before, self.after))
-        return both(before, after)
+        return both(joined(self.befores), joined(self.afters))
+
+    @property
+    def before(self) -> Piece | None:
+        return self.befores[0] if self.befores else None
+
+    @property
+    def after(self) -> Piece | None:
+        return self.afters[0] if self.afters else None
 
     @property
     def path(self) -> Path:
@@ -130,21 +140,73 @@ class _Sides:
         ]
         found.sort(key=lambda one: self.places[one[2].passage])
         gone = [("removed", piece, None) for piece in section.removed]
-        for kind, before, after in (*found, *gone):
-            yield Change(kind, self._as_it_was(before), self._as_it_was(after), number)
+        changes = (
+            Change(kind, self._as_it_was(before), self._as_it_was(after), number)
+            for kind, before, after in (*found, *gone)
+        )
+        yield from as_one_where_crossed(changes)
 
-    def _as_it_was(self, piece: Piece | None) -> Piece | None:
-        return self.known[piece.passage] if piece else None
+    def _as_it_was(self, piece: Piece | None) -> tuple[Piece, ...]:
+        return (self.known[piece.passage],) if piece else ()
 
     def _by_section(self) -> defaultdict[int, list[Piece]]:
         """Of each section, what is the same in both."""
-        told = {c.after.passage for c in self.changes() if c.after}
+        told = {piece.passage for c in self.changes() for piece in c.afters}
         numbers = {section.path: number for number, section in enumerate(self.sections)}
         found: defaultdict[int, list[Piece]] = defaultdict(list)
         for piece in self.after:
             if piece.passage not in told:
                 found[numbers[piece.path]].append(piece)
         return found
+
+
+def as_one_where_crossed(changes: Iterable[Change]) -> Iterator[Change]:
+    """Where an edition cuts its passages elsewhere, a line that went from one into the next was
+    neither removed nor added: the two are told as one.
+    """
+    waiting: Change | None = None
+    for change in changes:
+        if waiting and _crosses(waiting, change):
+            waiting = replace(
+                waiting,
+                kind="changed",
+                befores=waiting.befores + change.befores,
+                afters=waiting.afters + change.afters,
+            )
+            continue
+        if waiting:
+            yield waiting
+        waiting = change
+    if waiting:
+        yield waiting
+
+
+def _crosses(one: Change, other: Change) -> bool:
+    if "moved" in (one.kind, other.kind):
+        return False
+    gone, come = _lines(one)
+    others_gone, others_come = _lines(other)
+    return any(True for _ in alike(gone, others_come)) or any(
+        True for _ in alike(others_gone, come)
+    )
+
+
+def _lines(change: Change) -> tuple[list[str], list[str]]:
+    """Those that only the old text has, and those that only the new one has."""
+    old, new = joined(change.befores).split("\n"), joined(change.afters).split("\n")
+    told = [line for line in old if line not in new], [line for line in new if line not in old]
+    return told[0][:MOST_LINES], told[1][:MOST_LINES]
+
+
+def joined(pieces: Sequence[Piece]) -> str:
+    """As one text; of a table that was cut, the head stands there once."""
+    lines: list[str] = []
+    for piece in pieces:
+        own = piece.text.split("\n")
+        shared = takewhile(lambda pair: pair[0] == pair[1], zip(lines, own, strict=False))
+        heads = sum(1 for _ in shared) if any(map(is_row, own)) else 0
+        lines += own[heads:]
+    return "\n".join(lines)
 
 
 def _alike_named(pieces: Sequence[Piece]) -> list[Piece]:
@@ -164,10 +226,36 @@ def _unnumbered(title: str) -> str:
 
 def both(before: str, after: str) -> SafeString:
     """The two as one, escaped, with what went and what came marked; tables row by row."""
-    old, new = before.split("\n"), after.split("\n")
+    old, new = (text.split("\n") if text else [] for text in (before, after))
     if not any(map(is_row, (*old, *new))):
-        return format_html('<div class="kb-text">{}</div>', _words(before, after))
+        return format_html('<div class="kb-text">{}</div>', _prose(old, new))
     return _table(list(_rows(old, new)))
+
+
+def _prose(old: Sequence[str], new: Sequence[str]) -> SafeString:
+    """Line beside line: what went from one into another is told where it stands in the new text."""
+    told = (_words(a, b) for a, b in _paired(old, new))
+    return format_html_join("\n", "{}", ((line,) for line in told))
+
+
+def _paired(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Each line with what it was; an empty one beside what is on one side alone."""
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    for kind, i, j, k, m in matcher.get_opcodes():
+        if kind == "equal":
+            yield from zip(old[i:j], new[k:m], strict=True)
+            continue
+        told, come = i, k
+        for before, after in alike(old[i:j], new[k:m]):
+            yield from _alone(old[told : i + before], new[come : k + after])
+            yield old[i + before], new[k + after]
+            told, come = i + before + 1, k + after + 1
+        yield from _alone(old[told:j], new[come:m])
+
+
+def _alone(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str, str]]:
+    yield from ((line, "") for line in old)
+    yield from (("", line) for line in new)
 
 
 def _words(before: str, after: str) -> SafeString:

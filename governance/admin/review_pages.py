@@ -36,6 +36,9 @@ class CommentOnVersion(VersionPage):
     def fits(self) -> bool:
         return self.is_in(*CURRENT)
 
+    def is_next(self) -> bool:
+        return False
+
     def do(self, given: dict[str, Any]) -> str:
         comments.make(subject=self.subject, text=given["text"], by=self.account)
         return self.back()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlencode
 
@@ -11,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from governance.actions import saved_views
@@ -78,6 +80,9 @@ class RemoveView(ActionPage[SavedView]):
     hint = _("Removes the name from above the list. What it listed stays as it is.")
     done = _("Removed.")
     form_class = NothingForm
+
+    def sentences(self) -> Sequence[str]:
+        return [say("The view “%(name)s”.") % {"name": self.subject.name}, str(self.hint)]
 
     def back(self) -> str:
         return reverse(f"admin:governance_{self.subject.listed}_changelist")

@@ -49,6 +49,7 @@ ACTIONS: dict[str, Promise] = {
     "version.source_edited": _("Source of a draft edited"),
     "version.submitted": _("Submitted for review"),
     "version.submission_voided": _("Submission voided by an edit"),
+    "version.taken_back": _("Submission taken back"),
     "version.sent_back": _("Sent back"),
     "version.withdrawn": _("Draft withdrawn"),
     "version.partly_approved": _("Approved by the first of two"),

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
-from governance.actions import uploads, versions
+from governance.actions import submissions, uploads, versions
 from governance.admin import forms as fields
 from governance.admin.forms import NoteForm, NothingForm
 from governance.admin.pages import ActionPage
@@ -98,15 +98,15 @@ class Submit(VersionPage):
     title = _("Submit for review")
     button = _("Submit")
     hint = _("Asks a reviewer who has not contributed to approve exactly this text.")
-    done = _(
-        "Submitted. A reviewer who has not contributed decides now. Until then it is taken back by"
-        " correcting a passage or editing its source: either makes it a draft again."
-    )
+    done = _("Submitted. A reviewer who has not contributed decides now.")
     form_class = NoteForm
     template = "governance/submit.html"
 
     def fits(self) -> bool:
         return self.is_in(Status.DRAFT)
+
+    def is_next(self) -> bool:
+        return self.subject.contributed_to_by(self.account.person)
 
     def obstacle(self) -> str:
         if self.subject.upload.parse_state == ParseState.FAILED:
@@ -116,9 +116,10 @@ class Submit(VersionPage):
         return self._asks_for_identifier() if self._lacks_identifier() else ""
 
     def warnings(self) -> Sequence[str]:
+        may = say("It may be submitted all the same.")
         return [
             *doubts_of_dates(self.subject, self.standing.today),
-            *still_open(self.subject),
+            *[f"{told} {may}" for told in still_open(self.subject)],
             *same_number(self.subject.source),
         ]
 
@@ -142,11 +143,34 @@ class Submit(VersionPage):
     def _asks_for_identifier(self) -> str:
         kinds = self.subject.source.policy.identified_by
         names = say(", ").join(str(IdentifierKind(kind).label) for kind in kinds)
-        sentence = say("Before submission its source needs one of these identifiers: %(kinds)s.")
+        sentence = say(
+            "Before submission its source needs one of these identifiers: %(kinds)s. A work that"
+            " has none of them is entered under another class, by an identifier that it has."
+        )
         return sentence % {"kinds": names}
 
     def do(self, given: dict[str, Any]) -> str:
         versions.submit(version=self.subject, reason=given["reason"], by=self.account)
+        return self.back()
+
+
+class TakeBack(VersionPage):
+    path = "take-back"
+    deed = Deed.CURATE
+    title = _("Take the submission back")
+    button = _("Take back")
+    hint = _("Makes it a draft again, to be changed and submitted anew.")
+    done = _("Taken back. It is a draft again.")
+
+    def fits(self) -> bool:
+        is_mine = self.subject.contributed_to_by(self.account.person)
+        return self.is_in(Status.IN_REVIEW) and is_mine
+
+    def is_next(self) -> bool:
+        return False
+
+    def do(self, given: dict[str, Any]) -> str:
+        submissions.take_back(version=self.subject, reason=given["reason"], by=self.account)
         return self.back()
 
 
@@ -161,6 +185,9 @@ class SendBack(VersionPage):
 
     def fits(self) -> bool:
         return self.is_in(Status.IN_REVIEW)
+
+    def is_next(self) -> bool:
+        return False
 
     def context(self) -> dict[str, Any]:
         """What goes back with it."""
@@ -198,6 +225,9 @@ class Amend(VersionPage):
 
     def fits(self) -> bool:
         return self.is_in(Status.ACTIVE)
+
+    def is_next(self) -> bool:
+        return False
 
     def do(self, given: dict[str, Any]) -> str:
         draft = versions.amend(version=self.subject, reason=given["reason"], by=self.account)

@@ -37,7 +37,7 @@ from governance.admin.histories import ReadOnlyHistory
 from governance.admin.next_steps import as_review_falls_due, next_to_decide
 from governance.admin.pages import account_of
 from governance.admin.reading import text_of
-from governance.admin.review import sent_back, submitters_of
+from governance.admin.review import moves_of, submitters_of
 from governance.admin.review_difference import basis_of, difference
 from governance.admin.review_pages import CommentOnVersion, SettleComment
 from governance.admin.standing import Standing, moment, until
@@ -47,6 +47,7 @@ from governance.admin.version_pages import (
     ReadAgain,
     SendBack,
     Submit,
+    TakeBack,
     VersionPage,
     Withdraw,
     crumbs_of,
@@ -54,7 +55,7 @@ from governance.admin.version_pages import (
 from governance.admin.withdrawal_pages import BeginQuarantine, LiftQuarantine, Retire
 from governance.duties import Deed
 from governance.lifecycle import APPROVED, CURRENT, Status
-from governance.models import Assignment, Version
+from governance.models import Assignment, Pull, PullItem, Version
 
 KINDS = {
     Status.DRAFT: "plain",
@@ -82,6 +83,7 @@ def due_badge(version: Version) -> SafeString | str:
 PAGES: tuple[type[VersionPage], ...] = (
     ReadAgain,
     Submit,
+    TakeBack,
     Approve,
     SendBack,
     LiftQuarantine,
@@ -240,12 +242,13 @@ class VersionAdmin(ReadOnlyHistory, GovernedAdmin):
             "digest": subject.digest_now(),
             "crumbs": crumbs_of(subject)[:-1],
             "report": report_of(subject.upload),
-            "sent_back": sent_back(subject),
+            "moves": moves_of(subject),
             "basis": basis_of(subject),
             "amend": _amend_of(request, subject),
             "may_comment": account_of(request).may(Deed.COMMENT),
             "reviews": subject.reviews.select_related("person").order_by("at"),
             "quarantines": _quarantines(subject),
+            "pulls": _pulls(subject),
             "contributors": subject.contributors.select_related("person").order_by("pk"),
             "successors": _successors(subject),
             "asked": _asked(subject),
@@ -317,7 +320,13 @@ def _successors(version: Version) -> QuerySet[Version]:
     return approved.select_related("source").order_by("approved_at")
 
 
+def _pulls(version: Version) -> QuerySet[Pull]:
+    """Those that took it or passages of it out of service, and are not worked off."""
+    standing = PullItem.objects.filter(quarantine__version=version, quarantine__ends_at=None)
+    return Pull.objects.filter(items__in=standing).distinct().order_by("pk")
+
+
 def _quarantines(version: Version) -> QuerySet[Any]:
-    people = ("passage", "begun_by", "first_lift_by", "ended_by")
-    rows: QuerySet[Any] = version.quarantines.select_related(*people)
+    beside = ("passage", "begun_by", "first_lift_by", "ended_by")
+    rows: QuerySet[Any] = version.quarantines.select_related(*beside)
     return rows.order_by("starts_at")

@@ -67,6 +67,7 @@ DOORS: dict[str, set[str]] = {
     "/admin/governance/passage/{passage}/comment/": CONTENT,
     "/admin/governance/version/{version}/submit/": CURATORS,
     "/admin/governance/version/{version}/withdraw/": CURATORS,
+    "/admin/governance/version/{version}/take-back/": CURATORS,
     "/admin/governance/version/{version}/amend/": CURATORS,
     "/admin/governance/version/{version}/read-again/": CURATORS,
     "/admin/governance/version/{version}/approve/": REVIEWERS,

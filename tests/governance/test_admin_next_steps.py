@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from governance.actions import assignments
 from governance.models import Account, Version
 from tests.support import knowledge
 from tests.support.visiting import Visitor, source_at, version_at
@@ -18,13 +19,15 @@ NEAR = timedelta(days=59)
 def due(active: Version) -> Version:
     """Its review is due within 60 days."""
     Version.objects.filter(pk=active.pk).update(review_due=active.reviewed_on + NEAR)
+    active.refresh_from_db()
     return active
 
 
 def test_curator_learns_what_to_do_as_a_review_falls_due(due: Version, ana: Account) -> None:
     page = Visitor(ana).read(version_at(due))
 
-    assert "ask somebody to review it, who reaffirms it" in page
+    assert f"Its review is due by {due.review_due}." in page
+    assert "ask a reviewer, who reaffirms it" in page
     assert version_at(due, "assign") in page
     assert source_at(due.source, "new-version") in page
 
@@ -32,16 +35,24 @@ def test_curator_learns_what_to_do_as_a_review_falls_due(due: Version, ana: Acco
 def test_reviewer_is_not_told_to_ask_one(due: Version, ben: Account) -> None:
     page = Visitor(ben).read(version_at(due))
 
-    assert "if there is none, reaffirm it" in page
-    assert "ask somebody to review it, who" not in page
+    assert "If there is none, reaffirm this one" in page
+    assert "ask a reviewer" not in page
+
+
+def test_reviewer_who_was_asked_is_named(due: Version, ana: Account, ben: Account) -> None:
+    assignments.assign(version=due, reviewer=ben.person, by=ana)
+
+    page = Visitor(ana).read(version_at(due))
+
+    assert f"{ben.person} was asked to review it." in page
 
 
 def test_auditor_is_told_to_do_nothing(due: Version, cleo: Account) -> None:
-    assert "Its review is near or past" not in Visitor(cleo).read(version_at(due))
+    assert "Its review is due by" not in Visitor(cleo).read(version_at(due))
 
 
 def test_nothing_is_said_while_the_review_is_far(active: Version, ana: Account) -> None:
-    assert "Its review is near or past" not in Visitor(ana).read(version_at(active))
+    assert "Its review is due by" not in Visitor(ana).read(version_at(active))
 
 
 def test_edition_that_is_on_its_way_is_named_instead(due: Version, ana: Account) -> None:
@@ -99,5 +110,6 @@ def test_list_of_what_waits_says_from_whom_and_who_was_asked(
 ) -> None:
     page = Visitor(ben).read("/admin/governance/version/", waiting="approval")
 
+    assert "Versions · For my approval" in page
     assert f"· {ana.person}" in page
     assert "Asked to review" in page

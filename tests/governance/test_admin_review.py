@@ -174,15 +174,25 @@ def test_draft_that_came_back_says_why_and_by_whom(
     assert "The dose is missing." in page
 
 
+def test_reviewer_sees_what_was_said_with_the_submission_and_what_it_was_sent_back_for(
+    in_review: Version, ana: Account, ben: Account
+) -> None:
+    versions.send_back(version=in_review, reason="Page 3 is torn.", by=ben)
+    versions.submit(version=in_review, reason="Page 3 is mended.", by=ana)
+
+    for page in ("change", "approve"):
+        told = Visitor(ben).read(version_at(in_review, page))
+        assert "Page 3 is torn." in told
+        assert "Page 3 is mended." in told
+
+
 def test_draft_that_is_new_was_not_sent_back(draft: Version, ana: Account) -> None:
     assert "sent it back" not in Visitor(ana).read(version_at(draft))
 
 
-def test_what_was_submitted_again_says_it_no_more(
-    in_review: Version, ben: Account, ana: Account
-) -> None:
+def test_what_was_approved_says_it_no_more(in_review: Version, ben: Account, ana: Account) -> None:
     back = versions.send_back(version=in_review, reason="The dose is missing.", by=ben)
-    versions.submit(version=back, reason="Mended.", by=ana)
+    knowledge.approve(versions.submit(version=back, reason="Mended.", by=ana), ben)
 
     assert "sent it back" not in Visitor(ana).read(version_at(in_review))
 

@@ -10,6 +10,7 @@ from tests.governance.test_admin_passages import filled
 from tests.support import knowledge
 from tests.support.visiting import Visitor, version_at
 
+DOSES = {"enoxaparin": 40, "dalteparin": 5000, "fondaparinux": 2.5, "rivaroxaban": 10}
 EVIL = "<img src=x onerror=alert(1)>"
 
 
@@ -52,6 +53,40 @@ def test_new_number_of_a_section_moves_nothing(source: Source, ana: Account, ben
 
     assert "2 unchanged" in page
     assert "Guideline 2024 › 1 Changes" in page
+
+
+def test_line_that_an_edition_cuts_into_another_passage_is_neither_gone_nor_new(
+    source: Source, ana: Account, ben: Account
+) -> None:
+    one = "Recommendation 1: heparin for 7 days."
+    two = "Recommendation 2: stockings for all who lie in bed."
+    three = "Recommendation 3: no drugs after discharge home."
+    four = "Recommendation 4: walk early and often."
+    in_force(titled(source, ana, Use=[f"{one}\n{two}\n{three}", four]), ana, ben)
+    longer = one.replace("7 days", "28 days")
+    later = titled(source, ana, Use=[f"{longer}\n{two}", f"{three}\n{four}"])
+
+    page = difference(later, ana)
+
+    shown = f"Recommendation 1: heparin for <del>7</del><ins>28</ins> days.\n{two}\n{three}\n{four}"
+    assert shown in page
+    assert page.count("data-change") == 1
+
+
+def test_row_that_a_table_cuts_elsewhere_is_neither_gone_nor_new(
+    source: Source, ana: Account, ben: Account
+) -> None:
+    head = "Table 1 Doses\n| Drug | Dose |\n| --- | --- |"
+    rows = [f"| {name} | {dose} mg once a day |" for name, dose in DOSES.items()]
+    cut = ["\n".join([head, *rows[:2]]), "\n".join([head, *rows[2:]])]
+    in_force(titled(source, ana, Use=cut), ana, ben)
+    cut = ["\n".join([head, *rows[:1]]), "\n".join([head, *rows[1:]])]
+
+    page = difference(titled(source, ana, Use=cut), ana)
+
+    assert "<del>" not in page
+    assert "kb-gone" not in page
+    assert "kb-come" not in page
 
 
 def test_what_moved_is_not_shown_as_new(source: Source, ana: Account, ben: Account) -> None:

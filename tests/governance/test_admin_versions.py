@@ -59,11 +59,11 @@ def test_submitting_is_said_in_words(draft: Version, ana: Account) -> None:
     )
 
 
-def test_submission_says_how_it_is_taken_back(draft: Version, ana: Account) -> None:
+def test_submission_leads_to_how_it_is_taken_back(draft: Version, ana: Account) -> None:
     visitor = Visitor(ana)
     visitor.press(version_at(draft, "submit"), reason="")
 
-    assert "Until then it is taken back by correcting a passage" in visitor.read(version_at(draft))
+    assert version_at(draft, "take-back") in visitor.read(version_at(draft))
 
 
 def test_open_comments_are_told_before_submission(draft: Version, ana: Account) -> None:

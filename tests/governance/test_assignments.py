@@ -157,7 +157,7 @@ def test_review_that_the_successor_may_not_do_stays(
 def test_absence_of_the_past_is_refused(ana: Account, ben: Account) -> None:
     yesterday = clock.today() - timedelta(days=1)
 
-    with pytest.raises(Exception, match="last day"):
+    with pytest.raises(Exception, match="over already"):
         absences.announce(stand_in=ben.person, starts_on=yesterday, ends_on=yesterday, by=ana)
 
 

@@ -11,6 +11,7 @@ from governance.actions import (
     absences,
     assignments,
     notices,
+    passages,
     pulls,
     quarantines,
     uploads,
@@ -86,6 +87,26 @@ def test_reviewers_are_told_of_a_quarantine(active: Version, ana: Account, ben: 
     knowledge.quarantine(active, ana)
 
     assert "quarantined" in told(ben)
+
+
+def test_contributors_are_told_that_another_made_a_draft_of_it(
+    in_review: Version, ana: Account, ben: Account
+) -> None:
+    passage = in_review.passages.current()[0]
+
+    passages.correct(passage=passage, text="Start lower.", reason="Misread.", by=ben)
+
+    assert "reopened" in told(ana)
+
+
+def test_owner_is_told_that_a_quarantine_is_over(
+    active: Version, ana: Account, ben: Account, dora: Account
+) -> None:
+    knowledge.quarantine(active, ben)
+
+    knowledge.lift(active, ben, dora)
+
+    assert "freed" in told(ana)
 
 
 def test_second_reviewer_is_told_that_the_first_agreed_to_end_a_quarantine(

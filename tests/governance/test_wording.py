@@ -79,3 +79,9 @@ def test_every_piece_of_a_text_is_found_where_it_stands(text: str, at: int, long
 
     assert all(start <= end for start, end in found)
     assert bool(found) == bool(wanted)
+
+
+def test_characters_that_two_wordings_happen_to_share_are_no_islands() -> None:
+    runs = compared("慎用，酌情减量。", "不用，改用肝素。")
+
+    assert [run.kind for run in runs] == ["gone", "come", "same"]
