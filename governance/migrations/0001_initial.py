@@ -10,1377 +10,543 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
-    dependencies = []
+    dependencies = [
+    ]
 
     operations = [
         migrations.CreateModel(
-            name="Account",
+            name='Account',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("password", models.CharField(max_length=128, verbose_name="password")),
-                (
-                    "last_login",
-                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
-                ),
-                ("username", models.CharField(max_length=60, unique=True)),
-                ("is_active", models.BooleanField(default=True)),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('password', models.CharField(max_length=128, verbose_name='password')),
+                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
+                ('username', models.CharField(max_length=60, unique=True)),
+                ('is_active', models.BooleanField(default=True)),
             ],
             options={
-                "abstract": False,
+                'abstract': False,
             },
         ),
         migrations.CreateModel(
-            name="AuditPayload",
+            name='AuditPayload',
             fields=[
-                ("number", models.BigIntegerField(primary_key=True, serialize=False)),
-                ("salt", models.BinaryField()),
-                ("content", models.JSONField()),
+                ('number', models.BigIntegerField(primary_key=True, serialize=False)),
+                ('salt', models.BinaryField()),
+                ('content', models.JSONField()),
             ],
         ),
         migrations.CreateModel(
-            name="Client",
+            name='Client',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("name", models.CharField(max_length=60, unique=True)),
-                ("scopes", models.JSONField()),
-                ("key_digest", models.CharField(max_length=64, unique=True)),
-                ("key_hint", models.CharField(max_length=12)),
-                ("created_at", models.DateTimeField()),
-                ("expires_at", models.DateTimeField(null=True)),
-                ("revoked_at", models.DateTimeField(null=True)),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=60, unique=True)),
+                ('scopes', models.JSONField()),
+                ('key_digest', models.CharField(max_length=64, unique=True)),
+                ('key_hint', models.CharField(max_length=12)),
+                ('created_at', models.DateTimeField()),
+                ('expires_at', models.DateTimeField(null=True)),
+                ('revoked_at', models.DateTimeField(null=True)),
             ],
             options={
-                "abstract": False,
+                'abstract': False,
             },
         ),
         migrations.CreateModel(
-            name="Department",
+            name='Department',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("name", models.CharField(max_length=100, unique=True)),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=100, unique=True)),
             ],
             options={
-                "abstract": False,
+                'abstract': False,
             },
         ),
         migrations.CreateModel(
-            name="Section",
+            name='Section',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("position", models.PositiveIntegerField()),
-                ("level", models.PositiveSmallIntegerField()),
-                ("title", models.TextField()),
-                ("path", models.JSONField()),
-                ("page", models.PositiveIntegerField(null=True)),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.PositiveIntegerField()),
+                ('level', models.PositiveSmallIntegerField()),
+                ('title', models.TextField()),
+                ('path', models.JSONField()),
+                ('page', models.PositiveIntegerField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name="AuditEntry",
+            name='AuditEntry',
             fields=[
-                ("number", models.BigIntegerField(primary_key=True, serialize=False)),
-                ("at", models.DateTimeField(db_index=True)),
-                ("by_kind", models.CharField(max_length=10)),
-                ("by_id", models.BigIntegerField(null=True)),
-                ("person_id", models.BigIntegerField(db_index=True, null=True)),
-                ("action", models.CharField(max_length=60)),
-                ("subject_type", models.CharField(max_length=30)),
-                ("subject_id", models.CharField(max_length=40)),
-                ("governs_type", models.CharField(max_length=30)),
-                ("governs_id", models.CharField(max_length=40)),
-                ("knowledge", models.BooleanField()),
-                ("leaf", models.BinaryField()),
-                ("leaf_hash", models.BinaryField()),
+                ('number', models.BigIntegerField(primary_key=True, serialize=False)),
+                ('at', models.DateTimeField(db_index=True)),
+                ('by_kind', models.CharField(max_length=10)),
+                ('by_id', models.BigIntegerField(null=True)),
+                ('person_id', models.BigIntegerField(db_index=True, null=True)),
+                ('action', models.CharField(max_length=60)),
+                ('subject_type', models.CharField(max_length=30)),
+                ('subject_id', models.CharField(max_length=40)),
+                ('governs_type', models.CharField(max_length=30)),
+                ('governs_id', models.CharField(max_length=40)),
+                ('knowledge', models.BooleanField()),
+                ('leaf', models.BinaryField()),
+                ('leaf_hash', models.BinaryField()),
             ],
             options={
-                "indexes": [
-                    models.Index(
-                        fields=["governs_type", "governs_id", "number"], name="entry_of_governed"
-                    ),
-                    models.Index(fields=["subject_type", "subject_id"], name="entry_of_subject"),
-                    models.Index(
-                        condition=models.Q(("knowledge", True)),
-                        fields=["number"],
-                        name="entry_of_knowledge",
-                    ),
-                ],
+                'indexes': [models.Index(fields=['governs_type', 'governs_id', 'number'], name='entry_of_governed'), models.Index(fields=['subject_type', 'subject_id'], name='entry_of_subject'), models.Index(condition=models.Q(('knowledge', True)), fields=['number'], name='entry_of_knowledge')],
             },
         ),
         migrations.CreateModel(
-            name="AuditNode",
+            name='AuditNode',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("level", models.PositiveSmallIntegerField()),
-                ("index", models.BigIntegerField()),
-                ("digest", models.BinaryField()),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('level', models.PositiveSmallIntegerField()),
+                ('index', models.BigIntegerField()),
+                ('digest', models.BinaryField()),
             ],
             options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("level", "index"), name="one_node_per_place")
-                ],
+                'constraints': [models.UniqueConstraint(fields=('level', 'index'), name='one_node_per_place')],
             },
         ),
         migrations.CreateModel(
-            name="ClassPolicy",
+            name='ClassPolicy',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "source_class",
-                    models.CharField(
-                        choices=[
-                            ("law", "Law"),
-                            ("departmental_rule", "Departmental rule"),
-                            ("normative_document", "Normative document"),
-                            ("drug_label", "Drug label"),
-                            ("device_registration", "Device registration"),
-                            ("standard", "Standard"),
-                            ("clinical_pathway", "Clinical pathway"),
-                            ("clinical_guideline", "Clinical guideline"),
-                            ("technical_procedure", "Technical procedure"),
-                            ("expert_consensus", "Expert consensus"),
-                            ("textbook", "Textbook"),
-                            ("monograph", "Monograph"),
-                            ("literature", "Literature"),
-                            ("clinical_experience", "Clinical experience"),
-                        ],
-                        max_length=24,
-                        unique=True,
-                    ),
-                ),
-                ("months", models.PositiveSmallIntegerField()),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('source_class', models.CharField(choices=[('law', 'Law'), ('departmental_rule', 'Departmental rule'), ('normative_document', 'Normative document'), ('drug_label', 'Drug label'), ('device_registration', 'Device registration'), ('standard', 'Standard'), ('clinical_pathway', 'Clinical pathway'), ('clinical_guideline', 'Clinical guideline'), ('technical_procedure', 'Technical procedure'), ('expert_consensus', 'Expert consensus'), ('textbook', 'Textbook'), ('monograph', 'Monograph'), ('literature', 'Literature'), ('clinical_experience', 'Clinical experience')], max_length=24, unique=True)),
+                ('months', models.PositiveSmallIntegerField()),
             ],
             options={
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("months__gte", 1),
-                            ("months__lte", 6),
-                            models.Q(
-                                models.Q(("source_class", "clinical_experience"), _negated=True),
-                                ("months__lte", 3),
-                                _connector="OR",
-                            ),
-                        ),
-                        name="months_are_shortened_never_lengthened",
-                    )
-                ],
+                'constraints': [models.CheckConstraint(condition=models.Q(('months__gte', 1), ('months__lte', 6), models.Q(models.Q(('source_class', 'clinical_experience'), _negated=True), ('months__lte', 3), _connector='OR')), name='months_are_shortened_never_lengthened')],
             },
         ),
         migrations.CreateModel(
-            name="HistoricalPerson",
+            name='HistoricalPerson',
             fields=[
-                (
-                    "id",
-                    models.BigIntegerField(
-                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
-                    ),
-                ),
-                ("number", models.CharField(db_index=True, max_length=40)),
-                ("display_name", models.CharField(max_length=100)),
-                (
-                    "duty",
-                    models.CharField(
-                        choices=[
-                            ("content", "Content"),
-                            ("compliance", "Compliance"),
-                            ("system", "System administration"),
-                            ("security", "Security administration"),
-                        ],
-                        max_length=12,
-                    ),
-                ),
-                ("is_curator", models.BooleanField(default=False)),
-                ("is_reviewer", models.BooleanField(default=False)),
-                ("is_graph_editor", models.BooleanField(default=False)),
-                ("history_id", models.AutoField(primary_key=True, serialize=False)),
-                ("history_date", models.DateTimeField(db_index=True)),
-                ("history_change_reason", models.CharField(max_length=100, null=True)),
-                (
-                    "history_type",
-                    models.CharField(
-                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
-                    ),
-                ),
-                (
-                    "department",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="governance.department",
-                    ),
-                ),
-                (
-                    "history_user",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
+                ('number', models.CharField(db_index=True, max_length=40)),
+                ('display_name', models.CharField(max_length=100)),
+                ('duty', models.CharField(choices=[('content', 'Content'), ('compliance', 'Compliance'), ('system', 'System administration'), ('security', 'Security administration')], max_length=12)),
+                ('is_curator', models.BooleanField(default=False)),
+                ('is_reviewer', models.BooleanField(default=False)),
+                ('is_graph_editor', models.BooleanField(default=False)),
+                ('history_id', models.AutoField(primary_key=True, serialize=False)),
+                ('history_date', models.DateTimeField(db_index=True)),
+                ('history_change_reason', models.CharField(max_length=100, null=True)),
+                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                ('department', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='governance.department')),
+                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                "verbose_name": "historical person",
-                "verbose_name_plural": "historical persons",
-                "ordering": ("-history_date", "-history_id"),
-                "get_latest_by": ("history_date", "history_id"),
+                'verbose_name': 'historical person',
+                'verbose_name_plural': 'historical persons',
+                'ordering': ('-history_date', '-history_id'),
+                'get_latest_by': ('history_date', 'history_id'),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name="Installation",
+            name='Installation',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("time_zone", models.CharField(max_length=60)),
-                ("is_sample", models.BooleanField(default=False)),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('time_zone', models.CharField(max_length=60)),
+                ('is_sample', models.BooleanField(default=False)),
             ],
             options={
-                "constraints": [
-                    models.CheckConstraint(condition=models.Q(("pk", 1)), name="one_installation")
-                ],
+                'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='one_installation')],
             },
         ),
         migrations.CreateModel(
-            name="Passage",
+            name='Passage',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("position", models.PositiveIntegerField()),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("text", "Text"), ("table", "Table")], default="text", max_length=5
-                    ),
-                ),
-                ("page", models.PositiveIntegerField(null=True)),
-                ("boxes", models.JSONField(default=list)),
-                ("text", models.TextField()),
-                ("digest", models.CharField(db_index=True, max_length=64)),
-                (
-                    "replaces",
-                    models.OneToOneField(
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="replacement",
-                        to="governance.passage",
-                    ),
-                ),
-                (
-                    "section",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="passages",
-                        to="governance.section",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.PositiveIntegerField()),
+                ('kind', models.CharField(choices=[('text', 'Text'), ('table', 'Table')], default='text', max_length=5)),
+                ('page', models.PositiveIntegerField(null=True)),
+                ('boxes', models.JSONField(default=list)),
+                ('text', models.TextField()),
+                ('digest', models.CharField(db_index=True, max_length=64)),
+                ('replaces', models.OneToOneField(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='replacement', to='governance.passage')),
+                ('section', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='passages', to='governance.section')),
             ],
         ),
         migrations.CreateModel(
-            name="Person",
+            name='Person',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("number", models.CharField(max_length=40, unique=True)),
-                ("display_name", models.CharField(max_length=100)),
-                (
-                    "duty",
-                    models.CharField(
-                        choices=[
-                            ("content", "Content"),
-                            ("compliance", "Compliance"),
-                            ("system", "System administration"),
-                            ("security", "Security administration"),
-                        ],
-                        max_length=12,
-                    ),
-                ),
-                ("is_curator", models.BooleanField(default=False)),
-                ("is_reviewer", models.BooleanField(default=False)),
-                ("is_graph_editor", models.BooleanField(default=False)),
-                (
-                    "department",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="people",
-                        to="governance.department",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.CharField(max_length=40, unique=True)),
+                ('display_name', models.CharField(max_length=100)),
+                ('duty', models.CharField(choices=[('content', 'Content'), ('compliance', 'Compliance'), ('system', 'System administration'), ('security', 'Security administration')], max_length=12)),
+                ('is_curator', models.BooleanField(default=False)),
+                ('is_reviewer', models.BooleanField(default=False)),
+                ('is_graph_editor', models.BooleanField(default=False)),
+                ('department', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='people', to='governance.department')),
             ],
         ),
         migrations.CreateModel(
-            name="HistoricalSource",
+            name='HistoricalSource',
             fields=[
-                (
-                    "id",
-                    models.BigIntegerField(
-                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
-                    ),
-                ),
-                ("title", models.CharField(max_length=300)),
-                (
-                    "source_class",
-                    models.CharField(
-                        choices=[
-                            ("law", "Law"),
-                            ("departmental_rule", "Departmental rule"),
-                            ("normative_document", "Normative document"),
-                            ("drug_label", "Drug label"),
-                            ("device_registration", "Device registration"),
-                            ("standard", "Standard"),
-                            ("clinical_pathway", "Clinical pathway"),
-                            ("clinical_guideline", "Clinical guideline"),
-                            ("technical_procedure", "Technical procedure"),
-                            ("expert_consensus", "Expert consensus"),
-                            ("textbook", "Textbook"),
-                            ("monograph", "Monograph"),
-                            ("literature", "Literature"),
-                            ("clinical_experience", "Clinical experience"),
-                        ],
-                        max_length=24,
-                    ),
-                ),
-                ("issuer", models.CharField(max_length=200)),
-                (
-                    "language",
-                    models.CharField(choices=[("zh", "中文"), ("en", "English")], max_length=2),
-                ),
-                ("licence_text", models.CharField(max_length=300)),
-                ("may_serve", models.BooleanField(default=True)),
-                ("may_quote", models.BooleanField(default=True)),
-                ("may_train", models.BooleanField(default=False)),
-                ("registered_at", models.DateTimeField()),
-                ("history_id", models.AutoField(primary_key=True, serialize=False)),
-                ("history_date", models.DateTimeField(db_index=True)),
-                ("history_change_reason", models.CharField(max_length=100, null=True)),
-                (
-                    "history_type",
-                    models.CharField(
-                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
-                    ),
-                ),
-                (
-                    "department",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="governance.department",
-                    ),
-                ),
-                (
-                    "history_user",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "owner",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="governance.person",
-                    ),
-                ),
+                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
+                ('title', models.CharField(max_length=300)),
+                ('source_class', models.CharField(choices=[('law', 'Law'), ('departmental_rule', 'Departmental rule'), ('normative_document', 'Normative document'), ('drug_label', 'Drug label'), ('device_registration', 'Device registration'), ('standard', 'Standard'), ('clinical_pathway', 'Clinical pathway'), ('clinical_guideline', 'Clinical guideline'), ('technical_procedure', 'Technical procedure'), ('expert_consensus', 'Expert consensus'), ('textbook', 'Textbook'), ('monograph', 'Monograph'), ('literature', 'Literature'), ('clinical_experience', 'Clinical experience')], max_length=24)),
+                ('issuer', models.CharField(max_length=200)),
+                ('language', models.CharField(choices=[('zh', '中文'), ('en', 'English')], max_length=2)),
+                ('licence_text', models.CharField(max_length=300)),
+                ('may_serve', models.BooleanField(default=True)),
+                ('may_quote', models.BooleanField(default=True)),
+                ('may_train', models.BooleanField(default=False)),
+                ('registered_at', models.DateTimeField()),
+                ('history_id', models.AutoField(primary_key=True, serialize=False)),
+                ('history_date', models.DateTimeField(db_index=True)),
+                ('history_change_reason', models.CharField(max_length=100, null=True)),
+                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                ('department', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='governance.department')),
+                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('owner', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='governance.person')),
             ],
             options={
-                "verbose_name": "historical source",
-                "verbose_name_plural": "historical sources",
-                "ordering": ("-history_date", "-history_id"),
-                "get_latest_by": ("history_date", "history_id"),
+                'verbose_name': 'historical source',
+                'verbose_name_plural': 'historical sources',
+                'ordering': ('-history_date', '-history_id'),
+                'get_latest_by': ('history_date', 'history_id'),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.AddField(
-            model_name="department",
-            name="lead",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="leads",
-                to="governance.person",
-            ),
+            model_name='department',
+            name='lead',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='leads', to='governance.person'),
         ),
         migrations.AddField(
-            model_name="account",
-            name="person",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="accounts",
-                to="governance.person",
-            ),
+            model_name='account',
+            name='person',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='governance.person'),
         ),
         migrations.CreateModel(
-            name="RefusedAttempt",
+            name='RefusedAttempt',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("by_kind", models.CharField(max_length=10)),
-                ("by_id", models.BigIntegerField(default=0)),
-                ("code", models.CharField(max_length=40)),
-                ("noted_at", models.DateTimeField()),
-                ("unnoted", models.PositiveIntegerField(default=0)),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('by_kind', models.CharField(max_length=10)),
+                ('by_id', models.BigIntegerField(default=0)),
+                ('code', models.CharField(max_length=40)),
+                ('noted_at', models.DateTimeField()),
+                ('unnoted', models.PositiveIntegerField(default=0)),
             ],
             options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("by_kind", "by_id", "code"), name="one_count_per_kind"
-                    )
-                ],
+                'constraints': [models.UniqueConstraint(fields=('by_kind', 'by_id', 'code'), name='one_count_per_kind')],
             },
         ),
         migrations.CreateModel(
-            name="Source",
+            name='Source',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("title", models.CharField(max_length=300)),
-                (
-                    "source_class",
-                    models.CharField(
-                        choices=[
-                            ("law", "Law"),
-                            ("departmental_rule", "Departmental rule"),
-                            ("normative_document", "Normative document"),
-                            ("drug_label", "Drug label"),
-                            ("device_registration", "Device registration"),
-                            ("standard", "Standard"),
-                            ("clinical_pathway", "Clinical pathway"),
-                            ("clinical_guideline", "Clinical guideline"),
-                            ("technical_procedure", "Technical procedure"),
-                            ("expert_consensus", "Expert consensus"),
-                            ("textbook", "Textbook"),
-                            ("monograph", "Monograph"),
-                            ("literature", "Literature"),
-                            ("clinical_experience", "Clinical experience"),
-                        ],
-                        max_length=24,
-                    ),
-                ),
-                ("issuer", models.CharField(max_length=200)),
-                (
-                    "language",
-                    models.CharField(choices=[("zh", "中文"), ("en", "English")], max_length=2),
-                ),
-                ("licence_text", models.CharField(max_length=300)),
-                ("may_serve", models.BooleanField(default=True)),
-                ("may_quote", models.BooleanField(default=True)),
-                ("may_train", models.BooleanField(default=False)),
-                ("registered_at", models.DateTimeField()),
-                (
-                    "department",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="sources",
-                        to="governance.department",
-                    ),
-                ),
-                (
-                    "owner",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="owned_sources",
-                        to="governance.person",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('title', models.CharField(max_length=300)),
+                ('source_class', models.CharField(choices=[('law', 'Law'), ('departmental_rule', 'Departmental rule'), ('normative_document', 'Normative document'), ('drug_label', 'Drug label'), ('device_registration', 'Device registration'), ('standard', 'Standard'), ('clinical_pathway', 'Clinical pathway'), ('clinical_guideline', 'Clinical guideline'), ('technical_procedure', 'Technical procedure'), ('expert_consensus', 'Expert consensus'), ('textbook', 'Textbook'), ('monograph', 'Monograph'), ('literature', 'Literature'), ('clinical_experience', 'Clinical experience')], max_length=24)),
+                ('issuer', models.CharField(max_length=200)),
+                ('language', models.CharField(choices=[('zh', '中文'), ('en', 'English')], max_length=2)),
+                ('licence_text', models.CharField(max_length=300)),
+                ('may_serve', models.BooleanField(default=True)),
+                ('may_quote', models.BooleanField(default=True)),
+                ('may_train', models.BooleanField(default=False)),
+                ('registered_at', models.DateTimeField()),
+                ('department', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sources', to='governance.department')),
+                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='owned_sources', to='governance.person')),
             ],
         ),
         migrations.CreateModel(
-            name="Identifier",
+            name='Identifier',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("document_number", "Document number"),
-                            ("approval_number", "Drug approval number"),
-                            ("ndc", "NDC"),
-                            ("spl_set_id", "SPL set id"),
-                            ("registration_number", "Device registration number"),
-                            ("standard_number", "Standard number"),
-                            ("doi", "DOI"),
-                            ("pmid", "PMID"),
-                            ("isbn", "ISBN"),
-                            ("issn", "ISSN"),
-                            ("guideline_registration", "Guideline registration"),
-                            ("local_number", "Local number"),
-                        ],
-                        max_length=24,
-                    ),
-                ),
-                ("value", models.CharField(max_length=200)),
-                (
-                    "source",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="identifiers",
-                        to="governance.source",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('document_number', 'Document number'), ('approval_number', 'Drug approval number'), ('ndc', 'NDC'), ('spl_set_id', 'SPL set id'), ('registration_number', 'Device registration number'), ('standard_number', 'Standard number'), ('doi', 'DOI'), ('pmid', 'PMID'), ('isbn', 'ISBN'), ('issn', 'ISSN'), ('guideline_registration', 'Guideline registration'), ('local_number', 'Local number')], max_length=24)),
+                ('value', models.CharField(max_length=200)),
+                ('source', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='identifiers', to='governance.source')),
             ],
         ),
         migrations.CreateModel(
-            name="SourceContributor",
+            name='SourceContributor',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="governance.person",
-                    ),
-                ),
-                (
-                    "source",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="contributors",
-                        to="governance.source",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='governance.person')),
+                ('source', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contributors', to='governance.source')),
             ],
         ),
         migrations.CreateModel(
-            name="TrailHead",
+            name='TrailHead',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("size", models.BigIntegerField(default=0)),
-                ("nodes", models.JSONField(default=list)),
-                ("at", models.DateTimeField(null=True)),
-                (
-                    "epoch",
-                    models.CharField(default=governance.models.audit.new_epoch, max_length=16),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('size', models.BigIntegerField(default=0)),
+                ('nodes', models.JSONField(default=list)),
+                ('at', models.DateTimeField(null=True)),
+                ('epoch', models.CharField(default=governance.models.audit.new_epoch, max_length=16)),
             ],
             options={
-                "constraints": [
-                    models.CheckConstraint(condition=models.Q(("pk", 1)), name="one_trail_head")
-                ],
+                'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='one_trail_head')],
             },
         ),
         migrations.CreateModel(
-            name="Upload",
+            name='Upload',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("sha256", models.CharField(db_index=True, max_length=64)),
-                ("size", models.BigIntegerField()),
-                ("filename", models.CharField(max_length=255)),
-                ("received_at", models.DateTimeField()),
-                (
-                    "parse_state",
-                    models.CharField(
-                        choices=[
-                            ("queued", "Waiting to be read"),
-                            ("running", "Being read"),
-                            ("done", "Read"),
-                            ("failed", "Could not be read"),
-                        ],
-                        default="queued",
-                        max_length=8,
-                    ),
-                ),
-                ("attempts", models.PositiveSmallIntegerField(default=0)),
-                ("media_type", models.CharField(blank=True, max_length=100)),
-                ("pages", models.PositiveIntegerField(null=True)),
-                ("profile", models.CharField(blank=True, max_length=100)),
-                ("warnings", models.JSONField(default=list)),
-                ("error_code", models.CharField(blank=True, max_length=40)),
-                ("error_facts", models.JSONField(default=dict)),
-                (
-                    "received_from",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="governance.person",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('sha256', models.CharField(db_index=True, max_length=64)),
+                ('size', models.BigIntegerField()),
+                ('filename', models.CharField(max_length=255)),
+                ('received_at', models.DateTimeField()),
+                ('parse_state', models.CharField(choices=[('queued', 'Waiting to be read'), ('running', 'Being read'), ('done', 'Read'), ('failed', 'Could not be read')], default='queued', max_length=8)),
+                ('attempts', models.PositiveSmallIntegerField(default=0)),
+                ('media_type', models.CharField(blank=True, max_length=100)),
+                ('pages', models.PositiveIntegerField(null=True)),
+                ('profile', models.CharField(blank=True, max_length=100)),
+                ('warnings', models.JSONField(default=list)),
+                ('error_code', models.CharField(blank=True, max_length=40)),
+                ('error_facts', models.JSONField(default=dict)),
+                ('received_from', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='governance.person')),
             ],
         ),
         migrations.CreateModel(
-            name="Version",
+            name='Version',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("label", models.CharField(max_length=60)),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("draft", "Draft"),
-                            ("in_review", "In review"),
-                            ("active", "Active"),
-                            ("retired", "Retired"),
-                            ("withdrawn", "Withdrawn"),
-                        ],
-                        default="draft",
-                        max_length=10,
-                    ),
-                ),
-                ("published_on", models.CharField(max_length=10)),
-                ("effective_from", models.DateField(null=True)),
-                ("effective_until", models.DateField(null=True)),
-                ("registered_at", models.DateTimeField()),
-                ("content_digest", models.CharField(blank=True, max_length=64)),
-                ("submitted_at", models.DateTimeField(null=True)),
-                ("approved_at", models.DateTimeField(null=True)),
-                ("reviewed_on", models.DateField(null=True)),
-                ("review_due", models.DateField(null=True)),
-                ("digest", models.CharField(blank=True, max_length=64)),
-                ("citation", models.JSONField(null=True)),
-                (
-                    "amends",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="amendments",
-                        to="governance.version",
-                    ),
-                ),
-                (
-                    "predecessor",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="successors",
-                        to="governance.version",
-                    ),
-                ),
-                (
-                    "source",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="versions",
-                        to="governance.source",
-                    ),
-                ),
-                (
-                    "upload",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="versions",
-                        to="governance.upload",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('label', models.CharField(max_length=60)),
+                ('status', models.CharField(choices=[('draft', 'Draft'), ('in_review', 'In review'), ('active', 'Active'), ('retired', 'Retired'), ('withdrawn', 'Withdrawn')], default='draft', max_length=10)),
+                ('published_on', models.CharField(max_length=10)),
+                ('effective_from', models.DateField(null=True)),
+                ('effective_until', models.DateField(null=True)),
+                ('registered_at', models.DateTimeField()),
+                ('content_digest', models.CharField(blank=True, max_length=64)),
+                ('submitted_at', models.DateTimeField(null=True)),
+                ('approved_at', models.DateTimeField(null=True)),
+                ('reviewed_on', models.DateField(null=True)),
+                ('review_due', models.DateField(null=True)),
+                ('digest', models.CharField(blank=True, max_length=64)),
+                ('citation', models.JSONField(null=True)),
+                ('amends', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='amendments', to='governance.version')),
+                ('predecessor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='successors', to='governance.version')),
+                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='governance.source')),
+                ('upload', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='governance.upload')),
             ],
         ),
         migrations.CreateModel(
-            name="Term",
+            name='Term',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("starts_at", models.DateTimeField()),
-                ("ends_at", models.DateTimeField()),
-                ("end_noted", models.BooleanField(default=False)),
-                (
-                    "source",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="terms",
-                        to="governance.source",
-                    ),
-                ),
-                (
-                    "version",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="terms",
-                        to="governance.version",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('starts_at', models.DateTimeField()),
+                ('ends_at', models.DateTimeField()),
+                ('end_noted', models.BooleanField(default=False)),
+                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='terms', to='governance.source')),
+                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='terms', to='governance.version')),
             ],
         ),
         migrations.AddField(
-            model_name="section",
-            name="version",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="sections",
-                to="governance.version",
-            ),
+            model_name='section',
+            name='version',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sections', to='governance.version'),
         ),
         migrations.CreateModel(
-            name="Review",
+            name='Review',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("approve", "Approve"), ("reaffirm", "Reaffirm")], max_length=8
-                    ),
-                ),
-                ("at", models.DateTimeField()),
-                ("day", models.DateField()),
-                ("digest", models.CharField(max_length=64)),
-                ("reason", models.TextField()),
-                ("searched", models.TextField(blank=True)),
-                ("review_due", models.DateField(null=True)),
-                (
-                    "account",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="reviews",
-                        to="governance.person",
-                    ),
-                ),
-                (
-                    "version",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="reviews",
-                        to="governance.version",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('approve', 'Approve'), ('reaffirm', 'Reaffirm')], max_length=8)),
+                ('at', models.DateTimeField()),
+                ('day', models.DateField()),
+                ('digest', models.CharField(max_length=64)),
+                ('reason', models.TextField()),
+                ('searched', models.TextField(blank=True)),
+                ('review_due', models.DateField(null=True)),
+                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to='governance.person')),
+                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to='governance.version')),
             ],
         ),
         migrations.CreateModel(
-            name="Retirement",
+            name='Retirement',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("at", models.DateTimeField()),
-                (
-                    "reason_code",
-                    models.CharField(
-                        choices=[
-                            ("superseded", "Superseded by a newer version"),
-                            ("withdrawn_by_issuer", "Withdrawn by its issuer"),
-                            ("unsafe", "Unsafe"),
-                            ("outdated", "Outdated"),
-                            ("duplicate", "Duplicate of another source"),
-                            ("licence", "Licence does not allow it"),
-                            ("other", "Other"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                ("note", models.TextField(blank=True)),
-                (
-                    "by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="governance.person",
-                    ),
-                ),
-                (
-                    "successor",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="governance.version",
-                    ),
-                ),
-                (
-                    "version",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="retirements",
-                        to="governance.version",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField()),
+                ('reason_code', models.CharField(choices=[('superseded', 'Superseded by a newer version'), ('withdrawn_by_issuer', 'Withdrawn by its issuer'), ('unsafe', 'Unsafe'), ('outdated', 'Outdated'), ('duplicate', 'Duplicate of another source'), ('licence', 'Licence does not allow it'), ('other', 'Other')], max_length=20)),
+                ('note', models.TextField(blank=True)),
+                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='governance.person')),
+                ('successor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='governance.version')),
+                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='retirements', to='governance.version')),
             ],
         ),
         migrations.CreateModel(
-            name="Quarantine",
+            name='Quarantine',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("starts_at", models.DateTimeField()),
-                ("ends_at", models.DateTimeField(null=True)),
-                ("reason", models.TextField()),
-                ("first_lift_at", models.DateTimeField(null=True)),
-                ("first_lift_reason", models.TextField(blank=True)),
-                ("end_reason", models.TextField(blank=True)),
-                (
-                    "begun_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="governance.person",
-                    ),
-                ),
-                (
-                    "ended_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="governance.person",
-                    ),
-                ),
-                (
-                    "first_lift_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="governance.person",
-                    ),
-                ),
-                (
-                    "passage",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="quarantines",
-                        to="governance.passage",
-                    ),
-                ),
-                (
-                    "version",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="quarantines",
-                        to="governance.version",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('starts_at', models.DateTimeField()),
+                ('ends_at', models.DateTimeField(null=True)),
+                ('reason', models.TextField()),
+                ('first_lift_at', models.DateTimeField(null=True)),
+                ('first_lift_reason', models.TextField(blank=True)),
+                ('end_reason', models.TextField(blank=True)),
+                ('begun_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='governance.person')),
+                ('ended_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='governance.person')),
+                ('first_lift_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='governance.person')),
+                ('passage', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='quarantines', to='governance.passage')),
+                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='quarantines', to='governance.version')),
             ],
         ),
         migrations.AddField(
-            model_name="passage",
-            name="version",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="passages",
-                to="governance.version",
-            ),
+            model_name='passage',
+            name='version',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='passages', to='governance.version'),
         ),
         migrations.CreateModel(
-            name="HistoricalVersion",
+            name='HistoricalVersion',
             fields=[
-                (
-                    "id",
-                    models.BigIntegerField(
-                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
-                    ),
-                ),
-                ("label", models.CharField(max_length=60)),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("draft", "Draft"),
-                            ("in_review", "In review"),
-                            ("active", "Active"),
-                            ("retired", "Retired"),
-                            ("withdrawn", "Withdrawn"),
-                        ],
-                        default="draft",
-                        max_length=10,
-                    ),
-                ),
-                ("published_on", models.CharField(max_length=10)),
-                ("effective_from", models.DateField(null=True)),
-                ("effective_until", models.DateField(null=True)),
-                ("registered_at", models.DateTimeField()),
-                ("content_digest", models.CharField(blank=True, max_length=64)),
-                ("submitted_at", models.DateTimeField(null=True)),
-                ("approved_at", models.DateTimeField(null=True)),
-                ("reviewed_on", models.DateField(null=True)),
-                ("review_due", models.DateField(null=True)),
-                ("digest", models.CharField(blank=True, max_length=64)),
-                ("citation", models.JSONField(null=True)),
-                ("history_id", models.AutoField(primary_key=True, serialize=False)),
-                ("history_date", models.DateTimeField(db_index=True)),
-                ("history_change_reason", models.CharField(max_length=100, null=True)),
-                (
-                    "history_type",
-                    models.CharField(
-                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
-                    ),
-                ),
-                (
-                    "history_user",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "source",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="governance.source",
-                    ),
-                ),
-                (
-                    "upload",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="governance.upload",
-                    ),
-                ),
-                (
-                    "amends",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="governance.version",
-                    ),
-                ),
-                (
-                    "predecessor",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="governance.version",
-                    ),
-                ),
+                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
+                ('label', models.CharField(max_length=60)),
+                ('status', models.CharField(choices=[('draft', 'Draft'), ('in_review', 'In review'), ('active', 'Active'), ('retired', 'Retired'), ('withdrawn', 'Withdrawn')], default='draft', max_length=10)),
+                ('published_on', models.CharField(max_length=10)),
+                ('effective_from', models.DateField(null=True)),
+                ('effective_until', models.DateField(null=True)),
+                ('registered_at', models.DateTimeField()),
+                ('content_digest', models.CharField(blank=True, max_length=64)),
+                ('submitted_at', models.DateTimeField(null=True)),
+                ('approved_at', models.DateTimeField(null=True)),
+                ('reviewed_on', models.DateField(null=True)),
+                ('review_due', models.DateField(null=True)),
+                ('digest', models.CharField(blank=True, max_length=64)),
+                ('citation', models.JSONField(null=True)),
+                ('history_id', models.AutoField(primary_key=True, serialize=False)),
+                ('history_date', models.DateTimeField(db_index=True)),
+                ('history_change_reason', models.CharField(max_length=100, null=True)),
+                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('source', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='governance.source')),
+                ('upload', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='governance.upload')),
+                ('amends', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='governance.version')),
+                ('predecessor', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='governance.version')),
             ],
             options={
-                "verbose_name": "historical version",
-                "verbose_name_plural": "historical versions",
-                "ordering": ("-history_date", "-history_id"),
-                "get_latest_by": ("history_date", "history_id"),
+                'verbose_name': 'historical version',
+                'verbose_name_plural': 'historical versions',
+                'ordering': ('-history_date', '-history_id'),
+                'get_latest_by': ('history_date', 'history_id'),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name="Contributor",
+            name='Contributor',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="governance.person",
-                    ),
-                ),
-                (
-                    "version",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="contributors",
-                        to="governance.version",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='governance.person')),
+                ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contributors', to='governance.version')),
             ],
         ),
         migrations.AddConstraint(
-            model_name="person",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("duty", "content"),
-                        models.Q(
-                            ("is_curator", True),
-                            ("is_reviewer", True),
-                            ("is_graph_editor", True),
-                            _connector="OR",
-                        ),
-                    ),
-                    models.Q(
-                        models.Q(("duty", "content"), _negated=True),
-                        ("is_curator", False),
-                        ("is_graph_editor", False),
-                        ("is_reviewer", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="roles_exist_within_the_content_duty",
-            ),
+            model_name='person',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('duty', 'content'), models.Q(('is_curator', True), ('is_reviewer', True), ('is_graph_editor', True), _connector='OR')), models.Q(models.Q(('duty', 'content'), _negated=True), ('is_curator', False), ('is_graph_editor', False), ('is_reviewer', False)), _connector='OR'), name='roles_exist_within_the_content_duty'),
         ),
         migrations.AddConstraint(
-            model_name="person",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("duty__in", ["content", "compliance", "system", "security"])),
-                name="duty_is_known",
-            ),
+            model_name='person',
+            constraint=models.CheckConstraint(condition=models.Q(('duty__in', ['content', 'compliance', 'system', 'security'])), name='duty_is_known'),
         ),
         migrations.AddConstraint(
-            model_name="person",
-            constraint=models.UniqueConstraint(
-                django.db.models.functions.text.Upper("number"), name="one_person_a_number"
-            ),
+            model_name='person',
+            constraint=models.UniqueConstraint(django.db.models.functions.text.Upper('number'), name='one_person_a_number'),
         ),
         migrations.AddConstraint(
-            model_name="source",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "source_class__in",
-                        [
-                            "law",
-                            "departmental_rule",
-                            "normative_document",
-                            "drug_label",
-                            "device_registration",
-                            "standard",
-                            "clinical_pathway",
-                            "clinical_guideline",
-                            "technical_procedure",
-                            "expert_consensus",
-                            "textbook",
-                            "monograph",
-                            "literature",
-                            "clinical_experience",
-                        ],
-                    )
-                ),
-                name="source_class_is_known",
-            ),
+            model_name='source',
+            constraint=models.CheckConstraint(condition=models.Q(('source_class__in', ['law', 'departmental_rule', 'normative_document', 'drug_label', 'device_registration', 'standard', 'clinical_pathway', 'clinical_guideline', 'technical_procedure', 'expert_consensus', 'textbook', 'monograph', 'literature', 'clinical_experience'])), name='source_class_is_known'),
         ),
         migrations.AddConstraint(
-            model_name="source",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("title", ""), _negated=True),
-                    models.Q(("issuer", ""), _negated=True),
-                    models.Q(("licence_text", ""), _negated=True),
-                ),
-                name="source_says_what_it_is_and_whose",
-            ),
+            model_name='source',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('title', ''), _negated=True), models.Q(('issuer', ''), _negated=True), models.Q(('licence_text', ''), _negated=True)), name='source_says_what_it_is_and_whose'),
         ),
         migrations.AddConstraint(
-            model_name="source",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("source_class", "clinical_experience"), _negated=True),
-                    ("may_train", False),
-                    _connector="OR",
-                ),
-                name="clinical_experience_never_trains_a_model",
-            ),
+            model_name='source',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('source_class', 'clinical_experience'), _negated=True), ('may_train', False), _connector='OR'), name='clinical_experience_never_trains_a_model'),
         ),
         migrations.AddConstraint(
-            model_name="identifier",
-            constraint=models.UniqueConstraint(
-                fields=("source", "kind", "value"), name="identifier_once_a_source"
-            ),
+            model_name='identifier',
+            constraint=models.UniqueConstraint(fields=('source', 'kind', 'value'), name='identifier_once_a_source'),
         ),
         migrations.AddConstraint(
-            model_name="sourcecontributor",
-            constraint=models.UniqueConstraint(
-                fields=("source", "person"), name="once_a_source_contributor"
-            ),
+            model_name='sourcecontributor',
+            constraint=models.UniqueConstraint(fields=('source', 'person'), name='once_a_source_contributor'),
         ),
         migrations.AddConstraint(
-            model_name="upload",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("parse_state__in", ["queued", "running", "done", "failed"])),
-                name="parse_state_is_known",
-            ),
+            model_name='upload',
+            constraint=models.CheckConstraint(condition=models.Q(('parse_state__in', ['queued', 'running', 'done', 'failed'])), name='parse_state_is_known'),
         ),
         migrations.AddConstraint(
-            model_name="upload",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("parse_state", "failed"), _negated=True),
-                    models.Q(("error_code", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="a_failed_reading_says_why",
-            ),
+            model_name='upload',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('parse_state', 'failed'), _negated=True), models.Q(('error_code', ''), _negated=True), _connector='OR'), name='a_failed_reading_says_why'),
         ),
         migrations.AddIndex(
-            model_name="version",
-            index=models.Index(fields=["status", "review_due"], name="version_by_due"),
+            model_name='version',
+            index=models.Index(fields=['status', 'review_due'], name='version_by_due'),
         ),
         migrations.AddConstraint(
-            model_name="version",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("status__in", ["draft", "in_review", "active", "retired", "withdrawn"])
-                ),
-                name="status_is_known",
-            ),
+            model_name='version',
+            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'in_review', 'active', 'retired', 'withdrawn'])), name='status_is_known'),
         ),
         migrations.AddConstraint(
-            model_name="version",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("approved_at__isnull", False),
-                        ("citation__isnull", False),
-                        ("review_due__isnull", False),
-                        ("reviewed_on__isnull", False),
-                        ("status__in", ["active", "retired"]),
-                        models.Q(("digest", ""), _negated=True),
-                        models.Q(("content_digest", ""), _negated=True),
-                    ),
-                    models.Q(
-                        models.Q(("status__in", ["active", "retired"]), _negated=True),
-                        ("approved_at__isnull", True),
-                        ("citation__isnull", True),
-                        ("digest", ""),
-                        ("review_due__isnull", True),
-                        ("reviewed_on__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="version_is_approved_if_and_only_if_it_was_active",
-            ),
+            model_name='version',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('approved_at__isnull', False), ('citation__isnull', False), ('review_due__isnull', False), ('reviewed_on__isnull', False), ('status__in', ['active', 'retired']), models.Q(('digest', ''), _negated=True), models.Q(('content_digest', ''), _negated=True)), models.Q(models.Q(('status__in', ['active', 'retired']), _negated=True), ('approved_at__isnull', True), ('citation__isnull', True), ('digest', ''), ('review_due__isnull', True), ('reviewed_on__isnull', True)), _connector='OR'), name='version_is_approved_if_and_only_if_it_was_active'),
         ),
         migrations.AddConstraint(
-            model_name="version",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("review_due__isnull", True),
-                    ("review_due__lte", governance.models.calendar.MonthsLater("reviewed_on", 6)),
-                    _connector="OR",
-                ),
-                name="version_is_due_within_half_a_year",
-            ),
+            model_name='version',
+            constraint=models.CheckConstraint(condition=models.Q(('review_due__isnull', True), ('review_due__lte', governance.models.calendar.MonthsLater('reviewed_on', 6)), _connector='OR'), name='version_is_due_within_half_a_year'),
         ),
         migrations.AddConstraint(
-            model_name="version",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("effective_from__isnull", True),
-                    ("effective_until__isnull", True),
-                    ("effective_from__lte", models.F("effective_until")),
-                    _connector="OR",
-                ),
-                name="version_takes_effect_before_it_ends",
-            ),
+            model_name='version',
+            constraint=models.CheckConstraint(condition=models.Q(('effective_from__isnull', True), ('effective_until__isnull', True), ('effective_from__lte', models.F('effective_until')), _connector='OR'), name='version_takes_effect_before_it_ends'),
         ),
         migrations.AddIndex(
-            model_name="term",
-            index=models.Index(fields=["version", "starts_at", "ends_at"], name="term_by_version"),
+            model_name='term',
+            index=models.Index(fields=['version', 'starts_at', 'ends_at'], name='term_by_version'),
         ),
         migrations.AddConstraint(
-            model_name="term",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("starts_at__lt", models.F("ends_at"))),
-                name="term_begins_before_it_ends",
-            ),
+            model_name='term',
+            constraint=models.CheckConstraint(condition=models.Q(('starts_at__lt', models.F('ends_at'))), name='term_begins_before_it_ends'),
         ),
         migrations.AddConstraint(
-            model_name="section",
-            constraint=models.UniqueConstraint(
-                fields=("version", "position"), name="section_one_per_position"
-            ),
+            model_name='section',
+            constraint=models.UniqueConstraint(fields=('version', 'position'), name='section_one_per_position'),
         ),
         migrations.AddConstraint(
-            model_name="review",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("review_due__isnull", True),
-                    ("review_due__lte", governance.models.calendar.MonthsLater("day", 6)),
-                    _connector="OR",
-                ),
-                name="review_is_due_within_half_a_year",
-            ),
+            model_name='review',
+            constraint=models.CheckConstraint(condition=models.Q(('review_due__isnull', True), ('review_due__lte', governance.models.calendar.MonthsLater('day', 6)), _connector='OR'), name='review_is_due_within_half_a_year'),
         ),
         migrations.AddConstraint(
-            model_name="review",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="review_gives_a_reason"
-            ),
+            model_name='review',
+            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='review_gives_a_reason'),
         ),
         migrations.AddConstraint(
-            model_name="review",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "reaffirm"), _negated=True),
-                    models.Q(("searched", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="reaffirming_says_what_was_searched",
-            ),
+            model_name='review',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'reaffirm'), _negated=True), models.Q(('searched', ''), _negated=True), _connector='OR'), name='reaffirming_says_what_was_searched'),
         ),
         migrations.AddConstraint(
-            model_name="retirement",
-            constraint=models.UniqueConstraint(
-                fields=("version",), name="one_retirement_a_version"
-            ),
+            model_name='retirement',
+            constraint=models.UniqueConstraint(fields=('version',), name='one_retirement_a_version'),
         ),
         migrations.AddConstraint(
-            model_name="retirement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("reason_code__in", ["superseded", "duplicate"]), _negated=True),
-                    ("successor__isnull", False),
-                    _connector="OR",
-                ),
-                name="retirement_names_a_successor_where_needed",
-            ),
+            model_name='retirement',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reason_code__in', ['superseded', 'duplicate']), _negated=True), ('successor__isnull', False), _connector='OR'), name='retirement_names_a_successor_where_needed'),
         ),
         migrations.AddConstraint(
-            model_name="quarantine",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ends_at__isnull", True), ("passage__isnull", True)),
-                fields=("version",),
-                name="one_open_quarantine_a_version",
-            ),
+            model_name='quarantine',
+            constraint=models.UniqueConstraint(condition=models.Q(('ends_at__isnull', True), ('passage__isnull', True)), fields=('version',), name='one_open_quarantine_a_version'),
         ),
         migrations.AddConstraint(
-            model_name="quarantine",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ends_at__isnull", True), ("passage__isnull", False)),
-                fields=("passage",),
-                name="one_open_quarantine_a_passage",
-            ),
+            model_name='quarantine',
+            constraint=models.UniqueConstraint(condition=models.Q(('ends_at__isnull', True), ('passage__isnull', False)), fields=('passage',), name='one_open_quarantine_a_passage'),
         ),
         migrations.AddConstraint(
-            model_name="quarantine",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_by__isnull", True), ("ends_at__isnull", True)),
-                    models.Q(
-                        ("ended_by__isnull", False),
-                        ("ends_at__isnull", False),
-                        ("first_lift_by__isnull", False),
-                        models.Q(("ended_by", models.F("first_lift_by")), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="quarantine_is_ended_by_two_persons",
-            ),
+            model_name='quarantine',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_by__isnull', True), ('ends_at__isnull', True)), models.Q(('ended_by__isnull', False), ('ends_at__isnull', False), ('first_lift_by__isnull', False), models.Q(('ended_by', models.F('first_lift_by')), _negated=True)), _connector='OR'), name='quarantine_is_ended_by_two_persons'),
         ),
         migrations.AddIndex(
-            model_name="passage",
-            index=models.Index(fields=["version", "position"], name="passage_by_position"),
+            model_name='passage',
+            index=models.Index(fields=['version', 'position'], name='passage_by_position'),
         ),
         migrations.AddConstraint(
-            model_name="passage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("text", ""), _negated=True), name="passage_has_text"
-            ),
+            model_name='passage',
+            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='passage_has_text'),
         ),
         migrations.AddConstraint(
-            model_name="contributor",
-            constraint=models.UniqueConstraint(
-                fields=("version", "person"), name="once_a_contributor"
-            ),
+            model_name='contributor',
+            constraint=models.UniqueConstraint(fields=('version', 'person'), name='once_a_contributor'),
         ),
     ]

@@ -4,19 +4,20 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("governance", "0007_quarantined_text_needs_two_persons"),
+        ('governance', '0007_quarantined_text_needs_two_persons'),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name="historicalsource",
-            name="language",
-            field=models.CharField(choices=[("zh", "Chinese"), ("en", "English")], max_length=2),
+            model_name='historicalsource',
+            name='language',
+            field=models.CharField(choices=[('zh', 'Chinese'), ('en', 'English')], max_length=2),
         ),
         migrations.AlterField(
-            model_name="source",
-            name="language",
-            field=models.CharField(choices=[("zh", "Chinese"), ("en", "English")], max_length=2),
+            model_name='source',
+            name='language',
+            field=models.CharField(choices=[('zh', 'Chinese'), ('en', 'English')], max_length=2),
         ),
     ]
