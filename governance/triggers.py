@@ -153,7 +153,7 @@ def _of_texts() -> list[Trigger]:
 def _of_relations(vendor: str) -> list[Trigger]:
     """What nothing carries is not said: evidence comes first, and the last does not go alone."""
     relation, evidence = "governance_relation", "governance_evidence"
-    carries = "a relation is carried by evidence"
+    carries, once = "a relation is carried by evidence", "this is written once"
     uncarried = "NEW.ended_at IS NULL AND NOT " + _carried("NEW.id")
     last = f"""NEW.ended_at IS NOT NULL AND NOT {_carried("NEW.relation_id", but="NEW.id")}
     AND EXISTS (SELECT 1 FROM governance_relation r
@@ -162,9 +162,10 @@ def _of_relations(vendor: str) -> list[Trigger]:
     words = ("relation_id", "passage_id", "start", '"end"', "added_by_id", "added_at")
     return [
         Trigger("relation_is_carried", relation, "INSERT", uncarried, carries),
-        Trigger("relation_is_carried_again", relation, "UPDATE", uncarried, carries),
+        Trigger("ended_relation_is_final", relation, "UPDATE", "OLD.ended_at IS NOT NULL", once),
         Trigger("relation_is_fixed", relation, "UPDATE", _differ(vendor, fixed), "a new one"),
         Trigger("relation_is_kept", relation, "DELETE", "", "this is kept"),
+        Trigger("ended_evidence_is_final", evidence, "UPDATE", "OLD.ended_at IS NOT NULL", once),
         Trigger("evidence_is_not_the_last", evidence, "UPDATE", last, carries),
         Trigger("evidence_is_fixed", evidence, "UPDATE", _differ(vendor, words), "a new one"),
         Trigger("evidence_is_kept", evidence, "DELETE", "", "this is kept"),

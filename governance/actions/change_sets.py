@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -44,10 +44,13 @@ LONGEST_TITLE = 200
 MOST_BYTES = 100_000
 
 
-def begin(*, title: str, by: Account) -> ChangeSet:
-    """An empty set to write steps into."""
+def begin(*, title: str, by: Account, steps: Sequence[Step] = ()) -> ChangeSet:
+    """A draft of these steps, in their order; more may be written into it."""
     with changing(by=by, may=Deed.DRAW) as changes:
-        return _begun(title, by, changes)
+        made = _begun(title, by, changes)
+        for step in steps:
+            _write(made, step, by)
+    return made
 
 
 def add(*, change_set: ChangeSet, step: Step, by: Account) -> GraphEdit:

@@ -31,11 +31,14 @@ NEW = "new:"
 
 @dataclass
 class Ground:
-    """One set being applied. `made` are the concepts it added, by the names it gave them."""
+    """One set being applied. `made` are the concepts it added, by the names it gave them; `again`
+    the relations it said again, by the numbers they had before.
+    """
 
     changes: Changes
     person_id: int | None
     made: dict[str, int] = field(default_factory=dict)
+    again: dict[int, int] = field(default_factory=dict)
     _noted: set[tuple[str, str, int]] = field(default_factory=set)
 
     def concept(self, named: Any) -> Concept:
@@ -49,7 +52,8 @@ class Ground:
     def relation(self, number: Any) -> Relation:
         """A relation that nobody has ended."""
         found = Relation.objects.current().select_related("type", "subject", "object")
-        relation = found.filter(pk=whole(number)).first()
+        known = whole(number)
+        relation = found.filter(pk=self.again.get(known, known)).first()
         if relation is None:
             raise NotInTheGraph(what=_("relation"), number=number)
         return relation

@@ -59,18 +59,17 @@ def end(ground: Ground, content: dict[str, Any]) -> list[Step]:
 
 def restore(ground: Ground, content: dict[str, Any]) -> list[Step]:
     """What was ended is said again, carried by what carried it."""
-    ended = Relation.objects.exclude(ended_at=None).select_related("type", "subject", "object")
-    relation = ended.filter(pk=whole(content.get("relation"))).first()
-    if relation is None:
+    ended = Relation.objects.exclude(ended_at=None).select_related("type")
+    was = ended.filter(pk=whole(content.get("relation"))).first()
+    if was is None:
         raise NotInTheGraph(what=_("relation"), number=content.get("relation"))
+    subject, object_ = ground.concept(was.subject_id), ground.concept(was.object_id)
+    relation = _told(was.type, subject, object_, was.qualifiers)
     if Relation.objects.current().filter(key=relation.key).exists():
         raise SaidAlready(relation=str(relation))
-    for concept in (relation.subject_id, relation.object_id):
-        ground.concept(concept)
-    _check(relation)
-    relation.ended_at = None
-    relation.save(update_fields=["ended_at"])
-    ground.note("relation.restored", relation)
+    spans = was.evidence.current().values_list("passage", "start", "end")
+    _say(ground, relation, list(spans))
+    ground.again[was.pk] = relation.pk
     return [("relation.end", {"relation": relation.pk})]
 
 

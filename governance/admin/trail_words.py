@@ -91,7 +91,6 @@ ACTIONS: dict[str, Promise] = {
     "concept.reviewed": _("Concept reviewed"),
     "relation.added": _("Relation added"),
     "relation.ended": _("Relation ended"),
-    "relation.restored": _("Relation said again"),
     "relation.supported": _("Evidence of a relation added"),
     "relation.support_ended": _("Evidence of a relation taken away"),
     "relation.support_moved": _("Evidence moved to the same words in a new edition"),

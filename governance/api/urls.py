@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.urls import path, re_path
 from rest_framework.routers import SimpleRouter
 
+from governance.api.change_sets import ChangeSetDoor
+from governance.api.concepts import ConceptDoor
 from governance.api.passages import PassageDoor
 from governance.api.sessions import SessionDoor
 from governance.api.sources import SourceDoor
@@ -15,6 +17,8 @@ router = SimpleRouter()
 router.register("sources", SourceDoor)
 router.register("versions", VersionDoor)
 router.register("passages", PassageDoor)
+router.register("concepts", ConceptDoor)
+router.register("change_sets", ChangeSetDoor)
 
 urlpatterns = [
     path("session/", SessionDoor.as_view()),

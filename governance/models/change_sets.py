@@ -54,7 +54,10 @@ class ChangeSet(Governed):
 
     def digest_now(self) -> str:
         """SHA-256 over every edit in its order: what a reviewer has read."""
-        return digest_of_edits(self.edits.order_by("position", "pk"))
+        return digest_of_edits(self.edits_in_order())
+
+    def edits_in_order(self) -> list[GraphEdit]:
+        return sorted(self.edits.all(), key=lambda edit: edit.position)
 
     def edited_by(self, person: Person) -> bool:
         return self.author == person or self.edits.filter(person=person).exists()

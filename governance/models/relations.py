@@ -64,19 +64,25 @@ class AllowedTriple(models.Model):
         return f"{self.subject} – {self.relation_type} → {self.object}"
 
 
+def said_at(at: datetime) -> Q:
+    """What had been added by the instant, and not been ended."""
+    return Q(added_at__lte=at) & (Q(ended_at=None) | Q(ended_at__gt=at))
+
+
 class RelationQuerySet(models.QuerySet["Relation"]):
     def current(self) -> RelationQuerySet:
         """What nobody has ended, whether it is in force or not."""
         return self.filter(ended_at=None)
 
     def in_force(self, at: datetime) -> RelationQuerySet:
-        """What at least one passage in force carries at the instant."""
+        """What at least one passage in force carries at the instant, past ones too."""
         carried = Evidence.objects.in_force(at).filter(relation=OuterRef("pk"))
-        return self.filter(Exists(carried), ended_at=None)
+        return self.filter(said_at(at), Exists(carried))
 
 
 class Relation(Governed):
-    """One thing said of two concepts. What it says is written once; another takes its place.
+    """One thing said of two concepts. What it says is written once, and ended for good; whoever
+    says it again says it anew, so that what was said when can always be told.
 
     `key` is the SHA-256 over type, direction and qualifiers: the same is said once.
     """
@@ -118,7 +124,7 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         return self.filter(ended_at=None)
 
     def in_force(self, at: datetime) -> EvidenceQuerySet:
-        return self.current().filter(passage__in=Passage.objects.in_force(at))
+        return self.filter(said_at(at), passage__in=Passage.objects.in_force(at))
 
 
 class Evidence(models.Model):

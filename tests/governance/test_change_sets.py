@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import time_machine
 
-from governance import clock
 from governance.actions import change_sets
 from governance.actions.graph_default import CONCEPT_TYPES, relation_types
+from governance.clock import now
 from governance.confirmation import Confirmed
 from governance.errors import (
     Circle,
@@ -308,6 +308,21 @@ def test_set_is_undone_once(edge: Relation, ana: Account) -> None:
         change_sets.undo(change_set=done, title="Once more", by=ana)
 
 
+def test_what_was_said_when_can_be_told_after_it_was_taken_back_and_said_again(
+    clock: time_machine.Traveller, edge: Relation, ana: Account, ben: Account
+) -> None:
+    before = now()
+    clock.shift(60)
+    applied(ana, ben, ("relation.end", {"relation": edge.pk}))
+    between = now()
+    clock.shift(60)
+    applied(ana, ben, ("relation.restore", {"relation": edge.pk}))
+
+    told = [Relation.objects.in_force(at).count() for at in (before, between, now())]
+
+    assert told == [1, 0, 1]
+
+
 # What bad input gets.
 
 
@@ -469,11 +484,11 @@ def test_type_that_something_is_said_by_is_not_forbidden(edge: Relation, ana: Ac
 
 
 def test_relation_leaves_with_its_last_support(edge: Relation, ana: Account) -> None:
-    assert Relation.objects.in_force(clock.now()).exists()
+    assert Relation.objects.in_force(now()).exists()
 
     knowledge.quarantine(edge.evidence.get().passage.version, ana)
 
-    assert not Relation.objects.in_force(clock.now()).exists()
+    assert not Relation.objects.in_force(now()).exists()
     assert Evidence.objects.current().exists()
 
 
@@ -484,8 +499,8 @@ def test_new_edition_with_the_same_words_carries_on_without_a_gap(
 
     new = knowledge.active(old.version.source, ana, ben, label="2030", texts=["New.", old.text])
 
-    assert Relation.objects.in_force(clock.now()).get() == edge
-    standing = Evidence.objects.in_force(clock.now()).get()
+    assert Relation.objects.in_force(now()).get() == edge
+    standing = Evidence.objects.in_force(now()).get()
     assert (standing.passage.version, standing.quote) == (new, old.text)
     assert list(verify_trail()) == []
 
@@ -497,7 +512,7 @@ def test_new_edition_with_other_words_leaves_the_relation_to_people(
 
     knowledge.active(old.version.source, ana, ben, label="2030", texts=["Start lower."])
 
-    assert not Relation.objects.in_force(clock.now()).exists()
+    assert not Relation.objects.in_force(now()).exists()
     assert Relation.objects.current().get() == edge
 
 
@@ -505,8 +520,8 @@ def test_reaffirmation_brings_a_relation_back(edge: Relation, ana: Account, ben:
     version = edge.evidence.get().passage.version
     late = version.latest_term.ends_at + timedelta(days=1)
     with time_machine.travel(late):
-        assert not Relation.objects.in_force(clock.now()).exists()
+        assert not Relation.objects.in_force(now()).exists()
 
         knowledge.reaffirm(version, ben)
 
-        assert Relation.objects.in_force(clock.now()).exists()
+        assert Relation.objects.in_force(now()).exists()

@@ -1,0 +1,150 @@
+"""Questions to the graph, answered from the truth: what is said, of what, at an instant."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+from django.utils.timezone import localdate
+
+from governance.models import Concept, Evidence, Relation
+from governance.wording import folded
+
+DEEPEST = 3
+LONGEST_PATH = 6
+# Nodes of a neighbourhood, and ways between two concepts: beyond that nobody looks.
+MOST_NODES = 1000
+MOST_PATHS = 20
+
+
+@dataclass
+class Subgraph:
+    """Concepts, and the relations in force between them, each with the evidence that carries it.
+
+    `is_cut` where there are more than fit.
+    """
+
+    concepts: list[Concept]
+    relations: list[Relation]
+    evidence: dict[int, list[Evidence]] = field(default_factory=dict)
+    is_cut: bool = False
+
+
+def found(
+    words: str = "", *, type_code: str = "", system: str = "", code: str = ""
+) -> QuerySet[Concept]:
+    """Current concepts one of whose names holds the words, of a type, or with a code."""
+    rows = Concept.objects.current()
+    if words:
+        rows = rows.filter(names__folded__contains=folded(words.strip())[0])
+    if type_code:
+        rows = rows.filter(type__code=type_code)
+    if code:
+        rows = rows.filter(codes__code=code, **({"codes__system": system} if system else {}))
+    return _whole(rows.distinct().order_by("pk"))
+
+
+def concept(number: int) -> Concept | None:
+    """By its number; what was merged is found under what it was merged into."""
+    known = _whole(Concept.objects.all()).filter(pk=number).first()
+    seen = set()
+    while known and known.merged_into_id and known.pk not in seen:
+        seen.add(known.pk)
+        known = _whole(Concept.objects.all()).filter(pk=known.merged_into_id).first()
+    return known
+
+
+def is_in_force(asked: Concept, at: datetime) -> bool:
+    """By a relation that is in force, or by its own review."""
+    if asked.review_due and localdate(at) <= asked.review_due:
+        return True
+    return said_of([asked.pk], at).exists()
+
+
+def said_of(numbers: Collection[int], at: datetime) -> QuerySet[Relation]:
+    """The relations in force that begin or end at one of these concepts."""
+    touching = Q(subject__in=numbers) | Q(object__in=numbers)
+    return Relation.objects.in_force(at).filter(touching).order_by("pk")
+
+
+def neighbourhood(
+    start: Concept, *, at: datetime, depth: int = 1, most: int = MOST_NODES
+) -> Subgraph:
+    """What is in force around a concept, so many steps far."""
+    reached, edge = {start.pk: None}, [start.pk]
+    relations: dict[int, Relation] = {}
+    is_cut = False
+    for _step in range(depth):
+        nearest = _steps(edge, at)
+        edge = []
+        for relation in nearest:
+            ends = [n for n in (relation.subject_id, relation.object_id) if n not in reached]
+            if len(reached) + len(ends) > most:
+                is_cut = True
+                continue
+            relations[relation.pk] = relation
+            for number in ends:
+                reached[number] = None
+                edge.append(number)
+    return _subgraph(reached, relations.values(), at, is_cut=is_cut)
+
+
+def paths(
+    start: Concept, end: Concept, *, at: datetime, longest: int = LONGEST_PATH
+) -> list[list[Relation]]:
+    """The shortest ways from one concept to the other along relations in force, whatever their
+    direction; all of that length, up to `MOST_PATHS`. None where they are not connected.
+    """
+    ways: dict[int, list[list[Relation]]] = {start.pk: [[]]}
+    seen = {start.pk}
+    for _step in range(longest):
+        further: dict[int, list[list[Relation]]] = {}
+        for relation in _steps(list(ways), at):
+            for here, there in _both_ways(relation):
+                if here in ways and there not in seen:
+                    longer = [[*way, relation] for way in ways[here]]
+                    further[there] = [*further.get(there, []), *longer][:MOST_PATHS]
+        if end.pk in further:
+            return further[end.pk]
+        if not further:
+            break
+        seen |= set(further)
+        ways = further
+    return []
+
+
+def _both_ways(relation: Relation) -> list[tuple[int, int]]:
+    one, other = relation.subject_id, relation.object_id
+    return [(one, other), (other, one)]
+
+
+def _steps(numbers: Collection[int], at: datetime) -> Iterable[Relation]:
+    return said_of(numbers, at).select_related("type")
+
+
+def _subgraph(
+    numbers: Iterable[int], relations: Iterable[Relation], at: datetime, *, is_cut: bool
+) -> Subgraph:
+    known = {each.pk: each for each in _whole(Concept.objects.filter(pk__in=list(numbers)))}
+    told = list(relations)
+    return Subgraph(
+        [known[number] for number in numbers if number in known],
+        told,
+        evidence_of(told, at),
+        is_cut,
+    )
+
+
+def evidence_of(relations: Iterable[Relation], at: datetime) -> dict[int, list[Evidence]]:
+    """The evidence in force of each, by the number of the relation."""
+    rows = Evidence.objects.in_force(at).filter(relation__in=[each.pk for each in relations])
+    found_: dict[int, list[Evidence]] = {}
+    for row in rows.select_related("passage__section", "passage__version").order_by("pk"):
+        found_.setdefault(row.relation_id, []).append(row)
+    return found_
+
+
+def _whole(rows: QuerySet[Concept]) -> QuerySet[Concept]:
+    return rows.select_related("type").prefetch_related("names", "codes")
