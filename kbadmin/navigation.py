@@ -90,6 +90,10 @@ UNFOLD: dict[str, Any] = {
                     _item(_("Sources"), "menu_book", "governance_source_changelist", Deed.READ),
                     _item(_("Versions"), "layers", "governance_version_changelist", Deed.READ),
                     _item(_("Pulls"), "block", "pulls", Deed.READ),
+                    _item(_("Concepts"), "hub", "governance_concept_changelist", Deed.READ),
+                    _item(
+                        _("Change sets"), "difference", "governance_changeset_changelist", Deed.READ
+                    ),
                     _item(_("Retrieval bench"), "experiment", "bench", Deed.READ),
                 ],
             },

@@ -208,6 +208,11 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
+    # Two kinds of thing have a status, of different words.
+    "ENUM_NAME_OVERRIDES": {
+        "VersionStatus": "governance.lifecycle.Status",
+        "ChangeSetStatus": "governance.models.ChangeSetStatus",
+    },
 }
 
 # Tasks that are woken by name: the truth knows nothing more of those who follow it.

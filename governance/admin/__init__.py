@@ -15,6 +15,8 @@ from governance.admin import (
     pulls,
     timeline,
 )
+from governance.admin.change_sets import ChangeSetAdmin
+from governance.admin.concepts import ConceptAdmin
 from governance.admin.own_password import change_password
 from governance.admin.passages import PassageAdmin
 from governance.admin.people import AccountAdmin, ClientAdmin, PersonAdmin
@@ -25,7 +27,9 @@ from governance.admin.versions import VersionAdmin
 
 __all__ = [
     "AccountAdmin",
+    "ChangeSetAdmin",
     "ClientAdmin",
+    "ConceptAdmin",
     "PassageAdmin",
     "PersonAdmin",
     "SourceAdmin",

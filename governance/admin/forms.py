@@ -56,6 +56,14 @@ def tick(label: Words, help_text: Words = "") -> forms.BooleanField:
     return forms.BooleanField(label=label, help_text=help_text, required=False, widget=widget)
 
 
+def number(label: Words, help_text: Words = "") -> forms.IntegerField:
+    """The number of something that is kept here."""
+    widget = forms.NumberInput(attrs=_INPUT)
+    return forms.IntegerField(
+        label=label, help_text=help_text, min_value=1, max_value=2**53, widget=widget
+    )
+
+
 def day(label: Words, help_text: Words = "") -> forms.DateField:
     widget = forms.DateInput(attrs={**_INPUT, "type": "date"}, format="%Y-%m-%d")
     return forms.DateField(label=label, help_text=help_text, required=False, widget=widget)

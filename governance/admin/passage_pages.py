@@ -31,7 +31,11 @@ def address_of(page: PassagePage, passage: Passage) -> str:
 
 def place_of(passage: Passage) -> str:
     """The address that leads to the passage in its version's text."""
-    return reverse("admin:governance_passage_change", args=[passage.pk])
+    return place_of_number(passage.pk)
+
+
+def place_of_number(passage: int) -> str:
+    return reverse("admin:governance_passage_change", args=[passage])
 
 
 def shown_for(passage: Passage) -> Passage:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
@@ -12,7 +14,7 @@ from governance.actions import clients, pulls
 from governance.actions.pulls import Chosen
 from governance.duties import Role, Scope
 from governance.models import Account, AuditEntry, Client, Passage, RefusedAttempt, Version
-from tests.support import knowledge
+from tests.support import graph, knowledge
 from tests.support.visiting import BACKEND, Visitor, source_at, version_at, words
 
 ROLES = {
@@ -27,6 +29,7 @@ READERS = {"curator", "reviewer", "graph", "compliance"}
 CURATORS = {"curator", "reviewer"}
 CONTENT = {"curator", "reviewer", "graph"}
 REVIEWERS = {"reviewer"}
+DECIDERS = {"reviewer", "graph"}
 AUDITORS = {"compliance"}
 SECURITY = {"security"}
 ALL = set(ROLES)
@@ -104,6 +107,28 @@ DOORS: dict[str, set[str]] = {
     "/admin/governance/person/{person}/set-roles/": SECURITY,
     "/admin/governance/person/{person}/edit/": SECURITY,
     "/admin/governance/person/{person}/set-email/": SECURITY,
+    "/admin/governance/concept/": READERS,
+    "/admin/governance/concept/add/": CONTENT,
+    "/admin/governance/concept/save-view/": READERS,
+    "/admin/governance/concept/{concept}/change/": READERS,
+    "/admin/governance/concept/{concept}/history/": READERS,
+    "/admin/governance/concept/{concept}/relate/": CONTENT,
+    "/admin/governance/concept/{concept}/rename/": CONTENT,
+    "/admin/governance/concept/{concept}/recode/": CONTENT,
+    "/admin/governance/concept/{concept}/retype/": CONTENT,
+    "/admin/governance/concept/{concept}/merge/": CONTENT,
+    "/admin/governance/concept/{concept}/review/": CONTENT,
+    "/admin/governance/concept/{concept}/retire/": CONTENT,
+    "/admin/governance/changeset/": READERS,
+    "/admin/governance/changeset/add/": CONTENT,
+    "/admin/governance/changeset/save-view/": READERS,
+    "/admin/governance/changeset/{changeset}/change/": READERS,
+    "/admin/governance/changeset/{changeset}/submit/": CONTENT,
+    "/admin/governance/changeset/{changeset}/withdraw/": CONTENT,
+    "/admin/governance/changeset/{changeset}/undo/": CONTENT,
+    "/admin/governance/changeset/{changeset}/remove-step/": CONTENT,
+    "/admin/governance/changeset/{changeset}/apply/": DECIDERS,
+    "/admin/governance/changeset/{changeset}/send-back/": DECIDERS,
     "/admin/governance/client/": SECURITY,
     "/admin/governance/client/add/": SECURITY,
     "/admin/governance/client/{client}/change/": SECURITY,
@@ -124,6 +149,7 @@ def world(active: Version, ana: Account, sue: Account) -> dict[str, int]:
     client, _key = clients.create(name="ward-bot", scopes=[Scope.RETRIEVE], by=sue)
     last = Chosen(passages=[active.passages.latest("position").pk])
     return {
+        **graph.rows(ana),
         "source": active.source_id,
         "version": active.pk,
         "passage": Passage.objects.all()[0].pk,
@@ -230,7 +256,7 @@ NUMBERS = ["0", "999999", "99999999999999999999", "-1", "abc", "1.5", "%00", "..
 @pytest.mark.parametrize("role", ["reviewer", "compliance", "security"])
 def test_number_of_nothing_is_not_found(number: str, role: str, db: None) -> None:
     visitor = visitor_as(role)
-    names = ("source", "version", "passage", "account", "person", "client", "pull")
+    names = {found[1] for door in DOORS for found in re.finditer(r"{(\w+)}", door)}
     doors = [d for d, allowed in DOORS.items() if "{" in d and role in allowed]
 
     answers = {visitor.open(d.format(**dict.fromkeys(names, number))).status_code for d in doors}

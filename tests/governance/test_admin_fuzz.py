@@ -24,7 +24,7 @@ from governance.duties import Deed, Role, Scope
 from governance.models import Account, AuditEntry, Client, Passage, Version
 from ingest.bringing import confirm, lists
 from tests.ingest import incoming_files
-from tests.support import knowledge
+from tests.support import graph, knowledge
 from tests.support.visiting import Visitor
 
 Page = type[ActionPage[Any]]
@@ -82,6 +82,8 @@ FITTING = {
     Deed.REVIEW: "rob",
     Deed.QUARANTINE: "rob",
     Deed.LIFT_QUARANTINE: "rob",
+    Deed.DRAW: "rob",
+    Deed.APPLY: "rob",
     Deed.ADMINISTER: "sue",
     None: "rob",
 }
@@ -94,6 +96,7 @@ def world(active: Version, ana: Account, sue: Account) -> dict[str, int]:
     last = Chosen(passages=[active.passages.latest("position").pk])
     passage = Passage.objects.all()[0]
     return {
+        **graph.rows(ana),
         "source": active.source_id,
         "version": active.pk,
         "passage": passage.pk,

@@ -8,8 +8,10 @@ from governance.actions import change_sets
 from governance.actions.graph_default import write_down
 from governance.actions.graph_ground import Step
 from governance.confirmation import Confirmed
+from governance.duties import Role
 from governance.models import Account, ChangeSet, Concept, Passage, Relation
 from governance.trail import SHELL, changing
+from tests.support import knowledge
 
 
 def begin_schema() -> None:
@@ -61,6 +63,15 @@ def span(passage: Passage, words: str = "") -> dict[str, int]:
 
 def named(name: str) -> Concept:
     return Concept.objects.filter(names__name=name).distinct().get()
+
+
+def rows(by: Account) -> dict[str, int]:
+    """The numbers of a concept and of a change set in review, by the names of their kinds."""
+    begin_schema()
+    asked = submitted(by, concept("h", "drug", "heparin"))
+    second = knowledge.account("second-drawer", Role.GRAPH_EDITOR)
+    applied(by, second, concept("a", "drug", "aspirin"))
+    return {"changeset": asked.pk, "concept": named("aspirin").pk}
 
 
 def stroke(by: Account, reviewer: Account, passage: Passage) -> Relation:

@@ -1,0 +1,137 @@
+"""The steps of a change set, said in words to who reads them before they are done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+
+from governance.actions.graph_ground import NEW
+from governance.models import (
+    Concept,
+    ConceptType,
+    Evidence,
+    GraphEdit,
+    Passage,
+    Relation,
+    RelationType,
+)
+
+SENTENCES: dict[str, Promise] = {
+    "concept.add": _("Add the concept “%(names)s”, a %(type)s"),
+    "concept.name": _("Name “%(concept)s” anew: %(names)s"),
+    "concept.code": _("Give “%(concept)s” these codes: %(codes)s"),
+    "concept.retype": _("Make “%(concept)s” a %(type)s"),
+    "concept.retire": _("Retire the concept “%(concept)s”"),
+    "concept.revive": _("Bring the concept “%(concept)s” back"),
+    "concept.review": _("Say that “%(concept)s” was reviewed and holds by itself"),
+    "concept.merge": _("Merge “%(concept)s” into “%(into)s”"),
+    "concept.split": _("Take “%(names)s” out of “%(concept)s”, as a concept of its own"),
+    "relation.add": _("Say: %(subject)s – %(type)s → %(object)s"),
+    "relation.end": _("End: %(relation)s"),
+    "relation.restore": _("Say again: %(relation)s"),
+    "relation.qualify": _("Qualify anew: %(relation)s"),
+    "evidence.add": _("Add evidence to: %(relation)s"),
+    "evidence.end": _("Take evidence away from: %(relation)s"),
+    "concept_type.set": _("Set the type of concept “%(code)s”: %(label)s"),
+    "relation_type.set": _("Set the type of relation “%(code)s”: %(label)s"),
+    "relation_type.forbid": _("Let “%(code)s” be said of nothing any more"),
+}
+UNKNOWN = "–"
+
+
+class Told:
+    """Says the steps of one set; what they name is looked up once."""
+
+    def __init__(self, edits: Sequence[GraphEdit]) -> None:
+        self.edits = edits
+        contents = [edit.content for edit in edits]
+        numbers = {v for c in contents for v in c.values() if isinstance(v, int)}
+        self.concepts = _concepts(numbers) | _added(edits)
+        self.relations = _relations(contents)
+        self.types = {t.code: t.label for t in ConceptType.objects.all()}
+        self.types |= {t.code: t.label for t in RelationType.objects.all()}
+
+    def sentence(self, edit: GraphEdit) -> str:
+        content = edit.content
+        facts = {
+            "names": _names(content),
+            "codes": say(", ").join(str(c.get("code")) for c in _rows(content, "codes")) or UNKNOWN,
+            "type": self.types.get(str(content.get("type")), UNKNOWN),
+            "code": str(content.get("code", UNKNOWN)),
+            "label": _label(content),
+            "relation": self._relation(content),
+        }
+        for name in ("concept", "into", "subject", "object"):
+            facts[name] = self.concepts.get(content.get(name), UNKNOWN)
+        return str(SENTENCES[edit.deed]) % facts
+
+    def quotes(self, edit: GraphEdit) -> list[tuple[int, str]]:
+        """The words that are to carry a relation: of which passage, and what they say."""
+        spans = [*_rows(edit.content, "evidence"), edit.content]
+        known = Passage.objects.in_bulk([s["passage"] for s in spans if _is_number(s, "passage")])
+        return [
+            (span["passage"], known[span["passage"]].text[span.get("start") : span.get("end")])
+            for span in spans
+            if _is_number(span, "passage") and span["passage"] in known
+        ]
+
+    def qualifiers(self, edit: GraphEdit) -> dict[str, str]:
+        given = edit.content.get("qualifiers")
+        return given if isinstance(given, dict) else {}
+
+    def _relation(self, content: Mapping[str, Any]) -> str:
+        number = content.get("relation")
+        if _is_number(content, "evidence"):
+            rows = Evidence.objects.filter(pk=content["evidence"])
+            number = rows.values_list("relation", flat=True).first()
+        return self.relations.get(number, UNKNOWN)
+
+
+def _concepts(numbers: set[int]) -> dict[Any, str]:
+    rows = Concept.objects.filter(pk__in=numbers).prefetch_related("names")
+    return {concept.pk: str(concept) for concept in rows}
+
+
+def _added(edits: Sequence[GraphEdit]) -> dict[Any, str]:
+    return {
+        f"{NEW}{edit.content['ref']}": _names(edit.content)
+        for edit in edits
+        if edit.content.get("ref")
+    }
+
+
+def _relations(contents: Sequence[Mapping[str, Any]]) -> dict[Any, str]:
+    numbers: set[int] = {c["relation"] for c in contents if _is_number(c, "relation")}
+    evidence: set[int] = {c["evidence"] for c in contents if _is_number(c, "evidence")}
+    of_evidence = Evidence.objects.filter(pk__in=evidence).values_list("relation", flat=True)
+    rows = Relation.objects.filter(pk__in=numbers | set(of_evidence))
+    rows = rows.select_related("type").prefetch_related("subject__names", "object__names")
+    return {relation.pk: str(relation) for relation in rows}
+
+
+def _names(content: Mapping[str, Any]) -> str:
+    """The preferred name in the language of who reads, then the others."""
+    mine = "zh" if str(get_language()).startswith("zh") else "en"
+    names = [n for n in _rows(content, "names") if isinstance(n.get("name"), str)]
+    names.sort(key=lambda n: (n.get("language") != mine, not n.get("preferred")))
+    return " · ".join(n["name"] for n in names) or UNKNOWN
+
+
+def _label(content: Mapping[str, Any]) -> str:
+    mine = "label_zh" if str(get_language()).startswith("zh") else "label_en"
+    return str(content.get(mine, UNKNOWN))
+
+
+def _rows(content: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    value = content.get(name)
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+def _is_number(content: Mapping[str, Any], name: str) -> bool:
+    value = content.get(name)
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**53
