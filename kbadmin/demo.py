@@ -28,6 +28,7 @@ from governance.duties import Role, Scope
 from governance.models import Account, Client, Installation, Person, Source, Version
 from governance.trail import SHELL
 from ingest import reading
+from kbadmin import demo_graph
 
 FOLDER = Path(__file__).parent / "sample"
 # How many days ago the versions of each state were submitted and approved, and what came after.
@@ -41,7 +42,7 @@ SUBMITTED = {
     "in_review": 2,
 }
 APPROVED = {"overdue": 230, "superseded": 210, "due": 172, "quarantined": 65, "active": 35}
-SENT_BACK, QUARANTINED = 4, 3
+SENT_BACK, QUARANTINED, DRAWN = 4, 3, 20
 
 BEGAN = timedelta(days=240)
 PROGRAM = "sample-model"
@@ -104,6 +105,7 @@ def _hire() -> tuple[dict[str, Account], dict[str, str]]:
 
 def _history(staff: dict[str, Account]) -> Iterator[tuple[float, Callable[[], None]]]:
     """What happened, and how many days ago."""
+    yield DRAWN, lambda: demo_graph.draw(editor=staff["graph-editor"], reviewer=staff["reviewer"])
     for place, told in enumerate(json.loads((FOLDER / "sample.json").read_text("utf-8"))):
         work = _Work(told, staff)
         first = max(SUBMITTED[v["state"]] for v in told["versions"])

@@ -18,7 +18,7 @@ from governance.admin import forms as fields
 from governance.admin.base import GovernedAdmin, badge
 from governance.admin.filters import of_column
 from governance.admin.forms import DecisionForm, NothingForm
-from governance.admin.graph_words import Told
+from governance.admin.graph_words import Told, qualified
 from governance.admin.pages import ActionPage, account_of
 from governance.admin.passage_pages import place_of_number
 from governance.admin.row_numbers import number_of_row
@@ -252,7 +252,7 @@ def steps_of(change_set: ChangeSet, account: Account) -> list[dict[str, Any]]:
             "edit": edit,
             "sentence": told.sentence(edit),
             "quotes": [(place_of_number(n), n, words) for n, words in told.quotes(edit)],
-            "qualifiers": told.qualifiers(edit),
+            "qualifiers": qualified(edit.content.get("qualifiers")),
             "refused": refused.get(edit.position),
         }
         for edit in edits

@@ -19,6 +19,7 @@ from governance.actions.graph_concepts import codes_of, names_of
 from governance.actions.graph_ground import Step
 from governance.admin import forms as fields
 from governance.admin.change_sets import address_of_set, working_set
+from governance.admin.graph_words import qualifier_of
 from governance.admin.pages import ActionPage
 from governance.admin.row_numbers import numbers_of_rows
 from governance.duties import Deed
@@ -169,7 +170,7 @@ class RelateForm(forms.Form):
     )
     qualifiers = fields.paragraph(
         _("Qualifiers"),
-        _("One a line, such as “dose: 40 mg once a day”. Each relation allows certain ones."),
+        _("One a line, such as “dose: once a day”. Each relation allows certain ones."),
         required=False,
     )
 
@@ -319,7 +320,7 @@ def _pairs(text: str) -> dict[str, str]:
         if not gap or not value.strip():
             problem = say("“%(line)s” has no name with a colon before it.") % {"line": line}
             raise Malformed(field="qualifiers", problem=problem)
-        pairs[name.strip()] = value.strip()
+        pairs[qualifier_of(name.strip())] = value.strip()
     return pairs
 
 

@@ -17,6 +17,7 @@ from governance.admin.base import GovernedAdmin, badge
 from governance.admin.change_sets import address_of_set, working_set
 from governance.admin.concept_pages import PAGES, AddConcept, list_of_concepts
 from governance.admin.filters import Filter, of_column
+from governance.admin.graph_words import qualified
 from governance.admin.histories import ReadOnlyHistory
 from governance.admin.pages import account_of
 from governance.admin.passage_pages import place_of_number
@@ -142,6 +143,7 @@ def _relations(concept: Concept) -> list[dict[str, Any]]:
             "relation": relation,
             "other": relation.object if relation.subject == concept else relation.subject,
             "is_in_force": relation.pk in standing,
+            "qualifiers": qualified(relation.qualifiers),
             "evidence": [
                 (each, place_of_number(each.passage_id), each.pk in in_force)
                 for each in carried.get(relation.pk, [])

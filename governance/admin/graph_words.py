@@ -41,7 +41,33 @@ SENTENCES: dict[str, Promise] = {
     "relation_type.set": _("Set the type of relation “%(code)s”: %(label)s"),
     "relation_type.forbid": _("Let “%(code)s” be said of nothing any more"),
 }
+# What may be said with a relation; a hospital may have given its schema others.
+QUALIFIERS: dict[str, Promise] = {
+    "dose": _("dose"),
+    "duration": _("duration"),
+    "effect": _("effect"),
+    "frequency": _("frequency"),
+    "population": _("population"),
+    "route": _("route"),
+    "score": _("score"),
+    "severity": _("severity"),
+    "strength": _("strength"),
+    "threshold": _("threshold"),
+    "time_limit": _("time limit"),
+}
 UNKNOWN = "–"
+
+
+def qualified(qualifiers: object) -> list[tuple[str, str]]:
+    """Each qualifier by its word, with what is said."""
+    told = qualifiers if isinstance(qualifiers, dict) else {}
+    return [(str(QUALIFIERS.get(code, code)), str(value)) for code, value in sorted(told.items())]
+
+
+def qualifier_of(word: str) -> str:
+    """The code of a qualifier, by its word in the language of who writes, or by itself."""
+    codes = {str(told).casefold(): code for code, told in QUALIFIERS.items()}
+    return codes.get(word.casefold(), word)
 
 
 class Told:
@@ -79,10 +105,6 @@ class Told:
             for span in spans
             if _is_number(span, "passage") and span["passage"] in known
         ]
-
-    def qualifiers(self, edit: GraphEdit) -> dict[str, str]:
-        given = edit.content.get("qualifiers")
-        return given if isinstance(given, dict) else {}
 
     def _relation(self, content: Mapping[str, Any]) -> str:
         number = content.get("relation")

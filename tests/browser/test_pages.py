@@ -68,6 +68,13 @@ PAGES = [
     ("pull-found", "admin/pulls/new/?terms=enoxaparin%0A依诺肝素", "reviewer"),
     ("bench", "admin/bench/", "reviewer"),
     ("citation", "passages/1/", "reviewer"),
+    ("concepts", "admin/governance/concept/", "graph-editor"),
+    ("concept", "admin/governance/concept/1/change/", "graph-editor"),
+    ("concept-add", "admin/governance/concept/add/", "graph-editor"),
+    ("relate", "admin/governance/concept/1/relate/", "graph-editor"),
+    ("change-sets", "admin/governance/changeset/", "reviewer"),
+    ("change-set", "admin/governance/changeset/1/change/", "reviewer"),
+    ("undo", "admin/governance/changeset/1/undo/", "reviewer"),
     ("trail", "admin/governance/auditentry/", "compliance"),
     ("trail-entry", "admin/governance/auditentry/7/change/", "compliance"),
     ("accounts", "admin/governance/account/", "security"),
@@ -93,14 +100,19 @@ NAMES = re.findall(
     r"\w+",
     """pdf docx epub html jats spl xml markdown doi pmid isbn issn ndc sha api json english mb kb
     gb id url http https www xlsx csv ris bibtex utf cc by ana ben dora gus cleo sam sue curator
-    reviewer second graph editor compliance system security sample model client version""",
+    reviewer second graph editor compliance system security sample model client version icd cm
+    atc loinc snomed ct local""",
 )
 
 
 def words_of_the_sample() -> set[str]:
     """Titles, issuers and the like are data, in whichever language they come."""
     told = json.loads((ROOT / "kbadmin/sample/sample.json").read_text("utf-8"))
-    return set(re.findall(r"[a-z]{2,}", json.dumps(told, ensure_ascii=False).lower()))
+    graph = json.loads((ROOT / "kbadmin/sample/graph.json").read_text("utf-8"))
+    names = [(each["zh"], each["en"]) for each in graph["concepts"]]
+    said = [(each["quote"], [*each["qualifiers"].values()]) for each in graph["relations"]]
+    data = json.dumps([told, names, said], ensure_ascii=False)
+    return set(re.findall(r"[a-z]{2,}", data.lower()))
 
 
 @ALL

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from governance import clock
+from governance import clock, graph
 from governance.duties import Role
-from governance.models import Account, Client, Installation, Version
+from governance.models import Account, Client, Concept, Evidence, Installation, Version
 from governance.verification import verify_trail
 from kbadmin import demo
 from llm import clients, jobs
@@ -64,6 +64,14 @@ def promised() -> Iterator[tuple[str, str, str]]:
     for source in TOLD:
         for version in source["versions"]:
             yield source["title"], version["label"], version["state"]
+
+
+def test_graph_has_a_shelf_of_concepts_each_carried_by_words_in_force(access: demo.Access) -> None:
+    concepts = Concept.objects.current()
+
+    assert concepts.count() >= 80
+    assert all(graph.is_in_force(concept, clock.now()) for concept in concepts)
+    assert all(each.quote.strip() for each in Evidence.objects.select_related("passage"))
 
 
 def test_versions_are_in_the_states_that_are_promised(access: demo.Access) -> None:
