@@ -229,6 +229,16 @@ class HasOtherDuty(DutyConflict):
     )
 
 
+class PersonKnown(Refused):
+    """A second account is for the person as they are: nothing about them is changed with it."""
+
+    code = "person_known"
+    sentence = _(
+        "The number %(number)s is that of %(name)s (%(roles)s). A second account of theirs has the"
+        " same roles, name and department; these are changed on the page of the person."
+    )
+
+
 class LastAdministrator(Refused):
     code = "last_administrator"
     sentence = _("This is the last active security administrator.")

@@ -177,11 +177,14 @@ def lines(rows: Iterable[dict[str, Any]]) -> bytes:
 
 
 def _is_named(stored: bytes, sha256: str) -> bool:
+    """Whether it is one whole frame of these bytes, and nothing behind it."""
+    frame = zstandard.ZstdDecompressor().decompressobj()
     try:
-        content = zstandard.ZstdDecompressor().decompress(stored)
+        content = frame.decompress(stored)
     except zstandard.ZstdError:
         return False
-    return CorpusFolder.name_of(content) == sha256
+    is_whole = frame.eof and not frame.unused_data
+    return is_whole and CorpusFolder.name_of(content) == sha256
 
 
 @contextmanager

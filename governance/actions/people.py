@@ -15,13 +15,15 @@ from governance import lockouts
 from governance.duties import CONTENT, DUTY_OF, Deed, Duty, Role
 from governance.errors import (
     AlreadyExists,
+    ChangedMeanwhile,
     DutyConflict,
     HasOtherDuty,
     LastAdministrator,
     Malformed,
     NotAllowed,
+    PersonKnown,
 )
-from governance.models import Account, Department, Person, folded_number
+from governance.models import Account, AuditEntry, Department, Person, folded_number
 from governance.trail import Actor, Changes, changing, needs_reason
 from governance.visibility import says_something
 
@@ -45,7 +47,8 @@ def create_account(
     """Make an account, and its person if there is none of that number. Nothing has a default.
 
     Without a password nobody logs in until a link was used to choose one. A person who is there
-    already gains the roles; a role of another duty is refused.
+    already gains the roles where the shell says so; anybody else changes roles, name and
+    department on the person, with a reason. A role of another duty is refused.
     """
     duty = _one_duty(roles)
     username = _login_name(applicant.username)
@@ -53,6 +56,8 @@ def create_account(
         if Account.objects.filter(username__iexact=username).exists():
             raise AlreadyExists(name=username)
         person = _person(applicant, duty)
+        if isinstance(by, Account):
+            _refuse_to_change(person, applicant, roles)
         _grant(person, roles, changes)
         account = Account(username=username, person=person)
         _set_password(account, password)
@@ -66,25 +71,29 @@ def roles_of(person: Person) -> str:
     return _(", ").join(str(Role(role).label) for role in sorted(person.roles))
 
 
+@dataclass(frozen=True)
+class Identity:
+    """Who a person is said to be."""
+
+    number: str
+    display_name: str
+    department: Department | None = None
+
+
 def edit(
-    *,
-    person: Person,
-    number: str,
-    display_name: str,
-    department: Department | None,
-    reason: str,
-    by: Actor,
+    *, person: Person, identity: Identity, reason: str, by: Actor, seen: int | None = None
 ) -> bool:
     """Put right who a person is said to be; whether that says anything new.
 
+    `seen` is the last change that whoever edits has read; a later one is not overwritten unread.
     Another's number, however it is spelt, is refused. Accounts, roles and sessions stay.
     """
     with changing(by=by, may=Deed.ADMINISTER, reason=needs_reason(reason)) as changes:
-        person = Person.objects.get(pk=person.pk)
+        person = _as_seen(person, seen)
         told = {
-            "number": _number_for(person, number),
-            "display_name": _line("display_name", display_name),
-            "department": department,
+            "number": _number_for(person, identity.number),
+            "display_name": _line("display_name", identity.display_name),
+            "department": identity.department,
         }
         if all(getattr(person, name) == value for name, value in told.items()):
             return False
@@ -95,14 +104,34 @@ def edit(
     return True
 
 
-def set_roles(*, person: Person, roles: Collection[Role], reason: str, by: Actor) -> Person:
+def last_change(person: Person) -> int:
+    """The number of the trail's last entry about the person."""
+    rows = AuditEntry.objects.filter(governs_type="person", governs_id=str(person.pk))
+    return rows.last_number()
+
+
+def _as_seen(person: Person, seen: int | None) -> Person:
+    """As it stands. Refused where somebody changed it since it was seen."""
+    if seen is not None and last_change(person) > seen:
+        raise ChangedMeanwhile(by=_("Somebody else"))
+    return Person.objects.get(pk=person.pk)
+
+
+def set_roles(
+    *,
+    person: Person,
+    roles: Collection[Role],
+    reason: str,
+    by: Actor,
+    seen: int | None = None,
+) -> Person:
     """Give a content person other roles, or a person another duty, never two at once.
 
-    Who loses one is logged out everywhere.
+    Who loses one is logged out everywhere. `seen` as in `edit`.
     """
     duty = _one_duty(roles)
     with changing(by=by, may=Deed.ADMINISTER, reason=needs_reason(reason)) as changes:
-        person = Person.objects.get(pk=person.pk)
+        person = _as_seen(person, seen)
         _keep_an_administrator(person, Duty(duty))
         if person.roles - set(roles):
             _end_sessions(person)
@@ -220,6 +249,22 @@ def _person(applicant: Applicant, duty: Duty) -> Person:
         duty=duty,
         department=applicant.department,
     )
+
+
+def _refuse_to_change(person: Person, applicant: Applicant, roles: Collection[Role]) -> None:
+    """What would be said of somebody who is here already, and is not so."""
+    if person.pk is None:
+        return
+    name, department = applicant.display_name.strip(), applicant.department
+    is_other = name not in ("", person.display_name) or department not in (None, person.department)
+    if is_other or not set(roles) <= person.roles:
+        raise PersonKnown(
+            field="number",
+            number=person.number,
+            name=person.display_name,
+            roles=roles_of(person),
+            person=person.pk,
+        )
 
 
 def _grant(person: Person, roles: Collection[Role], changes: Changes) -> None:

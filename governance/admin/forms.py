@@ -70,11 +70,14 @@ def day(label: Words, help_text: Words = "") -> forms.DateField:
 
 
 def password(label: Words, help_text: Words = "", *, new: bool = False) -> Any:
+    """What is too long is refused in words: a browser would cut it, and nobody would see."""
     known = "new-password" if new else "current-password"
     widget = forms.PasswordInput(attrs={**_INPUT, "autocomplete": known})
-    return forms.CharField(
+    field = forms.CharField(
         label=label, help_text=help_text, strip=False, max_length=200, widget=widget
     )
+    field.widget.attrs.pop("maxlength", None)
+    return field
 
 
 def own_password() -> Any:

@@ -25,7 +25,7 @@ from governance.actions.people import Applicant
 from governance.admin import forms as fields
 from governance.admin.pages import ActionPage
 from governance.duties import DUTY_OF, Deed, Role, Scope
-from governance.errors import HasOtherDuty, Refused
+from governance.errors import HasOtherDuty, PersonKnown, Refused
 from governance.lockouts import is_locked
 from governance.models import Account, Client, Department, Person
 
@@ -48,6 +48,7 @@ def department_field() -> forms.ModelChoiceField[Department]:
     return forms.ModelChoiceField(
         Department.objects.order_by("name"),
         label=_("Department"),
+        help_text=_("A department is entered with the first source that names it."),
         required=False,
         empty_label="—",
         widget=forms.Select(attrs={"class": " ".join(SELECT_CLASSES)}),
@@ -151,13 +152,13 @@ class CreateAccount(Administration[None]):
         return link_shown(self, account, secret)
 
     def refused(self, form: forms.Form, refusal: Refused) -> HttpResponse:
-        """With the way to the person who has the number, where another duty is in the way."""
-        if isinstance(refusal, HasOtherDuty):
+        """With the way to the person who has the number, where they are not as was typed."""
+        if isinstance(refusal, HasOtherDuty | PersonKnown):
             address = reverse("admin:governance_person_change", args=[refusal.facts["person"]])
             words = say("Open the page of %(name)s") % {"name": refusal.facts["name"]}
             link = '{} <a class="kb-link" href="{}">{}</a>'
             problem = format_html(link, str(refusal), address, words)
-            refusal = HasOtherDuty(**refusal.facts, problem=problem)
+            refusal = type(refusal)(**refusal.facts, problem=problem)
         return super().refused(form, refusal)
 
 

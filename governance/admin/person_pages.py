@@ -22,7 +22,13 @@ class PersonPage(Administration[Person]):
     model, listed = "person", _("Persons")
 
 
-class PersonForm(forms.Form):
+class SeenForm(forms.Form):
+    """`seen` is the last change of the person that the page was made with."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False, max_value=2**53)
+
+
+class PersonForm(SeenForm):
     number = fields.line(_("Employee number"), longest=40)
     display_name = fields.line(_("Name shown"), longest=100)
     department = department_field()
@@ -49,14 +55,22 @@ class EditPerson(PersonPage):
             "number": person.number,
             "display_name": person.display_name,
             "department": person.department_id,
+            "seen": people.last_change(person),
         }
 
     def do(self, given: dict[str, Any]) -> str:
-        self.has_changed = people.edit(person=self.subject, **given, by=self.account)
+        names = ("number", "display_name", "department")
+        self.has_changed = people.edit(
+            person=self.subject,
+            identity=people.Identity(**{name: given[name] for name in names}),
+            reason=given["reason"],
+            by=self.account,
+            seen=given["seen"],
+        )
         return self.back()
 
 
-class RolesForm(RolesField):
+class RolesForm(RolesField, SeenForm):
     reason = fields.paragraph(_("Reason"), _("Goes on the record."))
 
 
@@ -69,7 +83,7 @@ class SetRoles(PersonPage):
     form_class = RolesForm
 
     def initial(self) -> dict[str, Any]:
-        return {"roles": sorted(self.subject.roles)}
+        return {"roles": sorted(self.subject.roles), "seen": people.last_change(self.subject)}
 
     def warnings(self) -> Sequence[str]:
         if self.subject.pk != self.account.person_id:
@@ -78,7 +92,13 @@ class SetRoles(PersonPage):
 
     def do(self, given: dict[str, Any]) -> str:
         roles = [Role(role) for role in given["roles"]]
-        people.set_roles(person=self.subject, roles=roles, reason=given["reason"], by=self.account)
+        people.set_roles(
+            person=self.subject,
+            roles=roles,
+            reason=given["reason"],
+            by=self.account,
+            seen=given["seen"],
+        )
         if self.subject.pk == self.account.person_id and DUTY_OF[roles[0]] != Duty.SECURITY:
             return reverse("admin:index")
         return self.back()

@@ -173,10 +173,17 @@ def _share(job: Job) -> int | None:
     return round(100 * told[0] / told[1]) if told and told[1] else None
 
 
+def _of_error(error: str) -> list[str]:
+    if error.startswith(("StoreAway", "Unavailable")):
+        words = say("A store or the encoder did not answer. Once it does, order this anew.")
+        return [words, error]
+    return [error]
+
+
 def _told(outcome: dict[str, object]) -> list[str]:
-    """What came of a job, a sentence each. Errors stand as the machine says them."""
+    """What came of a job, a sentence each. Errors stand as the machine says them, behind ours."""
     if "error" in outcome:
-        return [str(outcome["error"])]
+        return _of_error(str(outcome["error"]))
     if "drift" in outcome:
         return _of_drift(outcome)
     if "numbers" in outcome:

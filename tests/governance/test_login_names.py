@@ -9,6 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client as Browser
 
+from governance import lockouts
 from governance.actions import people
 from governance.actions.people import Applicant
 from governance.duties import Role
@@ -88,3 +89,18 @@ def test_who_has_an_odd_name_from_before_logs_in(ana: Account) -> None:
     answer = Browser().post("/admin/login/", {"username": "ana <lee>", "password": PASSWORD})
 
     assert answer.status_code == 302
+
+
+def test_name_logs_in_in_either_case_and_is_locked_in_either(ana: Account) -> None:
+    assert log_in("ANA", PASSWORD) == 302
+    tries = [log_in("aNa", "wrong") for _time in range(6)]
+
+    assert tries[-1] == 429
+    assert lockouts.is_locked("ana")
+    assert log_in("ana", PASSWORD) == 429
+    assert lockouts.end("ana")
+
+
+def log_in(name: str, password: str) -> int:
+    answer = Browser().post("/admin/login/", {"username": name, "password": password})
+    return answer.status_code

@@ -21,9 +21,10 @@ def edit(person: Person, by: Account, **changed: Any) -> bool:
         "number": person.number,
         "display_name": person.display_name,
         "department": person.department,
-        "reason": "Misspelt.",
     }
-    return people.edit(person=person, by=by, **(told | changed))
+    reason = changed.pop("reason", "Misspelt.")
+    identity = people.Identity(**(told | changed))
+    return people.edit(person=person, identity=identity, reason=reason, by=by)
 
 
 def at(person: Person, page: str = "edit") -> str:
@@ -137,7 +138,8 @@ def test_page_holds_what_stands_now(ana: Account, sue: Account, cardiology: Depa
 
     form = Visitor(sue).open(at(ana.person)).context["form"]
 
-    assert form.initial == {"number": "ana", "display_name": "Ana", "department": cardiology.pk}
+    stands = {"number": "ana", "display_name": "Ana", "department": cardiology.pk}
+    assert form.initial == stands | {"seen": people.last_change(ana.person)}
 
 
 def test_person_is_edited_on_the_page(ana: Account, sue: Account, cardiology: Department) -> None:
@@ -182,3 +184,57 @@ def test_curator_does_not_edit_persons(ana: Account, ben: Account) -> None:
     answer = Visitor(ben).send(at(ana.person), number="ana", display_name="X", reason="Fun.")
 
     assert (answer.status_code, stands(ana).display_name) == (403, "Ana")
+
+
+def test_page_that_is_older_than_a_change_of_the_person_undoes_nothing(
+    sue: Account, ana: Account
+) -> None:
+    old = words_of(sue, at(ana.person))
+    edit(ana.person, sue, display_name="Ana Lin")
+
+    answer = Visitor(sue).send(
+        at(ana.person), number="E1", display_name="Ana", reason="Misspelt.", seen=old
+    )
+
+    ana.person.refresh_from_db()
+    assert (answer.status_code, ana.person.display_name) == (409, "Ana Lin")
+    assert "changed this meanwhile" in answer.content.decode()
+
+
+def test_roles_that_another_page_set_meanwhile_are_not_overwritten(
+    sue: Account, ana: Account
+) -> None:
+    old = words_of(sue, at(ana.person, "set-roles"))
+    people.set_roles(person=ana.person, roles=[Role.REVIEWER], reason="New duty.", by=sue)
+
+    answer = Visitor(sue).send(
+        at(ana.person, "set-roles"), roles=["curator", "graph_editor"], reason="More.", seen=old
+    )
+
+    ana.person.refresh_from_db()
+    assert (answer.status_code, ana.person.roles) == (409, frozenset({Role.REVIEWER}))
+
+
+def words_of(by: Account, address: str) -> str:
+    """What the page was made with."""
+    return str(Visitor(by).open(address).context["form"]["seen"].value())
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"roles": ["curator", "graph_editor"]},
+        {"display_name": "Somebody Else"},
+    ],
+)
+def test_second_account_changes_nothing_about_its_person(
+    changed: dict[str, Any], sue: Account, ana: Account
+) -> None:
+    given = {"username": "ana-2", "number": ana.person.number, "roles": ["curator"]} | changed
+
+    answer = Visitor(sue).press("/admin/governance/account/add/", **given)
+
+    ana.person.refresh_from_db()
+    assert "A second account of theirs has the same roles" in answer.content.decode()
+    assert (ana.person.display_name, ana.person.roles) == ("Ana", frozenset({Role.CURATOR}))
+    assert Account.objects.filter(person=ana.person).count() == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -284,6 +285,19 @@ def test_a_damaged_object_is_not_handed_out(active: Version) -> None:
 
     with pytest.raises(Damaged):
         folder().stored_object(sha256)
+
+
+@pytest.mark.parametrize("spoil", [lambda b: b + b"more", lambda b: b[:-1], lambda b: b + b])
+def test_an_object_with_more_or_less_behind_it_is_not_sound_and_is_written_anew(
+    spoil: Callable[[bytes], bytes], active: Version
+) -> None:
+    sha256 = folder().put_object(b"content")
+    place = folder().path / "objects" / sha256[:2] / f"{sha256}.zst"
+    place.write_bytes(spoil(place.read_bytes()))
+
+    assert not folder().is_sound(sha256)
+    assert folder().put_object(b"content") == sha256
+    assert folder().is_sound(sha256)
 
 
 def test_an_edited_manifest_has_no_root(active: Version) -> None:
