@@ -317,8 +317,8 @@ def _login_name(name: str) -> str:
 def _line(field: str, name: str) -> str:
     longest = LONGEST[field]
     if not name or not name.isprintable() or len(name) > longest or name != name.strip():
-        problem = _("Give a name of at most %(longest)s characters.") % {"longest": longest}
-        raise Malformed(field=field, problem=problem)
+        problem = _("One line of at most %(most)s characters, all of which can be seen.")
+        raise Malformed(field=field, problem=problem % {"most": longest})
     return name
 
 
