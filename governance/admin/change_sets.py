@@ -309,7 +309,7 @@ class ChangeSetAdmin(GovernedAdmin):
             "change_set": subject,
             "status_badge": self.standing(subject),
             "steps": steps_of(subject, account),
-            "may_take_out": is_open and account.may(Deed.DRAW),
+            "may_take_out": is_open and subject.edited_by(account.person),
             "decisions": subject.decisions.select_related("person").order_by("at"),
             "undone_by": subject.undone_by.exclude(status=ChangeSetStatus.WITHDRAWN).first(),
             "crumbs": [(say("Change sets"), list_of_sets())],

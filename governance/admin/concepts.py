@@ -116,6 +116,7 @@ class ConceptAdmin(ReadOnlyHistory, GovernedAdmin):
         draft = working_set(account) if account.may(Deed.DRAW) else None
         return {
             "concept": subject,
+            "names": subject.names.order_by("-language", "-is_preferred", "name"),
             "is_in_force": graph.is_in_force(subject, now),
             "relations": _relations(subject),
             "draft": draft,

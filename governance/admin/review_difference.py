@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
@@ -89,11 +89,16 @@ def difference(version: Version, request: HttpRequest) -> dict[str, Any]:
     if basis is None:
         return {"basis": None}
     sides = _Sides(pieces_of(basis), pieces_of(version))
-    pages = Paginator(list(sides.changes()), A_PAGE)
+    changes = list(sides.changes())
+    pages = Paginator(changes, A_PAGE)
     page = pages.get_page(request.GET.get("page"))
     return {
         "basis": basis,
-        "counts": counts(sides.sections),
+        # As they are told: where words went from one passage to the next, two are one.
+        "counts": {
+            **Counter(change.kind for change in changes),
+            "same": counts(sides.sections)["same"],
+        },
         "changes": list(sides.headed(page.object_list)),
         "text_page": page,
         "page_range_list": list(pages.get_elided_page_range(page.number)),

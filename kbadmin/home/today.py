@@ -27,7 +27,16 @@ from governance.admin.filters import (
 )
 from governance.duties import Deed
 from governance.lifecycle import OPEN
-from governance.models import Account, AuditEntry, Client, ParseState, Upload, Version
+from governance.models import (
+    Account,
+    AuditEntry,
+    ChangeSet,
+    ChangeSetStatus,
+    Client,
+    ParseState,
+    Upload,
+    Version,
+)
 from ingest.models import Incoming
 
 WEEK = timedelta(days=7)
@@ -55,6 +64,7 @@ def waiting_for(account: Account) -> list[Waiting]:
     """What is not empty, for every deed the account's duty includes."""
     tellers: dict[Deed, Callable[[Account], list[Waiting]]] = {
         Deed.REVIEW: _for_reviewers,
+        Deed.APPLY: _for_deciders,
         Deed.CURATE: _for_curators,
         Deed.READ: _for_readers,
         Deed.AUDIT: _for_auditors,
@@ -126,6 +136,19 @@ def _for_reviewers(account: Account) -> list[Waiting]:
             _("quarantined, where your word on ending it is missing"),
             list_of("version", waiting="lifting"),
         ),
+    ]
+
+
+def _for_deciders(account: Account) -> list[Waiting]:
+    """Change sets of others."""
+    mine = Q(author=account.person) | Q(edits__person=account.person)
+    asked = ChangeSet.objects.filter(status=ChangeSetStatus.IN_REVIEW)
+    return [
+        Waiting(
+            asked.exclude(pk__in=ChangeSet.objects.filter(mine).values("pk")).count(),
+            _("change sets of the graph, for you to apply or send back"),
+            list_of("changeset", status=ChangeSetStatus.IN_REVIEW),
+        )
     ]
 
 

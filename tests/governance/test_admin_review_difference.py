@@ -8,7 +8,7 @@ from governance.duties import Role
 from governance.models import Account, Source, Version
 from tests.governance.test_admin_passages import filled
 from tests.support import knowledge
-from tests.support.visiting import Visitor, version_at
+from tests.support.visiting import Visitor, passage_at, version_at
 
 DOSES = {"enoxaparin": 40, "dalteparin": 5000, "fondaparinux": 2.5, "rivaroxaban": 10}
 EVIL = "<img src=x onerror=alert(1)>"
@@ -71,6 +71,8 @@ def test_line_that_an_edition_cuts_into_another_passage_is_neither_gone_nor_new(
     shown = f"Recommendation 1: heparin for <del>7</del><ins>28</ins> days.\n{two}\n{three}\n{four}"
     assert shown in page
     assert page.count("data-change") == 1
+    assert "1 changed" in page
+    assert all(passage_at(passage) in page for passage in later.passages.current())
 
 
 def test_row_that_a_table_cuts_elsewhere_is_neither_gone_nor_new(

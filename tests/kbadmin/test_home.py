@@ -16,7 +16,7 @@ from governance.duties import Role
 from governance.models import Account, Source, Version
 from governance.trail import SHELL
 from kbadmin.home.outlook import outlook
-from tests.support import knowledge
+from tests.support import graph, knowledge
 from tests.support.visiting import Visitor, version_at
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
@@ -47,6 +47,15 @@ def due_of(account: Account) -> dict[str, list[int]]:
 
 def test_reviewer_is_told_what_to_approve(in_review: Version, ben: Account) -> None:
     assert waiting_for(ben)["in review, for you to approve or send back"] == 1
+
+
+def test_change_set_of_another_waits_for_who_may_apply_it(ana: Account, ben: Account) -> None:
+    graph.begin_schema()
+    graph.submitted(ana, graph.concept("a", "drug", "alteplase"))
+    graph.submitted(ben, graph.concept("b", "drug", "heparin"))
+    sets = "change sets of the graph, for you to apply or send back"
+
+    assert (waiting_for(ben)[sets], waiting_for(ana).get(sets)) == (1, None)
 
 
 def test_contributor_is_told_of_own_drafts(draft: Version, ana: Account) -> None:
