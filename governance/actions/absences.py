@@ -27,6 +27,14 @@ class HandedOver:
     left: int
 
 
+def held_by(person: Person) -> tuple[int, int]:
+    """How many sources a person owns, and how many reviews they are asked for that are open."""
+    asked = Version.objects.filter(assignment__reviewer=person).exclude(
+        status__in=(Status.RETIRED, Status.WITHDRAWN)
+    )
+    return Source.objects.filter(owner=person).count(), asked.count()
+
+
 def announce(*, stand_in: Person, starts_on: date, ends_on: date, by: Account) -> Absence:
     """Say when one is away and who is told meanwhile. Gives the other no right they lack."""
     with changing(by=by, may=Deed.READ) as changes:

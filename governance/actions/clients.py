@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
+from governance import clock
 from governance.duties import Deed, Scope
 from governance.errors import AlreadyExists, Malformed
 from governance.models import Client, digest_of_key, new_key
@@ -30,7 +31,7 @@ def create(
     key = new_key()
     with changing(by=by, may=Deed.ADMINISTER) as changes:
         if expires_at and not changes.at < expires_at <= changes.at + LONGEST_LIFE:
-            raise Malformed(field="expires_on", problem=_("This day is past, or out of reach."))
+            raise Malformed(field="expires_on", problem=why_not(expires_at))
         if Client.objects.filter(name=name).exists():
             raise AlreadyExists(name=name)
         client = Client.objects.create(
@@ -43,6 +44,14 @@ def create(
         )
         changes.note("client.created", client, scopes=client.scopes)
     return client, key
+
+
+def why_not(expires_at: datetime) -> str:
+    """Why a key does not end then."""
+    if expires_at <= clock.now():
+        return _("This day is past.")
+    years = LONGEST_LIFE.days // 365
+    return _("A key ends within %(years)s years, or has no last day.") % {"years": years}
 
 
 def revoke(*, client: Client, reason: str, by: Actor) -> Client:

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import SELECT_CLASSES
 
 from governance import clock
-from governance.actions import clients, password_links, people
+from governance.actions import absences, clients, password_links, people
 from governance.actions.people import Applicant
 from governance.admin import forms as fields
 from governance.admin.pages import ActionPage
@@ -256,6 +256,29 @@ class Disable(SetActive):
     dangerous = True
     active = False
 
+    def warnings(self) -> Sequence[str]:
+        return [*_other_accounts(self.subject), *work_left_by(self.subject.person)]
+
+
+def _other_accounts(account: Account) -> list[str]:
+    """By which the same person logs in all the same."""
+    others = account.person.accounts.filter(is_active=True).exclude(pk=account.pk)
+    names = say(", ").join(others.order_by("username").values_list("username", flat=True))
+    told = say("Other accounts of the same person stay open: %(names)s") % {"names": names}
+    return [told] if names else []
+
+
+def work_left_by(person: Person) -> list[str]:
+    """What nobody would be reminded of any more."""
+    owned, asked = absences.held_by(person)
+    if not owned and not asked:
+        return []
+    told = say(
+        "Sources owned: %(sources)s, reviews asked for: %(reviews)s. A curator hands them over,"
+        " under “My page”."
+    )
+    return [told % {"sources": owned, "reviews": asked}]
+
 
 class Enable(SetActive):
     path = "enable"
@@ -269,12 +292,18 @@ class Enable(SetActive):
 class ClientForm(forms.Form):
     name = fields.line(_("Name of the program"), longest=60)
     scopes = fields.choices(_("What its key opens"), Scope.choices)
-    expires_on = fields.day(_("Last day"), _("Without one it opens until it is revoked."))
+    expires_on = fields.day(
+        _("Last day"),
+        _(
+            "Without one it opens until it is revoked. Before it ends, make another under a new"
+            " name."
+        ),
+    )
 
     def clean_expires_on(self) -> date | None:
         last: date | None = self.cleaned_data["expires_on"]
         if last and not clock.today() <= last <= clock.today() + clients.LONGEST_LIFE:
-            raise ValidationError(say("This day is past, or out of reach."))
+            raise ValidationError(clients.why_not(clock.start_of(last)))
         return last
 
 

@@ -13,7 +13,12 @@ from unfold.widgets import INPUT_CLASSES
 
 from governance.actions import people
 from governance.admin import forms as fields
-from governance.admin.people_pages import Administration, RolesField, department_field
+from governance.admin.people_pages import (
+    Administration,
+    RolesField,
+    department_field,
+    work_left_by,
+)
 from governance.duties import DUTY_OF, Duty, Role
 from governance.models import Person
 
@@ -86,9 +91,11 @@ class SetRoles(PersonPage):
         return {"roles": sorted(self.subject.roles), "seen": people.last_change(self.subject)}
 
     def warnings(self) -> Sequence[str]:
-        if self.subject.pk != self.account.person_id:
-            return []
-        return [say("These are your own roles: you may lose this page.")]
+        own = [say("These are your own roles: you may lose this page.")]
+        return [
+            *(own if self.subject.pk == self.account.person_id else []),
+            *work_left_by(self.subject),
+        ]
 
     def do(self, given: dict[str, Any]) -> str:
         roles = [Role(role) for role in given["roles"]]

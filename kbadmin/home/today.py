@@ -27,6 +27,7 @@ from governance.admin.filters import (
 )
 from governance.duties import Deed
 from governance.lifecycle import OPEN
+from governance.lockouts import locked_names
 from governance.models import (
     Account,
     AuditEntry,
@@ -216,8 +217,10 @@ def _for_operators(account: Account) -> list[Waiting]:
 def _for_administrators(account: Account) -> list[Waiting]:
     until = clock.now() + SOON
     disabled = Account.objects.filter(is_active=False)
+    locked = Account.objects.filter(username__in=locked_names(clock.now()))
     ending = Client.objects.filter(revoked_at=None, expires_at__range=(clock.now(), until))
     return [
+        Waiting(locked.count(), _("locked accounts"), list_of("account", state="locked")),
         Waiting(disabled.count(), _("disabled accounts"), list_of("account", state="disabled")),
         Waiting(ending.count(), _("keys that expire within 30 days"), list_of("client")),
     ]

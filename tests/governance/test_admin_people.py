@@ -10,8 +10,9 @@ import time_machine
 from django.test import Client as Browser
 
 from governance import clock
+from governance.actions import assignments
 from governance.duties import Duty, Role
-from governance.models import Account, AuditEntry, Person
+from governance.models import Account, AuditEntry, Person, Source, Version
 from tests.support import knowledge
 from tests.support.knowledge import PASSWORD
 from tests.support.visiting import Visitor, words
@@ -341,3 +342,30 @@ def test_what_is_no_address_is_refused_at_its_field(email: str, sue: Account, an
 
     assert response.status_code == 400
     assert response.context["form"].errors["email"]
+
+
+def test_disabling_says_what_is_left_without_a_keeper(
+    sue: Account, source: Source, in_review: Version, ana: Account, ben: Account
+) -> None:
+    second = knowledge.account("ana-2", Role.CURATOR)
+    Account.objects.filter(pk=second.pk).update(person=ana.person)
+    assignments.assign(version=in_review, reviewer=ben.person, by=ana)
+
+    page = Visitor(sue).read(f"/admin/governance/account/{ana.pk}/disable/")
+    bens = Visitor(sue).read(f"/admin/governance/account/{ben.pk}/disable/")
+
+    assert "Sources owned: 1, reviews asked for: 0." in page
+    assert "Other accounts of the same person stay open: ana-2" in page
+    assert "Sources owned: 0, reviews asked for: 1." in bens
+
+
+@pytest.mark.parametrize(
+    ("day", "why"),
+    [("2020-01-01", "This day is past."), ("2100-01-01", "A key ends within 10 years")],
+)
+def test_last_day_of_a_key_is_refused_with_the_reason(day: str, why: str, sue: Account) -> None:
+    fields = {"name": "ward-bot", "scopes": ["retrieve"], "expires_on": day}
+
+    answer = Visitor(sue).press("/admin/governance/client/add/", **fields)
+
+    assert why in answer.content.decode()
