@@ -186,7 +186,7 @@ def test_chosen_file_that_another_ended_is_told(ana: Account, dora: Account) -> 
 
 @pytest.mark.parametrize("chosen", ["", "9", "x,y", "1;2", "9" * 40])
 def test_nothing_that_could_be_discarded_is_said(ana: Account, chosen: str) -> None:
-    assert "This can be done to none of those chosen." in Visitor(ana).read(DISCARD, chosen=chosen)
+    assert "Nothing was ticked." in Visitor(ana).read(DISCARD, chosen=chosen)
 
 
 def test_other_duty_discards_none_of_many(ana: Account, cleo: Account) -> None:
