@@ -71,7 +71,7 @@ def remove(*, edit: GraphEdit, by: Account) -> None:
 
 
 def submit(*, change_set: ChangeSet, by: Account) -> ChangeSet:
-    """Ask somebody else to decide. Refused where a step could not be done now."""
+    """Ask somebody else to decide. Whether every step can be done shows when it is applied."""
     with changing(by=by, may=Deed.DRAW) as changes:
         change_set = _fresh(change_set)
         if change_set.status != ChangeSetStatus.DRAFT:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -13,7 +14,7 @@ from rest_framework.response import Response
 
 from governance.actions import change_sets
 from governance.api.bodies import Body, Line, Nothing
-from governance.api.decisions import ApprovalBody, ReasonBody
+from governance.api.decisions import ApprovalBody, ReasonBody, decision
 from governance.api.doors import SubjectDoor, described
 from governance.confirmation import confirm
 from governance.duties import Deed
@@ -67,6 +68,9 @@ class ObstacleAnswer(serializers.Serializer[Any]):
     detail = serializers.CharField()
 
 
+deciding = partial(decision, gives=ChangeSetAnswer, tag=TAG)
+
+
 class ChangeSetDoor(SubjectDoor):
     serializer_class = ChangeSetAnswer
     queryset = ChangeSet.objects.all()
@@ -109,15 +113,7 @@ class ChangeSetDoor(SubjectDoor):
         made = change_sets.begin(title=given["title"], steps=steps, by=self.caller)
         return Response(self.shown(made), status=201)
 
-    @described(
-        "Write a step at its end",
-        tag=TAG,
-        takes=StepBody,
-        gives=ChangeSetAnswer,
-        status=201,
-        refuses=(400, 404, 409, 415),
-    )
-    @action(detail=True, methods=["post"])
+    @deciding("Write a step at its end", StepBody, status=201)
     def steps(self, request: Request, pk: str) -> Response:
         change_set, given = self.get_object(), self.sent(StepBody)
         step = (given["deed"], given["content"])
@@ -139,53 +135,25 @@ class ChangeSetDoor(SubjectDoor):
         ]
         return Response(ObstacleAnswer(told, many=True).data)
 
-    @described(
-        "Submit it for review",
-        tag=TAG,
-        takes=Nothing,
-        gives=ChangeSetAnswer,
-        refuses=(400, 404, 409, 415),
-    )
-    @action(detail=True, methods=["post"])
+    @deciding("Submit it for review", Nothing)
     def submit(self, request: Request, pk: str) -> Response:
         change_set, _given = self.get_object(), self.sent(Nothing)
         change_sets.submit(change_set=change_set, by=self.caller)
         return Response(self.shown(change_set))
 
-    @described(
-        "Give it up",
-        tag=TAG,
-        takes=ReasonBody,
-        gives=ChangeSetAnswer,
-        refuses=(400, 404, 409, 415),
-    )
-    @action(detail=True, methods=["post"])
+    @deciding("Give it up", ReasonBody)
     def withdraw(self, request: Request, pk: str) -> Response:
         change_set, given = self.get_object(), self.sent(ReasonBody)
         change_sets.withdraw(change_set=change_set, by=self.caller, **given)
         return Response(self.shown(change_set))
 
-    @described(
-        "Send it back to who wrote it",
-        tag=TAG,
-        takes=ReasonBody,
-        gives=ChangeSetAnswer,
-        refuses=(400, 404, 409, 415),
-    )
-    @action(detail=True, methods=["post"])
+    @deciding("Send it back to who wrote it", ReasonBody)
     def send_back(self, request: Request, pk: str) -> Response:
         change_set, given = self.get_object(), self.sent(ReasonBody)
         change_sets.send_back(change_set=change_set, by=self.caller, **given)
         return Response(self.shown(change_set))
 
-    @described(
-        "Have exactly what was read applied",
-        tag=TAG,
-        takes=ApprovalBody,
-        gives=ChangeSetAnswer,
-        refuses=(400, 404, 409, 415, 429),
-    )
-    @action(detail=True, methods=["post"])
+    @deciding("Have exactly what was read applied", ApprovalBody, asks_password=True)
     def apply(self, request: Request, pk: str) -> Response:
         """By a person who wrote none of it; all of it or nothing."""
         change_set, given = self.get_object(), self.sent(ApprovalBody)
@@ -193,15 +161,7 @@ class ChangeSetDoor(SubjectDoor):
         change_sets.apply(change_set=change_set, by=by, **given)
         return Response(self.shown(change_set))
 
-    @described(
-        "Begin a set that takes back an applied one",
-        tag=TAG,
-        takes=TitleBody,
-        gives=ChangeSetAnswer,
-        status=201,
-        refuses=(400, 404, 409, 415),
-    )
-    @action(detail=True, methods=["post"])
+    @deciding("Begin a set that takes back an applied one", TitleBody, status=201)
     def undo(self, request: Request, pk: str) -> Response:
         change_set, given = self.get_object(), self.sent(TitleBody)
         back = change_sets.undo(change_set=change_set, by=self.caller, **given)

@@ -57,6 +57,7 @@ def decision(
     status: int = 200,
     gives: Any = VersionAnswer,
     asks_password: bool = False,
+    tag: str = TAG,
 ) -> Callable[[F], F]:
     """A POST on one thing, of the name of the method, that the rules may refuse."""
     refuses = (400, 404, 409, 415, *((429,) if asks_password else ()))
@@ -65,7 +66,7 @@ def decision(
         # In this order: `action` would drop a description made before it.
         offered = cast(F, action(detail=True, methods=["post"])(call))
         return described(
-            summary, tag=TAG, takes=takes, gives=gives, status=status, refuses=refuses
+            summary, tag=tag, takes=takes, gives=gives, status=status, refuses=refuses
         )(offered)
 
     return door
