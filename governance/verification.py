@@ -195,11 +195,13 @@ def _rows() -> Iterator[Finding]:
 def _some_rows(name: str, rows: Sequence[Governed]) -> Iterator[Finding]:
     about = AuditEntry.objects.filter(governs_type=name, governs_id__in=[r.pk for r in rows])
     told = {pk: number for _name, pk, number in _last_about(about)}
+    entries = AuditEntry.objects.in_bulk(list(told.values()))
+    payloads = AuditPayload.objects.in_bulk(list(told.values()))
     for row in rows:
         number = told.get(str(row.pk))
         if number is None:
             yield Finding("row", f"{name} {row.pk}", "The trail knows nothing of this row.")
-        elif not _is_as_committed(row, number):
+        elif not _is_as_committed(row, entries.get(number), payloads.get(number)):
             detail = f"The row is not what entry {number} says it is."
             yield Finding("row", f"{name} {row.pk}", detail)
 
@@ -226,9 +228,9 @@ def _in_chunks(rows: Iterator[T]) -> Iterator[list[T]]:
         yield chunk
 
 
-def _is_as_committed(row: Governed, number: int) -> bool:
-    entry = AuditEntry.objects.filter(pk=number).first()
-    payload = AuditPayload.objects.filter(pk=number).first()
+def _is_as_committed(
+    row: Governed, entry: AuditEntry | None, payload: AuditPayload | None
+) -> bool:
     content = content_of(entry) if entry else None
     if content is None or payload is None:
         return False
