@@ -111,6 +111,10 @@ def _keep(secret: str, place: Path) -> None:
             os.link(file.name, place)
 
 
+# `s` is TLS with a certificate that is known, `ssc` with one that signed itself.
+BOLT = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")
+
+
 def url(name: str, schemes: tuple[str, ...]) -> str:
     value = text(name)
     if not value:

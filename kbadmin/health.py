@@ -21,7 +21,7 @@ from llm import clients
 from llm.embedding import Unavailable
 from llm.models import Cursor, Exit, Parked
 from llm.projections.advance import behind
-from llm.projections.registry import NAMES
+from llm.projections.registry import names
 from llm.projections.vectors import cuts_words_as_now, embeds_as
 from llm.stores.port import StoreAway
 from llm.stores.shards import InUse
@@ -44,7 +44,7 @@ def components() -> list[Component]:
     if not truth.ok:
         return [truth]
     parts = [truth, _asked("worker", _worker), _asked("vector_store", _vector_store)]
-    parts += [_asked(name, _following(name)) for name in NAMES]
+    parts += [_asked(name, _following(name)) for name in names()]
     return [*parts, _asked("uploads", _uploads), _asked("incoming", _incoming), *_cache()]
 
 
@@ -91,7 +91,7 @@ def _truth() -> tuple[bool, str, dict[str, Any]]:
 
 def _worker() -> tuple[bool, str, dict[str, Any]]:
     seen = max(
-        (c.seen_at for c in Cursor.objects.filter(name__in=NAMES) if c.seen_at), default=None
+        (c.seen_at for c in Cursor.objects.filter(name__in=names()) if c.seen_at), default=None
     )
     alive = seen is not None and clock.now() - seen < SILENT
     return alive, "" if alive else "no worker has been at work for a minute", {}

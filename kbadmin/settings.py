@@ -273,6 +273,9 @@ for _entry in CELERY_BEAT_SCHEDULE.values():
 
 QDRANT_URL = environment.url("QDRANT_URL", ("http", "https"))
 QDRANT_API_KEY = environment.text("QDRANT_API_KEY")
+NEO4J_URI = environment.url("NEO4J_URI", environment.BOLT)
+NEO4J_USER = environment.text("NEO4J_USER")
+NEO4J_PASSWORD = environment.text("NEO4J_PASSWORD")
 EMBEDDING_MODEL = environment.text("EMBEDDING_MODEL")
 EMBEDDING_PRECISION = environment.precision()
 # Above so many passages in force, dense search goes through the engine's index.

@@ -8,11 +8,13 @@ from pathlib import Path
 from django.conf import settings
 
 from llm.embedding import Encoder, choose
+from llm.stores.graph import GraphStore
 from llm.stores.port import VectorStore
 
 _lock = threading.Lock()
 _stores: dict[str, VectorStore] = {}
 _encoders: dict[tuple[str, str], Encoder] = {}
+_graphs: dict[str, GraphStore] = {}
 
 
 def vector_store() -> VectorStore:
@@ -32,26 +34,42 @@ def encoder() -> Encoder:
         return _encoders[key]
 
 
+def graph_store() -> GraphStore:
+    """This process's way to the graph database that the settings name."""
+    with _lock:
+        if settings.NEO4J_URI not in _graphs:
+            _graphs[settings.NEO4J_URI] = _open_graph()
+        return _graphs[settings.NEO4J_URI]
+
+
 def is_open() -> bool:
     """Whether this process has the store open."""
     return (settings.QDRANT_URL or str(settings.KB_HOME)) in _stores
 
 
-def install(*, store: VectorStore | None = None, with_encoder: Encoder | None = None) -> None:
+def install(
+    *,
+    store: VectorStore | None = None,
+    with_encoder: Encoder | None = None,
+    graph: GraphStore | None = None,
+) -> None:
     """Use these from now on."""
     with _lock:
         if store is not None:
             _stores[settings.QDRANT_URL or str(settings.KB_HOME)] = store
         if with_encoder is not None:
             _encoders[_asked_for()] = with_encoder
+        if graph is not None:
+            _graphs[settings.NEO4J_URI] = graph
 
 
 def close() -> None:
     """Let go of every store, so that another process may own it."""
     with _lock:
         while _stores:
-            _key, store = _stores.popitem()
-            store.close()
+            _stores.popitem()[1].close()
+        while _graphs:
+            _graphs.popitem()[1].close()
 
 
 def _asked_for() -> tuple[str, str]:
@@ -66,3 +84,10 @@ def _open_store() -> VectorStore:
     from llm.stores.edge import EdgeStore
 
     return EdgeStore.open(Path(settings.KB_HOME) / "vectors")
+
+
+def _open_graph() -> GraphStore:
+    from llm.stores.neo4j import Neo4jStore
+
+    user, password = settings.NEO4J_USER, settings.NEO4J_PASSWORD
+    return Neo4jStore(settings.NEO4J_URI, user=user, password=password)

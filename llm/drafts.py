@@ -28,7 +28,7 @@ def waiting() -> QuerySet[Version]:
         version=OuterRef("pk"), content_digest=OuterRef("content_digest"), profile=words.PROFILE
     )
     paused = Parked.objects.filter(
-        projection=NAME, version=OuterRef("pk"), retry_at__gt=clock.now()
+        projection=NAME, number=OuterRef("pk"), retry_at__gt=clock.now()
     )
     drafts = Version.objects.open().exclude(content_digest="")
     return drafts.filter(~Exists(ready), ~Exists(paused)).order_by("pk")
@@ -52,7 +52,7 @@ def prepare_waiting() -> None:
     finally:
         cursor.release()
     # Nobody waits for those that are no drafts any more.
-    Parked.objects.filter(projection=NAME).exclude(version__in=Version.objects.open()).delete()
+    Parked.objects.filter(projection=NAME).exclude(number__in=Version.objects.open()).delete()
 
 
 def _prepare(version: Version, cursor: Cursor) -> None:
@@ -65,4 +65,4 @@ def _prepare(version: Version, cursor: Cursor) -> None:
         log.exception("Version %s could not be prepared.", version.pk)
         Parked.objects.park(NAME, version.pk, error, at=clock.now())
     else:
-        Parked.objects.filter(projection=NAME, version=version).delete()
+        Parked.objects.filter(projection=NAME, number=version.pk).delete()

@@ -15,7 +15,9 @@ from llm.models import Cursor, Job, LostLease, Parked
 from llm.projections import rebuild as rebuilding
 from llm.projections import reconcile as reconciling
 from llm.projections.advance import advance
-from llm.projections.registry import NAMES, corpus, projection, vectors
+from llm.projections.drift import Drift
+from llm.projections.graph_reconcile import reconcile_graph
+from llm.projections.registry import corpus, graph, names, projection, vectors
 from llm.stores.port import StoreAway
 from llm.stores.shards import InUse
 
@@ -68,14 +70,14 @@ def progress_of(job: Job) -> tuple[int, int] | None:
 
 def catch_up() -> Outcome:
     """Bring every projection to the end of the trail."""
-    for name in NAMES:
+    for name in names():
         Parked.objects.filter(projection=name).update(retry_at=clock.now())
         while not advance(projection(name)):
             time.sleep(POLL_SECONDS)
-    parked = Parked.objects.order_by("projection", "version").values_list(
-        "projection", "version", "error"
+    parked = Parked.objects.order_by("projection", "kind", "number").values_list(
+        "projection", "kind", "number", "error"
     )
-    numbers = {name: _cursor(name).number for name in NAMES}
+    numbers = {name: _cursor(name).number for name in names()}
     return {"numbers": numbers, "parked": [list(row) for row in parked]}
 
 
@@ -83,27 +85,31 @@ def rebuild(*, store: str, progress: rebuilding.Progress = rebuilding.silent) ->
     """Build a store anew beside the old one, and move its readers."""
     if store == "vectors":
         return {"store": store, "points": rebuilding.rebuild_vectors(vectors(), progress)}
+    if store == "graph":
+        return {"store": store, "relations": rebuilding.rebuild_graph(graph(), progress)}
     return {"store": store, "objects": rebuilding.rebuild_corpus(corpus(), progress)}
 
 
 def reconcile(*, repair: bool) -> Outcome:
     """What differs in each store that the trail's followers keep."""
-    found: list[reconciling.Drift] = []
-    for name in NAMES:
+    found: list[Drift] = []
+    for name in names():
         cursor = _leased(name)
         try:
-            if name == "vectors":
-                found += reconciling.reconcile_vectors(vectors(), repair=repair, beat=cursor.hold)
-            else:
-                found += reconciling.reconcile_corpus(corpus(), repair=repair, beat=cursor.hold)
+            found += RECONCILERS[name](repair=repair, beat=cursor.hold)
         finally:
             cursor.release()
     if repair and any(d.kind == "outdated" for d in found):
         rebuilding.rebuild_vectors(vectors())
-    drift = [[d.store, d.kind, d.what, d.version] for d in found]
+    drift = [[d.store, d.kind, d.what, d.number] for d in found]
     return {"drift": drift, "repaired": repair and bool(drift)}
 
 
+RECONCILERS: dict[str, Callable[..., list[Drift]]] = {
+    "corpus": lambda **how: reconciling.reconcile_corpus(corpus(), **how),
+    "vectors": lambda **how: reconciling.reconcile_vectors(vectors(), **how),
+    "graph": lambda **how: reconcile_graph(graph(), **how),
+}
 VERBS: dict[str, Callable[..., Outcome]] = {
     "catch_up": catch_up,
     "rebuild": rebuild,

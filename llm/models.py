@@ -6,7 +6,6 @@ Nothing here is truth: all but the usage can be made again from `governance`.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -88,16 +87,25 @@ class Cursor(models.Model):
 
 
 class ParkedQuerySet(models.QuerySet["Parked"]):
-    def due(self, projection: str, at: datetime) -> list[int]:
-        """The versions whose pause is over."""
+    def due(self, projection: str, at: datetime) -> list[Parked]:
+        """What was parked and whose pause is over."""
         ready = self.filter(projection=projection, retry_at__lte=at)
-        return list(ready.order_by("retry_at", "pk").values_list("version_id", flat=True))
+        return list(ready.order_by("retry_at", "pk"))
 
-    def park(self, projection: str, version_id: int, error: Exception, *, at: datetime) -> None:
+    def park(
+        self,
+        projection: str,
+        number: int,
+        error: Exception,
+        *,
+        at: datetime,
+        kind: str = "version",
+    ) -> None:
         """Count a failure. The pause doubles with each, up to a quarter of an hour."""
         parked, _new = self.get_or_create(
             projection=projection,
-            version_id=version_id,
+            kind=kind,
+            number=number,
             defaults={"since": at, "retry_at": at, "error": ""},
         )
         # The pause stops growing long before the power would outgrow what a timedelta can hold.
@@ -106,23 +114,24 @@ class ParkedQuerySet(models.QuerySet["Parked"]):
         parked.retry_at = at + pause
         parked.save(update_fields=["attempts", "error", "retry_at"])
 
-    def look_again(self, projection: str, versions: Iterable[int], *, at: datetime) -> None:
-        """Have versions settled anew: somebody who had lost the lease may have written to them."""
+    def look_again(self, projection: str, number: int, *, kind: str, at: datetime) -> None:
+        """Have it settled anew: somebody who had lost the lease may have written to it."""
         why = "The lease was lost while it was settled."
-        for version_id in versions:
-            self.update_or_create(
-                projection=projection,
-                version_id=version_id,
-                defaults={"error": why, "retry_at": at},
-                create_defaults={"error": why, "retry_at": at, "since": at},
-            )
+        self.update_or_create(
+            projection=projection,
+            kind=kind,
+            number=number,
+            defaults={"error": why, "retry_at": at},
+            create_defaults={"error": why, "retry_at": at, "since": at},
+        )
 
 
 class Parked(models.Model):
-    """A version that a projection could not settle, until when to wait, and why."""
+    """What a projection could not settle, say a version, until when to wait, and why."""
 
     projection = models.CharField(max_length=20)
-    version = models.ForeignKey(Version, models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=20, default="version")
+    number = models.BigIntegerField()
     attempts = models.PositiveIntegerField(default=0)
     error = models.TextField()
     since = models.DateTimeField()
@@ -132,11 +141,11 @@ class Parked(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["projection", "version"], name="parked_once"),
+            models.UniqueConstraint(fields=["projection", "kind", "number"], name="parked_once"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.projection}: {self.version_id}"
+        return f"{self.projection}: {self.kind} {self.number}"
 
 
 class CachedVector(models.Model):

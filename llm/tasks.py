@@ -10,7 +10,7 @@ from governance.doorbell import ring
 from llm import drafts, jobs
 from llm.embedding import Unavailable
 from llm.projections.advance import advance
-from llm.projections.registry import NAMES, projection
+from llm.projections.registry import names, projection
 from llm.stores.port import StoreAway
 
 log = logging.getLogger(__name__)
@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 @shared_task(name="llm.follow_trail")
 def follow_trail() -> None:
     """Wake every projection. One that fails must not hold up the others."""
-    for name in NAMES:
+    for name in names():
         ring(["llm.advance_projection"], name)
     ring(["llm.prepare_drafts"])
     jobs.run_waiting()

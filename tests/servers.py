@@ -1,4 +1,5 @@
-"""Starts PostgreSQL and Redis on free ports and throw-away folders, runs the tests, stops them.
+"""Starts PostgreSQL, Redis and Neo4j on free ports and throw-away folders, runs the tests, and
+stops them.
 
 `python -m tests.servers [pytest's arguments]`. What a URL was given for is not started. What
 cannot be had here is named as not tested.
@@ -20,6 +21,15 @@ from pathlib import Path
 import psycopg
 
 PATIENCE = 30.0  # seconds
+NEO4J = Path(__file__).parent / "neo4j"
+NEO4J_MAIN = "org.neo4j.server.CommunityEntryPoint"
+JAVA = [
+    *("-Xms256m", "-Xmx1g", "-XX:+UseG1GC", "-Dlog4j2.disable.jmx=true"),
+    *(
+        f"--add-opens=java.base/{name}=ALL-UNNAMED"
+        for name in ("java.nio", "java.io", "sun.nio.ch")
+    ),
+]
 # What a database or a broker could do differently; the rest is the same on any.
 SUITE = ["tests/integration", "tests/governance", "tests/llm", "-m", "servers or not slow"]
 INDIFFERENT = (
@@ -32,7 +42,7 @@ def main(arguments: list[str]) -> int:
     with ExitStack() as stack:
         given = dict(os.environ)
         not_tested = []
-        for name, server in (("DATABASE_URL", postgresql), ("KB_TEST_REDIS_URL", redis)):
+        for name, server in SERVERS.items():
             if given.get(name):
                 continue
             url = stack.enter_context(server())
@@ -46,7 +56,8 @@ def main(arguments: list[str]) -> int:
             sys.stdout.write(f"Not tested: {name}\n")
             sys.stdout.flush()
         ignored = [f"--ignore-glob=*/test_{name}*" for name in INDIFFERENT]
-        pytest = [sys.executable, "-m", "pytest", "-n", "3", "--dist", "loadgroup"]
+        # A file on one worker: what it begins for all its tests, say a fleet, it begins once.
+        pytest = [sys.executable, "-m", "pytest", "-n", "3", "--dist", "loadfile"]
         command = [*pytest, *(arguments or SUITE + ignored)]
         return subprocess.call(command, env=given)
 
@@ -113,6 +124,43 @@ def redis() -> Iterator[str]:
             process.wait(PATIENCE)
 
 
+@contextmanager
+def neo4j() -> Iterator[str]:
+    """Community, from Maven Central, keeping nothing; the empty string where that cannot be."""
+    java, maven = shutil.which("java"), shutil.which("mvn")
+    if not java or not maven:
+        yield ""
+        return
+    with tempfile.TemporaryDirectory(prefix="kb-neo4j-") as name:
+        home, port = Path(name), free_port()
+        shutil.copy(NEO4J / "pom.xml", home)
+        fetched = subprocess.run([maven, "-q", "-B", "package"], cwd=home, check=False)
+        if fetched.returncode:
+            yield ""
+            return
+        (home / "conf").mkdir()
+        told = (NEO4J / "neo4j.conf").read_text("utf-8")
+        (home / "conf" / "neo4j.conf").write_text(f"{told}server.bolt.listen_address=:{port}\n")
+        command = [java, "-cp", f"{home}/lib/*", *JAVA, NEO4J_MAIN, "--console-mode"]
+        places = [f"--home-dir={home}", f"--config-dir={home}/conf"]
+        with (home / "log").open("wb") as log:
+            process = subprocess.Popen([*command, *places], stdout=log, stderr=log)
+        try:
+            wait_for(lambda: _listens(port), seconds=3 * PATIENCE)
+            yield f"bolt://127.0.0.1:{port}"
+        finally:
+            process.kill()
+            process.wait(PATIENCE)
+
+
+# In the order in which they are begun, by the variable that names one that runs already.
+SERVERS = {
+    "DATABASE_URL": postgresql,
+    "KB_TEST_REDIS_URL": redis,
+    "KB_TEST_NEO4J_URI": neo4j,
+}
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -134,6 +182,11 @@ def wait_for(is_so: Callable[[], bool], *, seconds: float = PATIENCE) -> None:
 
 def _accepts(url: str) -> bool:
     with psycopg.connect(url):
+        return True
+
+
+def _listens(port: int) -> bool:
+    with socket.create_connection(("127.0.0.1", port), timeout=1):
         return True
 
 

@@ -21,6 +21,19 @@ KNOWLEDGE = frozenset(
         "version.quarantine_ended",
         "passage.quarantined",
         "passage.quarantine_ended",
+        "concept.added",
+        "concept.named",
+        "concept.coded",
+        "concept.retyped",
+        "concept.retired",
+        "concept.revived",
+        "concept.reviewed",
+        "concept.merged",
+        "relation.added",
+        "relation.supported",
+        "relation.support_moved",
+        "relation.support_ended",
+        "relation.ended",
     }
 )
 

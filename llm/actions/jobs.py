@@ -25,10 +25,10 @@ def order(*, verb: str, arguments: dict[str, Any], by: Account) -> Job:
     return job
 
 
-def retry(*, projection: str, version: int, by: Account) -> None:
-    """Have a parked version tried again now, whatever its pause."""
+def retry(*, projection: str, kind: str, number: int, by: Account) -> None:
+    """Have what was parked tried again now, whatever its pause."""
     with changing(by=by, may=Deed.OPERATE) as changes:
-        mine = Parked.objects.filter(projection=projection, version=version)
+        mine = Parked.objects.filter(projection=projection, kind=kind, number=number)
         if not mine.update(retry_at=changes.at):
             raise NotParked
-        changes.note("parked.retried", None, projection=projection, version=version)
+        changes.note("parked.retried", None, projection=projection, kind=kind, number=number)

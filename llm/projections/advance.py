@@ -1,14 +1,15 @@
 """Carries a derived store forward along the trail.
 
-An entry only says which version to look at. What to do follows from how that version stands now,
-so late, doubled or shuffled messages do no harm, and a crash half-way is made good by going the
-same way again. No transaction is open while a store is written to.
+An entry only says what to look at. What to do follows from how that version, or that relation,
+stands now, so late, doubled or shuffled messages do no harm, and a crash half-way is made good by
+going the same way again. No transaction is open while a store is written to.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from governance import clock
@@ -27,6 +28,15 @@ LEAVING = frozenset(
 )
 
 Beat = Callable[[], None]
+Settle = Callable[[int, Beat], None]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a store is made to agree with the truth about: its kind, and its number."""
+
+    kind: str
+    number: int
 
 
 class Projection(Protocol):
@@ -34,17 +44,19 @@ class Projection(Protocol):
 
     name: str
 
+    @property
+    def settlers(self) -> Mapping[str, Settle]:
+        """The kinds of subjects that matter here, and how to make the store agree with the truth
+        about one of them, as it stands now."""
+
     def is_missing(self) -> bool:
         """There is no store yet, or no more, so that everything must be settled."""
 
-    def prepare(self) -> None:
-        """Make an empty store where it is missing."""
+    def prepare(self, beat: Beat) -> bool:
+        """Make a store where it is missing. True where it then holds all that it has to."""
 
     def drop_unknown(self, beat: Beat) -> None:
         """Take away what belongs to no version that the truth wants in the store."""
-
-    def settle(self, version_id: int, beat: Beat) -> None:
-        """Make the store agree with the truth about one version, as it stands now."""
 
     def finish(self, number: int) -> None:
         """Everything up to this number of the trail has been settled."""
@@ -56,7 +68,7 @@ class Projection(Protocol):
 def advance(projection: Projection) -> bool:
     """Bring a store to the end of the trail. False if another worker is at it.
 
-    A version that cannot be settled is parked and does not hold up the others. A store that does
+    What cannot be settled is parked and does not hold up the others. A store that does
     not answer parks nothing: the cursor stays where it is. Raises `StoreAway`.
     """
     while cursor := Cursor.objects.lease(projection.name):
@@ -97,10 +109,11 @@ def _walk(projection: Projection, cursor: Cursor) -> None:
     epoch = _begin(projection, cursor)
     while entries := knowledge_after(cursor.number):
         _open_exits(projection, entries)
-        settled = _settle_all(projection, cursor, _versions(entries), entries[-1].number)
+        settled = _settle_all(projection, cursor, subjects_of(entries), entries[-1].number)
         confirm_open_exits(projection, only=settled)
         cursor.move(entries[-1].number, epoch=epoch)
-    if waiting := Parked.objects.due(projection.name, clock.now()):
+    if due := Parked.objects.due(projection.name, clock.now()):
+        waiting = [Subject(parked.kind, parked.number) for parked in due]
         _settle_all(projection, cursor, waiting, cursor.number)
     confirm_open_exits(projection)
 
@@ -111,49 +124,55 @@ def _begin(projection: Projection, cursor: Cursor) -> str:
     The cursor moves first: whoever is killed between the two finds the store missing still.
     """
     epoch = TrailHead.objects.values_list("epoch", flat=True).get()
-    is_missing = projection.is_missing()
+    is_missing, came = projection.is_missing(), cursor.number
     if is_missing or cursor.epoch != epoch:
         cursor.move(0, epoch=cursor.epoch)
-        projection.prepare()
+        is_whole = projection.prepare(cursor.hold)
         projection.drop_unknown(cursor.hold)
-        cursor.move(0, epoch=epoch)
+        # What left force since then is looked at again all the same: its exit is recorded.
+        cursor.move(came if is_whole and cursor.epoch == epoch else 0, epoch=epoch)
     return epoch
 
 
-def _versions(entries: Sequence[AuditEntry]) -> list[int]:
-    return list(dict.fromkeys(int(e.governs_id) for e in entries if e.governs_type == "version"))
+def subjects_of(entries: Sequence[AuditEntry]) -> list[Subject]:
+    return list(dict.fromkeys(Subject(e.governs_type, int(e.governs_id)) for e in entries))
 
 
 def _settle_all(
-    projection: Projection, cursor: Cursor, versions: Sequence[int], number: int
+    projection: Projection, cursor: Cursor, subjects: Sequence[Subject], number: int
 ) -> set[int]:
-    """Settle the versions of a step, and finish it. Returns those that could be settled.
+    """Settle the subjects of a step, and finish it. Returns the versions that could be settled.
 
     The lease is asked for once more after the last write: whoever had lost it by then may have
     written over what a successor wrote, and has it all looked at again.
     """
+    mine = [s for s in subjects if s.kind in projection.settlers]
     try:
-        settled = {v for v in versions if _settle(projection, cursor, v)}
+        settled = {s for s in mine if _settle(projection, cursor, s)}
         cursor.hold()
         projection.finish(number)
         cursor.hold()
     except LostLease:
-        Parked.objects.look_again(projection.name, versions, at=clock.now())
+        for subject in mine:
+            Parked.objects.look_again(
+                projection.name, subject.number, kind=subject.kind, at=clock.now()
+            )
         raise
-    return settled
+    return {subject.number for subject in settled if subject.kind == "version"}
 
 
-def _settle(projection: Projection, cursor: Cursor, version_id: int) -> bool:
+def _settle(projection: Projection, cursor: Cursor, subject: Subject) -> bool:
     cursor.hold()
-    mine = Parked.objects.filter(projection=projection.name, version=version_id)
+    kind, number = subject.kind, subject.number
+    mine = Parked.objects.filter(projection=projection.name, kind=kind, number=number)
     before = mine.first()
     try:
-        projection.settle(version_id, cursor.hold)
+        projection.settlers[kind](number, cursor.hold)
     except (LostLease, StoreAway, Unavailable):
         raise
     except Exception as error:
-        log.exception("%s could not settle version %s.", projection.name, version_id)
-        Parked.objects.park(projection.name, version_id, error, at=clock.now())
+        log.exception("%s could not settle %s %s.", projection.name, kind, number)
+        Parked.objects.park(projection.name, number, error, kind=kind, at=clock.now())
         return False
     if before:
         # Not what was parked meanwhile by a worker that had lost its lease.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -13,7 +14,7 @@ from governance.proofs import root_of
 from llm.corpus import CorpusFolder, lines
 from llm.embedding import Encoder
 from llm.models import CorpusObject
-from llm.projections.advance import Beat, last_knowledge
+from llm.projections.advance import Beat, Settle, last_knowledge
 from llm.projections.holdings import (
     Holding,
     citation_of,
@@ -31,13 +32,18 @@ class Corpus:
         self.folder = folder
         self.encoder = encoder
 
+    @property
+    def settlers(self) -> Mapping[str, Settle]:
+        return {"version": self.settle}
+
     def is_missing(self) -> bool:
         """Where no sound manifest is, everything is written anew."""
         return self.folder.newest() is None
 
-    def prepare(self) -> None:
+    def prepare(self, beat: Beat) -> bool:
         if self.is_missing():
             CorpusObject.objects.update(is_held=False)
+        return False
 
     def drop_unknown(self, beat: Beat) -> None:
         """Rows of another trail went with it; the files that they named are here still."""

@@ -10,8 +10,17 @@ from datetime import timedelta
 from governance import clock
 from governance.models import TrailHead
 from llm.models import LEASE, CorpusObject, Cursor, LostLease, Parked
-from llm.projections.advance import Beat, advance, knowledge_after, last_knowledge
+from llm.projections.advance import (
+    Beat,
+    Projection,
+    advance,
+    knowledge_after,
+    last_knowledge,
+    subjects_of,
+)
 from llm.projections.corpus import Corpus
+from llm.projections.graph import Graph
+from llm.projections.graph_reconcile import compared
 from llm.projections.holdings import held_versions
 from llm.projections.reconcile import differences, reconcile_corpus
 from llm.projections.vectors import Vectors
@@ -85,6 +94,42 @@ def rebuild_corpus(
     return CorpusObject.objects.filter(is_held=True).count()
 
 
+def rebuild_graph(
+    graph: Graph, progress: Progress = silent, *, patience: timedelta = PATIENCE
+) -> int:
+    """A new generation beside the one that is read; see `rebuild_vectors`.
+
+    Returns how many relations it holds.
+    """
+    with _leased("rebuild", patience=timedelta(0)) as building:
+        began, generation = last_knowledge(), graph.new_generation()
+        graph.store.create(generation)
+        count = graph.fill(generation, building.hold)
+        progress(count, count)
+        with _leased(graph.name, patience=patience) as cursor:
+            number = _follow(graph, cursor, generation, began)
+            if next(compared(graph, generation, beat=cursor.hold), None):
+                graph.store.discard(generation)
+                raise NotEqual(str(generation))
+            cursor.hold()
+            graph.store.switch(generation)
+            _let_others_follow(graph, cursor, number)
+        for other in graph.store.generations() - {generation}:
+            graph.store.discard(other)
+    advance(graph)
+    return count
+
+
+def _follow(graph: Graph, cursor: Cursor, generation: int, began: int) -> int:
+    number = began
+    while entries := knowledge_after(number):
+        for subject in subjects_of(entries):
+            cursor.hold()
+            graph.settle_in(generation, subject, cursor.hold)
+        number = entries[-1].number
+    return number
+
+
 def _fill(vectors: Vectors, name: str, beat: Beat, progress: Progress) -> None:
     versions = list(held_versions().values_list("pk", flat=True))
     for done, version_id in enumerate(versions, start=1):
@@ -96,9 +141,10 @@ def _fill(vectors: Vectors, name: str, beat: Beat, progress: Progress) -> None:
 def _catch_up(vectors: Vectors, cursor: Cursor, name: str, began: int) -> int:
     number = began
     while entries := knowledge_after(number):
-        for entry in entries:
-            cursor.hold()
-            vectors.settle_in(name, int(entry.governs_id), cursor.hold)
+        for subject in subjects_of(entries):
+            if subject.kind == "version":
+                cursor.hold()
+                vectors.settle_in(name, subject.number, cursor.hold)
         number = entries[-1].number
     return number
 
@@ -109,7 +155,7 @@ def _discard_unread(vectors: Vectors, name: str) -> None:
         vectors.store.discard(name)
 
 
-def _let_others_follow(vectors: Vectors, cursor: Cursor, number: int) -> None:
+def _let_others_follow(projection: Projection, cursor: Cursor, number: int) -> None:
     """The cursor stays where it is: what it goes over again is settled already, and exits of it
     are recorded. Who took over since the last heartbeat went on in the old collection.
     """
@@ -117,8 +163,8 @@ def _let_others_follow(vectors: Vectors, cursor: Cursor, number: int) -> None:
     try:
         cursor.move(min(cursor.number, number) if cursor.epoch == epoch else 0, epoch=epoch)
     except LostLease:
-        Cursor.objects.rewind(vectors.name, number)
-    Parked.objects.filter(projection=vectors.name).update(retry_at=clock.now())
+        Cursor.objects.rewind(projection.name, number)
+    Parked.objects.filter(projection=projection.name).update(retry_at=clock.now())
 
 
 @contextmanager

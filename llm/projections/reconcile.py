@@ -17,6 +17,7 @@ from llm.caching import Vector, vectors_of
 from llm.models import CorpusObject, Cursor
 from llm.projections.advance import Beat, last_knowledge
 from llm.projections.corpus import Corpus, content_of
+from llm.projections.drift import Drift
 from llm.projections.holdings import all_holdings, held_versions
 from llm.projections.vectors import Vectors, ids_of, payload_of, profile_of, sparse_of
 from llm.stores.port import Payload, Sparse, Stored
@@ -25,19 +26,6 @@ PAGE = 500
 # The store may keep a vector in its own rounding.
 LEAST_COSINE = 0.9999
 WEIGHT_ROUNDING = 1e-5
-
-
-@dataclass(frozen=True)
-class Drift:
-    """One thing in which a store differs from the truth. `version` is 0 where there is none."""
-
-    store: str
-    kind: str
-    what: str
-    version: int = 0
-
-    def __str__(self) -> str:
-        return f"{self.store}: {self.kind} {self.what}"
 
 
 @dataclass(frozen=True)
@@ -61,7 +49,7 @@ def reconcile_vectors(vectors: Vectors, *, repair: bool, beat: Beat) -> list[Dri
     if repair:
         strays = [d.what for d in found if d.kind in ("foreign", "damaged")]
         vectors.store.drop_points(live, strays)
-        for version_id in sorted({d.version for d in found if d.version}):
+        for version_id in sorted({d.number for d in found if d.number}):
             vectors.settle_in(live, version_id, beat)
     return found
 
@@ -90,7 +78,7 @@ def reconcile_corpus(corpus: Corpus, *, repair: bool, beat: Beat) -> list[Drift]
         for drift in found:
             if "/" in drift.what:
                 corpus.folder.remove(drift.what)
-        for version_id in sorted({d.version for d in found if d.version}):
+        for version_id in sorted({d.number for d in found if d.number}):
             corpus.settle(version_id, beat)
         corpus.finish(_number(corpus.name))
     return found
@@ -98,7 +86,7 @@ def reconcile_corpus(corpus: Corpus, *, repair: bool, beat: Beat) -> list[Drift]
 
 def _missing_collection(vectors: Vectors, *, repair: bool, beat: Beat) -> list[Drift]:
     if repair:
-        vectors.prepare()
+        vectors.prepare(beat)
         for version_id in list(held_versions().values_list("pk", flat=True)):
             vectors.settle(version_id, beat)
     return [Drift("vectors", "missing", "the live collection")]
@@ -106,9 +94,9 @@ def _missing_collection(vectors: Vectors, *, repair: bool, beat: Beat) -> list[D
 
 def _settled_alone(found: Collection[Drift], name: str) -> list[Drift]:
     """Without what the trail says of versions that the store has not followed yet."""
-    ahead = AuditEntry.objects.knowledge().after(_number(name))
+    ahead = AuditEntry.objects.knowledge().after(_number(name)).filter(governs_type="version")
     moved = {int(id_) for id_ in ahead.values_list("governs_id", flat=True)}
-    return [drift for drift in found if drift.version not in moved]
+    return [drift for drift in found if drift.number not in moved]
 
 
 def _expected(vectors: Vectors, beat: Beat) -> dict[str, _Expected]:

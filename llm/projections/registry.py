@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.conf import settings
 
 from llm import clients
 from llm.corpus import CorpusFolder
 from llm.projections.advance import Projection
 from llm.projections.corpus import Corpus
+from llm.projections.graph import Graph
 from llm.projections.vectors import Vectors
 
-NAMES = ("corpus", "vectors")
+
+def names() -> tuple[str, ...]:
+    """Of those there are here: the graph is kept in a store of its own where one is given."""
+    return ("corpus", "vectors", *(["graph"] if settings.NEO4J_URI else []))
 
 
 def projection(name: str) -> Projection:
-    return corpus() if name == "corpus" else vectors()
+    makers: dict[str, Callable[[], Projection]]
+    makers = {"corpus": corpus, "vectors": vectors, "graph": graph}
+    return makers[name]()
 
 
 def vectors() -> Vectors:
@@ -23,3 +31,7 @@ def vectors() -> Vectors:
 
 def corpus() -> Corpus:
     return Corpus(CorpusFolder(settings.KB_HOME / "corpus"), clients.encoder())
+
+
+def graph() -> Graph:
+    return Graph(clients.graph_store())

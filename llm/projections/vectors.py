@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import itertools
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from governance.models import Passage
 from llm import words
 from llm.caching import count_words, vectors_of
 from llm.embedding import Encoder
-from llm.projections.advance import Beat
+from llm.projections.advance import Beat, Settle
 from llm.projections.holdings import Holding, held_versions, holding_of
 from llm.stores.port import NotBuilt, Payload, Point, Sparse, VectorStore
 
@@ -34,6 +34,10 @@ class Vectors:
         self.encoder = encoder
 
     @property
+    def settlers(self) -> Mapping[str, Settle]:
+        return {"version": self.settle}
+
+    @property
     def profile(self) -> str:
         """What a collection made now is made with: the encoder, and how words are cut."""
         return f"{self.encoder.profile.name}-{words.profile_name()}"
@@ -41,12 +45,13 @@ class Vectors:
     def is_missing(self) -> bool:
         return self.store.live() is None
 
-    def prepare(self) -> None:
+    def prepare(self, beat: Beat) -> bool:
         """Where nothing is live yet, begin with an empty collection."""
         if self.is_missing():
             name = self.new_name()
             self.store.create(name, self.encoder.profile.dimension)
             self.store.switch(name)
+        return False
 
     def drop_unknown(self, beat: Beat) -> None:
         """Points of versions that the truth does not want, or does not know at all."""

@@ -19,14 +19,6 @@ def hospital() -> Iterator[Served]:
         yield hospital
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Those of a file share a fleet: beginning one costs more than most of what they do."""
-    for item in items:
-        if "fleet" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group(f"fleet of {item.path.stem}"))
-
-
 @pytest.fixture(scope="module")
 def fleet() -> Iterator[Fleet]:
     """Web, two workers and the schedule over PostgreSQL and Redis."""

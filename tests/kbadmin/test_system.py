@@ -311,7 +311,7 @@ def test_what_was_settled_meanwhile_is_not_retried(parked: Parked, sam: Account)
     Parked.objects.all().delete()
 
     with pytest.raises(NotParked):
-        retry(projection="vectors", version=parked.version_id, by=sam)
+        retry(projection="vectors", kind="version", number=parked.number, by=sam)
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])

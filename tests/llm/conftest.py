@@ -10,7 +10,7 @@ import pytest
 from governance.duties import Scope
 from llm import clients
 from llm.projections.advance import advance
-from llm.projections.registry import NAMES, projection
+from llm.projections.registry import names, projection
 from tests.support.callers import Caller, program
 from tests.support.encoders import FakeEncoder
 
@@ -30,5 +30,5 @@ def tier(db: None) -> Caller:
 
 def follow() -> None:
     """Bring every projection to the end of the trail."""
-    for name in NAMES:
+    for name in names():
         advance(projection(name))

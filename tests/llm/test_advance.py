@@ -61,7 +61,7 @@ def test_what_cannot_be_settled_is_parked_with_its_error(active: Version) -> Non
 
     follow("vectors")
 
-    parked = Parked.objects.get(projection="vectors", version=active)
+    parked = Parked.objects.get(projection="vectors", number=active.pk)
     assert "told to refuse" in parked.error
     assert parked.retry_at > clock.now()
 

@@ -70,7 +70,7 @@ def test_what_is_parked_is_told_to_scripts(active: Version) -> None:
 
     parked = told("catch_up", ok=False)["parked"]
 
-    assert [row[:2] for row in parked] == [["vectors", active.pk]]
+    assert [row[:3] for row in parked] == [["vectors", "version", active.pk]]
 
 
 def test_parked_version_is_taken_up_again_at_once(active: Version) -> None:

@@ -14,7 +14,8 @@ from governance.duties import Scope
 from governance.models import Account, Passage, Version
 from llm.models import CorpusObject
 from llm.projections import registry
-from llm.projections.reconcile import Drift, reconcile_corpus
+from llm.projections.drift import Drift
+from llm.projections.reconcile import reconcile_corpus
 from tests.support import knowledge
 from tests.support.callers import V1, program
 from tests.support.following import amended, dies, follow

@@ -76,7 +76,7 @@ def test_one_draft_that_cannot_be_prepared_does_not_hold_up_the_next(
     drafts.prepare_waiting()
 
     assert VersionWords.objects.get().version == other
-    assert "told to refuse" in Parked.objects.get(projection="drafts", version=draft).error
+    assert "told to refuse" in Parked.objects.get(projection="drafts", number=draft.pk).error
 
 
 def test_a_parked_draft_is_tried_again_after_its_pause(draft: Version) -> None:

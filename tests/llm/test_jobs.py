@@ -78,7 +78,7 @@ def test_without_another_owner_the_command_does_it_itself(active: Version) -> No
 def test_catching_up_tells_what_is_parked(active: Version) -> None:
     moody().refuses = "Start low."
 
-    ((store, version, error),) = jobs.do("catch_up", {})["parked"]
+    ((store, _kind, version, error),) = jobs.do("catch_up", {})["parked"]
 
     assert (store, version) == ("vectors", active.pk)
     assert "told to refuse" in error

@@ -152,7 +152,7 @@ def test_vectors_of_two_models_never_mix(active: Version, ana: Account, ben: Acc
     follow("vectors")
 
     assert passages_in_store() == keys(active)
-    assert "RebuildDue" in Parked.objects.get(version=later).error
+    assert "RebuildDue" in Parked.objects.get(number=later.pk).error
 
 
 def test_what_leaves_goes_though_the_model_was_changed(active: Version, ben: Account) -> None:
@@ -193,7 +193,7 @@ def test_nothing_is_added_to_what_was_made_of_words_cut_otherwise(
     follow("vectors")
 
     assert passages_in_store() == keys(active)
-    assert "RebuildDue" in Parked.objects.get(version=later).error
+    assert "RebuildDue" in Parked.objects.get(number=later.pk).error
 
 
 def test_the_cursor_ends_where_knowledge_ends(active: Version) -> None:

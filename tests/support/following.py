@@ -90,7 +90,7 @@ def interposed() -> Interposed:
 
 def follow(*names: str) -> None:
     """Bring the projections named, or every one, to the end of the trail."""
-    for name in names or registry.NAMES:
+    for name in names or registry.names():
         advance(registry.projection(name))
 
 

@@ -53,5 +53,12 @@ def _due() -> list[tuple[str, str]]:
 
 
 def _parked() -> list[tuple[str, str, str]]:
-    rows = Parked.objects.select_related("version__source")
-    return [(p.projection, str(p.version), p.error) for p in rows]
+    versions = Version.objects.select_related("source").in_bulk(
+        Parked.objects.filter(kind="version").values_list("number", flat=True)
+    )
+    return [(p.projection, _named(p, versions), p.error) for p in Parked.objects.all()]
+
+
+def _named(parked: Parked, versions: dict[int, Version]) -> str:
+    version = versions.get(parked.number) if parked.kind == "version" else None
+    return str(version or f"{parked.kind} {parked.number}")

@@ -17,5 +17,5 @@ class Command(ReportingCommand):
             return Report([f"Not caught up: {outcome['error']}"], outcome, ok=False)
         sentences = [f"{name} is at {number}." for name, number in outcome["numbers"].items()]
         parked = outcome["parked"]
-        sentences += [f"Parked: {store}, version {v}: {error}" for store, v, error in parked]
+        sentences += [f"Parked: {store}, {kind} {n}: {error}" for store, kind, n, error in parked]
         return Report(sentences, outcome, ok=not parked)

@@ -7,7 +7,7 @@ from typing import Any
 
 from governance.management.reporting import Report, ReportingCommand
 from llm import jobs
-from llm.projections.registry import NAMES
+from llm.projections.registry import names
 
 
 class Command(ReportingCommand):
@@ -15,7 +15,7 @@ class Command(ReportingCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("store", choices=sorted(NAMES))
+        parser.add_argument("store", choices=sorted(names()))
 
     def act(self, options: dict[str, Any]) -> Report:
         outcome = jobs.do("rebuild", {"store": options["store"]}, progress=self.progress)

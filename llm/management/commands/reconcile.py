@@ -21,9 +21,14 @@ class Command(ReportingCommand):
         if "error" in outcome:
             return Report([f"Not compared: {outcome['error']}"], outcome, ok=False)
         drift = outcome["drift"]
-        sentences = [f"{store}: {kind} {what} (version {v})" for store, kind, what, v in drift]
+        sentences = [f"{s}: {kind} {what}{_version(s, n)}" for s, kind, what, n in drift]
         if not drift:
             sentences = ["Every store is as the truth says."]
         elif outcome["repaired"]:
             sentences.append(f"{len(drift)} differences, repaired.")
         return Report(sentences, outcome, ok=outcome["repaired"] or not drift)
+
+
+def _version(store: str, number: int) -> str:
+    """What differs in the graph says itself what it is."""
+    return "" if store == "graph" else f" (version {number})"
