@@ -219,6 +219,27 @@ class CorpusObject(models.Model):
         return self.sha256[:12]
 
 
+class FactsObject(models.Model):
+    """An object file of relations that the corpus holds or held; `shard` says which of them."""
+
+    sha256 = models.CharField(max_length=64)
+    shard = models.PositiveIntegerField()
+    facts = models.PositiveIntegerField()
+    bytes = models.BigIntegerField()
+    is_held = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["sha256", "shard"], name="one_object_per_shard"),
+            models.UniqueConstraint(
+                fields=["shard"], condition=Q(is_held=True), name="one_held_object_a_shard"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.sha256[:12]
+
+
 class Exit(models.Model):
     """A version, or passages of it, that left force, and when a store was read back empty of it."""
 

@@ -20,9 +20,10 @@ from governance.duties import Scope
 from governance.models import Version
 from llm.api.retrieval import TAG
 from llm.corpus import CorpusFolder, Damaged, root_of
-from llm.models import CorpusObject, Cursor
+from llm.models import CorpusObject, Cursor, FactsObject
 from llm.projections.advance import behind
 from llm.projections.corpus import content_of
+from llm.projections.corpus_facts import content_of as facts_in
 from llm.projections.holdings import holding_of
 from llm.stores.port import StoreAway
 
@@ -109,6 +110,9 @@ class ObjectDoor(CorpusDoor):
 
 def _is_in_force(sha256: str) -> bool:
     """Asked of the truth, whatever the folder still holds. Raises `Http404` where it never was."""
+    shards = list(FactsObject.objects.filter(sha256=sha256).values_list("shard", flat=True))
+    if shards:
+        return any(CorpusFolder.name_of(facts_in(shard)) == sha256 for shard in shards)
     versions = CorpusObject.objects.filter(sha256=sha256).values("version")
     rows = list(Version.objects.filter(pk__in=versions))
     now = clock.now()
@@ -125,7 +129,8 @@ def _is_in_force(sha256: str) -> bool:
 
 def _is_held(sha256: str) -> bool:
     """A file may lie there before the corpus holds it, and after it has let go of it."""
-    return CorpusObject.objects.filter(sha256=sha256, is_held=True).exists()
+    models = (CorpusObject, FactsObject)
+    return any(m.objects.filter(sha256=sha256, is_held=True).exists() for m in models)
 
 
 def _etag_of(content: bytes) -> str:

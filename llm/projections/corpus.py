@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -13,8 +14,9 @@ from governance.models.governed import plain
 from governance.proofs import root_of
 from llm.corpus import CorpusFolder, lines
 from llm.embedding import Encoder
-from llm.models import CorpusObject
-from llm.projections.advance import Beat, Settle, last_knowledge
+from llm.models import CorpusObject, FactsObject
+from llm.projections.advance import Beat, Settle, Subject, last_knowledge
+from llm.projections.corpus_facts import Facts, shards_of_version, shards_touched
 from llm.projections.holdings import (
     Holding,
     citation_of,
@@ -30,11 +32,13 @@ class Corpus:
 
     def __init__(self, folder: CorpusFolder, encoder: Encoder) -> None:
         self.folder = folder
+        self.facts = Facts(folder)
         self.encoder = encoder
 
     @property
     def settlers(self) -> Mapping[str, Settle]:
-        return {"version": self.settle}
+        said = {kind: partial(self._settle_facts, kind) for kind in ("relation", "concept")}
+        return {"version": self.settle, **said}
 
     def is_missing(self) -> bool:
         """Where no sound manifest is, everything is written anew."""
@@ -43,16 +47,20 @@ class Corpus:
     def prepare(self, beat: Beat) -> bool:
         if self.is_missing():
             CorpusObject.objects.update(is_held=False)
+            FactsObject.objects.update(is_held=False)
         return False
 
     def drop_unknown(self, beat: Beat) -> None:
         """Rows of another trail went with it; the files that they named are here still."""
         held = CorpusObject.objects.filter(version__in=held_versions())
-        for sha256 in self.folder.objects() - set(held.values_list("sha256", flat=True)):
+        known = {*held.values_list("sha256", flat=True), *self.facts.objects()}
+        for sha256 in self.folder.objects() - known:
             beat()
             self.folder.drop_object(sha256)
 
     def settle(self, version_id: int, beat: Beat) -> None:
+        """The object of the version, and those of what its passages carry."""
+        self.facts.settle(shards_of_version(version_id), beat)
         holding = holding_of(version_id)
         if holding is None:
             self._let_go(version_id)
@@ -66,6 +74,9 @@ class Corpus:
         self.folder.put_object(content)
         self._hold(version_id, sha256, holding, content)
         self._drop_withdrawn(version_id)
+
+    def _settle_facts(self, kind: str, number: int, beat: Beat) -> None:
+        self.facts.settle(shards_touched(Subject(kind, number)), beat)
 
     def finish(self, number: int) -> None:
         """Publish, unless the truth has moved on: a manifest says what was true at its number.
@@ -81,6 +92,8 @@ class Corpus:
         """No file is left that the version no longer wants, and the manifest names none."""
         if not held_versions().filter(pk=version_id).exists():
             self._let_go(version_id)
+        if not self.facts.are_as_said(shards_of_version(version_id)):
+            return False
         named = (self.folder.newest() or b"").decode()
         gone = self._withdrawn(version_id)
         return not any(self.folder.holds(sha256) or sha256 in named for sha256 in gone)
@@ -110,7 +123,7 @@ class Corpus:
                 for row in held
                 if row.version_id in terms and row.version_id in versions
             ],
-            "relations": [],
+            "relations": self.facts.listed(),
         }
 
     def lists(self, holding: Holding, content: bytes) -> bool:

@@ -19,6 +19,7 @@ from llm.projections.advance import (
     subjects_of,
 )
 from llm.projections.corpus import Corpus
+from llm.projections.corpus_facts import all_shards
 from llm.projections.graph import Graph
 from llm.projections.graph_reconcile import compared
 from llm.projections.holdings import held_versions
@@ -89,6 +90,7 @@ def rebuild_corpus(
         for done, version_id in enumerate(versions, start=1):
             corpus.settle(version_id, cursor.hold)
             progress(done, len(versions))
+        corpus.facts.settle(all_shards(), cursor.hold)
         reconcile_corpus(corpus, repair=True, beat=cursor.hold)
     advance(corpus)
     return CorpusObject.objects.filter(is_held=True).count()

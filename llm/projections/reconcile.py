@@ -15,8 +15,9 @@ import numpy as np
 from governance.models import AuditEntry, Passage
 from llm.caching import Vector, vectors_of
 from llm.models import CorpusObject, Cursor
-from llm.projections.advance import Beat, last_knowledge
+from llm.projections.advance import Beat, last_knowledge, subjects_of
 from llm.projections.corpus import Corpus, content_of
+from llm.projections.corpus_facts import shards_touched
 from llm.projections.drift import Drift
 from llm.projections.holdings import all_holdings, held_versions
 from llm.projections.vectors import Vectors, ids_of, payload_of, profile_of, sparse_of
@@ -73,15 +74,17 @@ def differences(vectors: Vectors, collection: str, *, beat: Beat) -> list[Drift]
 
 def reconcile_corpus(corpus: Corpus, *, repair: bool, beat: Beat) -> list[Drift]:
     """What differs in the folder; put right where `repair` is set."""
+    facts = _facts_differences(corpus, beat)
     found = _settled_alone(_corpus_differences(corpus, beat), corpus.name)
-    if repair and found:
+    if repair and (found or facts):
         for drift in found:
             if "/" in drift.what:
                 corpus.folder.remove(drift.what)
         for version_id in sorted({d.number for d in found if d.number}):
             corpus.settle(version_id, beat)
+        corpus.facts.settle([d.number for d in facts], beat)
         corpus.finish(_number(corpus.name))
-    return found
+    return [*found, *facts]
 
 
 def _missing_collection(vectors: Vectors, *, repair: bool, beat: Beat) -> list[Drift]:
@@ -138,7 +141,7 @@ def _is_right(stored: Stored, vector: Vector, words: Sparse) -> bool:
 
 def _corpus_differences(corpus: Corpus, beat: Beat) -> list[Drift]:
     found: list[Drift] = []
-    there, wanted = corpus.folder.objects(), set()
+    there, wanted = corpus.folder.objects(), corpus.facts.objects()
     for holding in all_holdings():
         beat()
         content = content_of(holding)
@@ -151,6 +154,14 @@ def _corpus_differences(corpus: Corpus, beat: Beat) -> list[Drift]:
         elif not corpus.lists(holding, content):
             found.append(Drift("corpus", "unlisted", sha256, holding.version.pk))
     return [*found, *_unwanted(corpus, there - wanted), *_wrong_manifests(corpus)]
+
+
+def _facts_differences(corpus: Corpus, beat: Beat) -> list[Drift]:
+    """Without the objects in which something is that the corpus has not followed yet."""
+    ahead = subjects_of(list(AuditEntry.objects.knowledge().after(_number(corpus.name))))
+    moved = {shard for subject in ahead for shard in shards_touched(subject)}
+    found = corpus.facts.differences(corpus.folder.objects(), beat)
+    return [drift for drift in found if drift.number not in moved]
 
 
 def _unwanted(corpus: Corpus, objects: set[str]) -> Iterator[Drift]:

@@ -58,7 +58,7 @@ def ward(active: Version, ana: Account, ben: Account) -> Version:
 
 def question(name: str) -> str:
     text = (Path(django_settings.BASE_DIR) / "docs" / "neo4j.md").read_text("utf-8")
-    blocks = re.findall(r"```cypher\n// (\w+)\n(.*?)```", text, re.DOTALL)
+    blocks: list[tuple[str, str]] = re.findall(r"```cypher\n// (\w+)\n(.*?)```", text, re.DOTALL)
     return dict(blocks)[name]
 
 
