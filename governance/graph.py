@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet, TextField, Value
 from django.utils.timezone import localdate
 
-from governance.models import Concept, Evidence, Relation
+from governance.models import Concept, ConceptName, ConceptStatus, Evidence, Relation
+from governance.naming import Names
 from governance.wording import folded
 
 DEEPEST = 3
@@ -17,6 +18,9 @@ LONGEST_PATH = 6
 # Nodes of a neighbourhood, and ways between two concepts: beyond that nobody looks.
 MOST_NODES = 1000
 MOST_PATHS = 20
+# Concepts that a question is about, and facts that are told of them.
+MOST_RECOGNISED = 8
+MOST_FACTS = 30
 
 
 @dataclass
@@ -44,6 +48,35 @@ def found(
     if code:
         rows = rows.filter(codes__code=code, **({"codes__system": system} if system else {}))
     return _whole(rows.distinct().order_by("pk"))
+
+
+def recognised(text: str, *, most: int = MOST_RECOGNISED) -> list[Concept]:
+    """The current concepts that a text names, in either language, in the order of the text.
+
+    Of two names that stand in the same place the longer one is meant.
+    """
+    text = " ".join(text.split())
+    asked = Value(folded(text)[0], output_field=TextField())
+    rows = ConceptName.objects.filter(concept__status=ConceptStatus.CURRENT)
+    candidates = rows.annotate(asked=asked).filter(asked__contains=F("folded"))
+    taken: dict[tuple[int, int], int] = {}
+    for name in sorted(candidates, key=lambda n: (-len(n.folded), n.concept_id)):
+        for start, end in Names((name.name,)).spans(text):
+            if not any(start < e and s < end for s, e in taken):
+                taken[start, end] = name.concept_id
+    numbers = list(dict.fromkeys(taken[span] for span in sorted(taken)))[:most]
+    known = {each.pk: each for each in _whole(Concept.objects.filter(pk__in=numbers))}
+    return [known[number] for number in numbers if number in known]
+
+
+def facts_about(concepts: Sequence[Concept], *, at: datetime, most: int = MOST_FACTS) -> Subgraph:
+    """What is in force of these concepts; first what joins two of them."""
+    numbers = [each.pk for each in concepts]
+    rows = list(said_of(numbers, at).select_related("type")[:MOST_NODES])
+    rows.sort(key=lambda r: ({r.subject_id, r.object_id} <= set(numbers)) is False)
+    told = rows[:most]
+    ends = dict.fromkeys([*numbers, *(n for r in told for n in (r.subject_id, r.object_id))])
+    return _subgraph(ends, told, at, is_cut=len(rows) > most)
 
 
 def concept(number: int) -> Concept | None:

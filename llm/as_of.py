@@ -111,7 +111,7 @@ def retrieve_as_of(question: Question, *, at: datetime, now: datetime) -> Recoll
     encoder = clients.encoder()
     vector = encoder.queries([question.query])[0]
     _count_what_was_not_counted(at)
-    weights = weights_of(question.query, at=at)
+    weights = weights_of(question.worded, at=at)
     held = Passage.objects.in_force(at)
     compared = _compared(_asked_for(question, held), vector, weights, encoder)
     by_meaning, by_words = _best(compared.nearness), _best(compared.matching)
@@ -133,7 +133,7 @@ def out_of_force(question: Question, *, at: datetime, most: int = 10) -> list[Fo
     """What had been approved by the instant, was not in force then, and would have fitted best."""
     encoder = clients.encoder()
     vector = encoder.queries([question.query])[0]
-    weights = weights_of(question.query, at=at)
+    weights = weights_of(question.worded, at=at)
     approved = Passage.objects.filter(version__approved_at__lte=at, replacement=None)
     gone = approved.exclude(pk__in=Passage.objects.in_force(at).values("pk"))
     compared = _compared(_asked_for(question, gone), vector, weights, encoder)

@@ -50,6 +50,13 @@ class Question:
     source_classes: tuple[str, ...] = ()
     language: str | None = None
     sources: tuple[int, ...] = ()
+    # Other names of what is asked about: passages with these words are looked for, too.
+    also: tuple[str, ...] = ()
+
+    @property
+    def worded(self) -> str:
+        """What is looked for by words."""
+        return " ".join([self.query, *self.also])
 
 
 @dataclass(frozen=True)
@@ -83,12 +90,12 @@ class Answer:
 
 def retrieve(question: Question, *, at: datetime) -> Answer:
     """The passages in force that fit best. Raises `StoreAway` where the store does not answer."""
-    at = _not_before_the_trail(at)
+    at = not_before_the_trail(at)
     store, encoder = clients.vector_store(), clients.encoder()
     trail = Cursor.objects.filter(name="vectors").values_list("number", flat=True).first() or 0
     wanted = Wanted(microseconds(at), question.source_classes, question.language, question.sources)
     by_meaning, vector = _by_meaning(question.query, wanted, store, encoder)
-    by_words = _by_words(question.query, wanted, store, at=at)
+    by_words = _by_words(question.worded, wanted, store, at=at)
     offered = {hit.passage for hit in [*by_meaning, *by_words]}
     allowed, truth = _fence(offered, at=at)
     found = fused(by_meaning, by_words, allowed, vector, encoder)[: question.top_k]
@@ -113,7 +120,7 @@ def fused(
     ]
 
 
-def _not_before_the_trail(at: datetime) -> datetime:
+def not_before_the_trail(at: datetime) -> datetime:
     """Where this machine's clock is behind another's, what that one ended has ended."""
     last = TrailHead.objects.values_list("at", flat=True).get()
     return max(at, last) if last else at
@@ -197,7 +204,7 @@ def _fence(offered: set[str], *, at: datetime) -> tuple[dict[int, Passage], int]
     """
     known = [int(name) for name in offered if _NUMBER.fullmatch(name)]
     while True:
-        at = _not_before_the_trail(max(at, clock.now()))
+        at = not_before_the_trail(max(at, clock.now()))
         allowed = {p.pk: p for p in _looked_at(known, at)}
         if not allowed:
             return {}, last_knowledge()

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from governance.models import Client
+from governance.models import Client, Passage
 from llm.models import Usage
 from llm.retrieval import PROFILE, Answer, Question
 
 
-def record(question: Question, answer: Answer, *, client: Client, at: datetime) -> Usage:
-    """One row a retrieval. The query's text is not kept."""
+def record(
+    question: Question,
+    answer: Answer,
+    *,
+    client: Client,
+    at: datetime,
+    carrying: Sequence[Passage] = (),
+) -> Usage:
+    """One row a retrieval, with the passages that carry its facts. The query's text is not kept."""
     filters = asdict(question)
-    del filters["query"], filters["top_k"]
+    del filters["query"], filters["top_k"], filters["also"]
+    given = [[f.passage.pk, f.passage.digest, f.score] for f in answer.found]
+    found = {f.passage.pk for f in answer.found}
+    given += [[p.pk, p.digest, None] for p in carrying if p.pk not in found]
     return Usage.objects.create(
         at=at,
         client=client,
@@ -22,6 +33,6 @@ def record(question: Question, answer: Answer, *, client: Client, at: datetime) 
         top_k=question.top_k,
         filters=filters,
         profile=PROFILE,
-        passages=[[f.passage.pk, f.passage.digest, f.score] for f in answer.found],
+        passages=given,
         withheld=answer.withheld,
     )

@@ -19,6 +19,7 @@ from rest_framework.views import APIView
 from governance import clock
 from governance.actions import refusals
 from governance.api.bodies import LARGEST_NUMBER, Body, Prose
+from governance.api.concepts import SubgraphAnswer
 from governance.api.doors import Door, described
 from governance.classes import SourceClass
 from governance.duties import Scope
@@ -26,8 +27,9 @@ from governance.errors import Malformed, ScopeMissing
 from governance.models import Account, Client, Language
 from llm import as_of, usage
 from llm.embedding import Unavailable
+from llm.facts import Widened, widened
 from llm.projections.holdings import citation_of, quoted, shown
-from llm.retrieval import Answer, Found, Question, retrieve
+from llm.retrieval import Answer, Found, Question, not_before_the_trail, retrieve
 from llm.stores.port import StoreAway
 from llm.stores.shards import InUse
 
@@ -87,11 +89,21 @@ class Instant(serializers.CharField):
             raise serializers.ValidationError(str(refusal.facts["problem"])) from refusal
 
 
+class Flag(serializers.BooleanField):
+    """True or false, and nothing that could be taken for one."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
 class QuestionBody(Body):
     query = Prose(max_length=LONGEST_QUERY)
     top_k = Count(min_value=1, max_value=MOST_PASSAGES, default=10)
     filters = Filters(required=False)
     as_of = Instant(required=False)
+    expand = Flag(default=False)
 
 
 class CitedIdentifier(serializers.Serializer[Any]):
@@ -148,6 +160,9 @@ class RetrievalAnswer(serializers.Serializer[Any]):
     """`trail`: the number the store had reached; `truth`: the number at which the fence looked.
     `withheld`: how many hits a store offered and the truth refused.
 
+    With `expand` the concepts that the query names are recognised, their other names are looked
+    for as words, and `facts` tells what is in force of them, each with what carries it.
+
     An answer of the past (`as_of`) comes from the truth alone, so both numbers are the one that
     the trail had then; it is no use of knowledge, so `usage` is null. `without_vector` says how
     many passages in force then could not be compared by meaning.
@@ -162,6 +177,7 @@ class RetrievalAnswer(serializers.Serializer[Any]):
     passages = RetrievedPassage(many=True)
     as_of = serializers.DateTimeField(required=False)
     without_vector = serializers.IntegerField(required=False)
+    facts = SubgraphAnswer(required=False)
 
 
 def _refuse(user: Account | Client, scope: Scope) -> NoReturn:
@@ -197,8 +213,8 @@ class RetrieveDoor(Door):
         if not (as_of.may_look_back(user) if "as_of" in sent else _may_serve(user)):
             _refuse(user, Scope.AUDIT if "as_of" in sent else Scope.RETRIEVE)
         if "as_of" in sent:
-            return Response(_of_the_past(_question(sent), sent["as_of"]))
-        return Response(_of_now(_question(sent), cast(Client, user)))
+            return Response(_of_the_past(_question(sent), sent["as_of"], expand=sent["expand"]))
+        return Response(_of_now(_question(sent), cast(Client, user), expand=sent["expand"]))
 
 
 def _may_serve(user: Account | Client) -> bool:
@@ -216,22 +232,35 @@ def _question(sent: dict[str, Any]) -> Question:
     )
 
 
-def _of_now(question: Question, client: Client) -> dict[str, Any]:
+def _of_now(question: Question, client: Client, *, expand: bool) -> dict[str, Any]:
     at = clock.now()
+    wide = widened(question, at=at) if expand else None
     with _away_is_no_empty_answer():
-        answer = retrieve(question, at=at)
-    used = usage.record(question, answer, client=client, at=at)
+        answer = retrieve(wide.question if wide else question, at=at)
+    # Asked again behind the search, which may have taken its time: what left meanwhile is gone.
+    wide = widened(question, at=not_before_the_trail(clock.now())) if expand else None
+    carrying = wide.passages if wide else []
+    used = usage.record(question, answer, client=client, at=at, carrying=carrying)
     passages = [_passage(found, found.passage.version.review_due) for found in answer.found]
-    return _shown(answer, str(used.pk), passages)
+    facts = _facts(wide, at) if wide else {}
+    return _shown(answer, str(used.pk), passages) | facts
 
 
-def _of_the_past(question: Question, at: datetime) -> dict[str, Any]:
+def _facts(wide: Widened, at: datetime) -> dict[str, Any]:
+    context = {"at": at, "evidence": wide.facts.evidence}
+    return {"facts": SubgraphAnswer(wide.facts, context=context).data}
+
+
+def _of_the_past(question: Question, at: datetime, *, expand: bool) -> dict[str, Any]:
     """Nothing is written down as used: nobody is treated by what an auditor looks up."""
+    wide = widened(question, at=at) if expand else None
+    question = wide.question if wide else question
     with _away_is_no_empty_answer():
         recalled = as_of.retrieve_as_of(question, at=at, now=clock.now())
     marked = [_marked(found, recalled) for found in recalled.answer.found]
     told = {"as_of": shown(at), "without_vector": recalled.without_vector}
-    return _shown(recalled.answer, None, marked) | told
+    facts = _facts(wide, at) if wide else {}
+    return _shown(recalled.answer, None, marked) | told | facts
 
 
 @contextmanager
