@@ -13,6 +13,8 @@ Kind = Literal["same", "gone", "come"]
 
 # Numbers stay whole, with point and unit: 5 mg becoming 50 mg must not read as an added 0.
 _WORD = re.compile(r"\d[\d.,]*|[^\W\d_\u3400-\u9fff\uf900-\ufaff]+|\s+|.", re.DOTALL)
+# What may stand in a text where one space stands in what was copied from it.
+_GAP = r"[\s|]+"
 # Two texts whose words, multiplied, are more than this are told apart as wholes.
 MOST_WORK = 1_000_000
 # So many characters that stay between two changes are told with them.
@@ -83,6 +85,16 @@ def found_in(text: str, wanted: str) -> list[tuple[int, int]]:
         return []
     starts = [m.start() for m in re.finditer(re.escape(sought), haystack)]
     return [(places[s], places[s + len(sought) - 1] + 1) for s in starts]
+
+
+def found_across_lines(text: str, wanted: str) -> list[tuple[int, int]]:
+    """As `found_in`, where a line or a cell of a table may end between two of the words."""
+    parts = folded(wanted)[0].split()
+    if not parts:
+        return []
+    haystack, places = folded(text)
+    matches = re.finditer(_GAP.join(map(re.escape, parts)), haystack)
+    return [(places[m.start()], places[m.end() - 1] + 1) for m in matches]
 
 
 def folded(text: str) -> tuple[str, list[int]]:

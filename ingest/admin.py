@@ -15,6 +15,7 @@ from governance.duties import Deed
 from governance.models import Upload, Version
 from ingest import page_images
 from ingest.bringing import addresses as bringing
+from ingest.graph_lists import page as graph_page
 from ingest.parsing.document import Unreadable
 from ingest.parsing.sniff import PDF
 
@@ -60,3 +61,4 @@ def _answer(file: Callable[[], Path], content_type: str) -> FileResponse:
 addresses.enter("pages/<int:pk>/<int:page>.png", page_picture, "page_picture")
 addresses.enter("pages/<int:pk>/sizes.json", page_sizes, "page_sizes")
 bringing.enter()
+graph_page.enter()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from governance import canonical
 from governance.actions import graph_concepts, graph_relations, graph_schema
 from governance.actions.graph_ground import Deed as Kind
-from governance.actions.graph_ground import Ground, Step, seen_of
+from governance.actions.graph_ground import Ground, Seen, Step
 from governance.confirmation import Confirmed
 from governance.duties import Deed
 from governance.errors import (
@@ -42,14 +42,18 @@ DEEDS: dict[str, Kind] = {
 LONGEST_TITLE = 200
 # Of the content of one step.
 MOST_BYTES = 100_000
+# Steps that are written in one go.
+AT_ONCE = 500
 
 
-def begin(*, title: str, by: Account, steps: Sequence[Step] = ()) -> ChangeSet:
-    """A draft of these steps, in their order; more may be written into it."""
+def begin(*, title: str, by: Account, steps: Iterable[Step] = ()) -> ChangeSet:
+    """A draft of these steps, in their order; more may be written into it.
+
+    The steps are asked for under the trail's lock, so that they may refuse.
+    """
     with changing(by=by, may=Deed.DRAW) as changes:
         made = _begun(title, by, changes)
-        for step in steps:
-            _write(made, step, by)
+        _write(made, steps, by)
     return made
 
 
@@ -57,7 +61,7 @@ def add(*, change_set: ChangeSet, step: Step, by: Account) -> GraphEdit:
     """Write a step at the end of a set. Takes it out of review."""
     with changing(by=by, may=Deed.DRAW) as changes:
         change_set = _opened(change_set, changes)
-        edit = _write(change_set, step, by)
+        (edit,) = _write(change_set, [step], by)
         changes.note("change_set.edited", change_set, deed=edit.deed)
     return edit
 
@@ -149,9 +153,9 @@ def undo(*, change_set: ChangeSet, title: str, by: Account) -> ChangeSet:
         if change_set.status != ChangeSetStatus.APPLIED or standing.exists():
             raise SetUndone
         back = _begun(title, by, changes, undoes=change_set)
-        for edit in change_set.edits.order_by("-position"):
-            for deed, content in edit.inverse or []:
-                _write(back, (deed, content), by)
+        edits = change_set.edits.order_by("-position")
+        steps = ((deed, content) for edit in edits for deed, content in edit.inverse or [])
+        _write(back, steps, by)
         changes.note("change_set.edited", back, undoes=change_set.pk)
     return back
 
@@ -210,17 +214,22 @@ def _decide(change_set: ChangeSet, kind: str, by: Account, changes: Changes) -> 
     )
 
 
-def _write(change_set: ChangeSet, step: Step, by: Account) -> GraphEdit:
-    deed, content = checked(step)
+def _write(change_set: ChangeSet, steps: Iterable[Step], by: Account) -> list[GraphEdit]:
+    """At its end. What several of them touch is looked at once, for nothing changes meanwhile."""
     last = change_set.edits.order_by("-position").values_list("position", flat=True).first()
-    return GraphEdit.objects.create(
-        change_set=change_set,
-        position=(last or 0) + 1,
-        deed=deed,
-        content=content,
-        seen=seen_of(DEEDS[deed].touches(content)),
-        person=by.person,
-    )
+    seen = Seen()
+    edits = [
+        GraphEdit(
+            change_set=change_set,
+            position=position,
+            deed=deed,
+            content=content,
+            seen=seen.of(DEEDS[deed].touches(content)),
+            person=by.person,
+        )
+        for position, (deed, content) in enumerate(map(checked, steps), start=(last or 0) + 1)
+    ]
+    return GraphEdit.objects.bulk_create(edits, batch_size=AT_ONCE)
 
 
 def checked(step: Step) -> Step:
@@ -264,7 +273,8 @@ def _do(edit: GraphEdit, ground: Ground) -> list[Step]:
 
 def _moved(change_set: ChangeSet) -> Iterator[tuple[int, Refused]]:
     """Steps whose things are not any more what they were when the step was written."""
+    seen = Seen()
     for edit in change_set.edits.order_by("position"):
-        now = seen_of([(kind, int(n)) for kind, n in (key.split(":") for key in edit.seen)])
+        now = seen.of([(kind, int(n)) for kind, n in (key.split(":") for key in edit.seen)])
         if now != edit.seen:
             yield edit.position, SetMoved(position=edit.position)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from governance import canonical
 from governance.errors import Malformed, NotInTheGraph
-from governance.models import Concept, ConceptType, Governed, Relation, RelationType
+from governance.models import Concept, ConceptType, Governed, Passage, Relation, RelationType
 from governance.trail import Changes
 
 # A step: what is done, and with what.
@@ -40,11 +40,13 @@ class Ground:
     made: dict[str, int] = field(default_factory=dict)
     again: dict[int, int] = field(default_factory=dict)
     _noted: set[tuple[str, str, int]] = field(default_factory=set)
+    _passages: dict[int, tuple[Passage | None, bool]] = field(default_factory=dict)
 
     def concept(self, named: Any) -> Concept:
         """A current concept, by its number or by the name the set gave it."""
         number = self.made.get(named) if isinstance(named, str) else named
-        found = Concept.objects.current().filter(pk=whole(number)).first()
+        rows = Concept.objects.current().select_related("type")
+        found = rows.filter(pk=whole(number)).first()
         if found is None:
             raise NotInTheGraph(what=_("concept"), number=named)
         return found
@@ -57,6 +59,14 @@ class Ground:
         if relation is None:
             raise NotInTheGraph(what=_("relation"), number=number)
         return relation
+
+    def passage(self, number: int) -> tuple[Passage | None, bool]:
+        """It, and whether it is in force. Read once: no step changes what passages are."""
+        if number not in self._passages:
+            rows = Passage.objects.filter(pk=number)
+            is_in_force = rows.in_force(self.changes.at).exists()
+            self._passages[number] = rows.first(), is_in_force
+        return self._passages[number]
 
     def note(self, action: str, subject: Governed, **facts: Any) -> None:
         """Once a set for the same thing done to the same row."""
@@ -93,14 +103,26 @@ def named(row: Governed) -> tuple[str, int]:
     return kind, int(row.pk)
 
 
-def seen_of(touched: Sequence[tuple[str, Any]]) -> dict[str, str]:
-    """The digest of each existing thing that is touched, by which a later change is noticed."""
-    seen = {}
-    for kind, number in touched:
-        row = KINDS[kind]._default_manager.filter(pk=whole(number)).first()
-        if row is not None:
-            seen[f"{kind}:{row.pk}"] = canonical.digest(row.state())
-    return seen
+@dataclass
+class Seen:
+    """The digest of each existing thing that is touched, by which a later change is noticed.
+
+    Each is read once, so it is good for as long as nothing changes.
+    """
+
+    _known: dict[tuple[str, int], str] = field(default_factory=dict)
+
+    def of(self, touched: Sequence[tuple[str, Any]]) -> dict[str, str]:
+        keys = [(kind, whole(number)) for kind, number in touched]
+        told = {f"{kind}:{number}": self._digest(kind, number) for kind, number in keys}
+        return {name: digest for name, digest in told.items() if digest}
+
+    def _digest(self, kind: str, number: int) -> str:
+        """Empty where there is no such thing."""
+        if (kind, number) not in self._known:
+            row = KINDS[kind]._default_manager.filter(pk=number).first()
+            self._known[kind, number] = canonical.digest(row.state()) if row else ""
+        return self._known[kind, number]
 
 
 def whole(number: Any) -> int:

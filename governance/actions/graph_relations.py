@@ -27,7 +27,7 @@ from governance.errors import (
     SaidAlready,
     TripleNotAllowed,
 )
-from governance.models import Concept, Evidence, Passage, Relation, RelationType
+from governance.models import Concept, Evidence, Relation, RelationType
 
 Content = Mapping[str, Any]
 LONGEST_QUALIFIER = 300
@@ -136,16 +136,21 @@ def repoint(
     return [*(("evidence.end", {"evidence": number}) for number in added), *back]
 
 
+def key_of(type_: int, subject: int, object_: int, qualifiers: Mapping[str, str]) -> str:
+    """By which it is known that the same is said already, all of them by their numbers."""
+    what: list[Any] = [type_, subject, object_, dict(qualifiers)]
+    return canonical.digest(what)
+
+
 def _told(
     type_: RelationType, subject: Concept, object_: Concept, qualifiers: dict[str, str]
 ) -> Relation:
-    what: list[Any] = [type_.pk, subject.pk, object_.pk, qualifiers]
     return Relation(
         type=type_,
         subject=subject,
         object=object_,
         qualifiers=qualifiers,
-        key=canonical.digest(what),
+        key=key_of(type_.pk, subject.pk, object_.pk, qualifiers),
     )
 
 
@@ -163,7 +168,9 @@ def _say(ground: Ground, relation: Relation, spans: list[Span]) -> None:
 
 def _carry(ground: Ground, relation: Relation, spans: Iterable[Span]) -> list[int]:
     """Returns the numbers of what was added; what carries it already is passed over."""
-    known = set(relation.evidence.current().values_list("passage", "start", "end"))
+    known: set[Span] = set()
+    if not relation._state.adding:
+        known.update(relation.evidence.current().values_list("passage", "start", "end"))
     added = [
         Evidence.objects.create(
             relation_id=relation.pk,
@@ -223,12 +230,12 @@ def _span(ground: Ground, content: Content) -> Span:
     """The words must be there, and be served now."""
     number = whole(content.get("passage"))
     start, end_ = content.get("start"), content.get("end")
-    passage = Passage.objects.filter(pk=number).first()
+    passage, is_in_force = ground.passage(number)
     if passage is None or not isinstance(start, int) or not isinstance(end_, int):
         raise Malformed(field="evidence", problem=_("There is no such place in a passage."))
     if not 0 <= start < end_ <= len(passage.text) or not passage.text[start:end_].strip():
         raise Malformed(field="evidence", problem=_("These words are not in the passage."))
-    if not Passage.objects.in_force(ground.changes.at).filter(pk=number).exists():
+    if not is_in_force:
         raise EvidenceNotInForce(passage=number)
     return number, start, end_
 

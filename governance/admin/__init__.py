@@ -20,6 +20,7 @@ from governance.admin.concepts import ConceptAdmin
 from governance.admin.own_password import change_password
 from governance.admin.passages import PassageAdmin
 from governance.admin.people import AccountAdmin, ClientAdmin, PersonAdmin
+from governance.admin.relations import RelationAdmin
 from governance.admin.saved_views import remove_view
 from governance.admin.sources import SourceAdmin
 from governance.admin.trail import TrailAdmin
@@ -32,6 +33,7 @@ __all__ = [
     "ConceptAdmin",
     "PassageAdmin",
     "PersonAdmin",
+    "RelationAdmin",
     "SourceAdmin",
     "TrailAdmin",
     "VersionAdmin",

@@ -18,6 +18,7 @@ from governance.admin import forms as fields
 from governance.admin.base import GovernedAdmin, badge
 from governance.admin.filters import of_column
 from governance.admin.forms import DecisionForm, NothingForm
+from governance.admin.graph_before import changes_of
 from governance.admin.graph_words import Told, qualified
 from governance.admin.pages import ActionPage, account_of
 from governance.admin.passage_pages import place_of_number
@@ -243,6 +244,7 @@ def steps_of(change_set: ChangeSet, account: Account) -> list[dict[str, Any]]:
     """Each step in words, the words that carry it, and what would be refused of it now."""
     edits = change_set.edits_in_order()
     told = Told(edits)
+    changes = changes_of(change_set, edits)
     is_open = change_set.status in (ChangeSetStatus.DRAFT, ChangeSetStatus.IN_REVIEW)
     refused: Mapping[int, Refused] = {}
     if is_open and account.may(Deed.DRAW):
@@ -252,6 +254,8 @@ def steps_of(change_set: ChangeSet, account: Account) -> list[dict[str, Any]]:
             "edit": edit,
             "sentence": told.sentence(edit),
             "quotes": [(place_of_number(n), n, words) for n, words in told.quotes(edit)],
+            "details": told.details(edit),
+            "change": changes.get(edit.position),
             "qualifiers": qualified(edit.content.get("qualifiers")),
             "refused": refused.get(edit.position),
         }

@@ -8,19 +8,20 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from governance import clock, graph
 from governance.admin.base import GovernedAdmin, badge
 from governance.admin.change_sets import address_of_set, working_set
-from governance.admin.concept_pages import PAGES, AddConcept, list_of_concepts
+from governance.admin.concept_pages import PAGES, AddConcept
 from governance.admin.filters import Filter, of_column
 from governance.admin.graph_words import qualified
 from governance.admin.histories import ReadOnlyHistory
 from governance.admin.pages import account_of
 from governance.admin.passage_pages import place_of_number
+from governance.admin.proposing import list_of_concepts
+from governance.admin.relation_pages import offers_of
 from governance.duties import Deed
 from governance.models import (
     Account,
@@ -118,7 +119,7 @@ class ConceptAdmin(ReadOnlyHistory, GovernedAdmin):
             "concept": subject,
             "names": subject.names.order_by("-language", "-is_preferred", "name"),
             "is_in_force": graph.is_in_force(subject, now),
-            "relations": _relations(subject),
+            "relations": _relations(subject, request),
             "draft": draft,
             "draft_address": address_of_set(draft.pk) if draft else "",
             "may_draw": account.may(Deed.DRAW),
@@ -126,7 +127,7 @@ class ConceptAdmin(ReadOnlyHistory, GovernedAdmin):
         }
 
 
-def _relations(concept: Concept) -> list[dict[str, Any]]:
+def _relations(concept: Concept, request: HttpRequest) -> list[dict[str, Any]]:
     """Those that nobody has ended, with what carries each and whether it is in force."""
     now = clock.now()
     rows = Relation.objects.current().filter(subject=concept)
@@ -149,10 +150,7 @@ def _relations(concept: Concept) -> list[dict[str, Any]]:
                 (each, place_of_number(each.passage_id), each.pk in in_force)
                 for each in carried.get(relation.pk, [])
             ],
+            "offers": offers_of(relation, request, carried=len(carried.get(relation.pk, []))),
         }
         for relation in rows
     ]
-
-
-def address_of_concept(number: int) -> str:
-    return reverse("admin:governance_concept_change", args=[number])

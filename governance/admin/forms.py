@@ -51,16 +51,22 @@ def choices(
     )
 
 
+def one_of(label: Words, of: Any, help_text: Words = "", **given: Any) -> forms.ChoiceField:
+    """All of them to be seen, each with a button that chooses it."""
+    widget = forms.RadioSelect()
+    return forms.ChoiceField(label=label, choices=of, help_text=help_text, widget=widget, **given)
+
+
 def tick(label: Words, help_text: Words = "") -> forms.BooleanField:
     widget = forms.CheckboxInput(attrs=_TICK)
     return forms.BooleanField(label=label, help_text=help_text, required=False, widget=widget)
 
 
-def number(label: Words, help_text: Words = "") -> forms.IntegerField:
+def number(label: Words, help_text: Words = "", **given: Any) -> forms.IntegerField:
     """The number of something that is kept here."""
     widget = forms.NumberInput(attrs=_INPUT)
     return forms.IntegerField(
-        label=label, help_text=help_text, min_value=1, max_value=2**53, widget=widget
+        label=label, help_text=help_text, min_value=1, max_value=2**53, widget=widget, **given
     )
 
 

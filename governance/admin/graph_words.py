@@ -76,7 +76,7 @@ class Told:
     def __init__(self, edits: Sequence[GraphEdit]) -> None:
         self.edits = edits
         contents = [edit.content for edit in edits]
-        numbers = {v for c in contents for v in c.values() if isinstance(v, int)}
+        numbers = {c[name] for c in contents for name in c if _is_number(c, name)}
         self.concepts = _concepts(numbers) | _added(edits)
         self.relations = _relations(contents)
         self.types = {t.code: t.label for t in ConceptType.objects.all()}
@@ -86,19 +86,35 @@ class Told:
         content = edit.content
         facts = {
             "names": _names(content),
-            "codes": say(", ").join(str(c.get("code")) for c in _rows(content, "codes")) or UNKNOWN,
+            "codes": _codes(content) or UNKNOWN,
             "type": self.types.get(str(content.get("type")), UNKNOWN),
             "code": str(content.get("code", UNKNOWN)),
             "label": _label(content),
             "relation": self._relation(content),
         }
         for name in ("concept", "into", "subject", "object"):
-            facts[name] = self.concepts.get(content.get(name), UNKNOWN)
+            facts[name] = self._concept(content.get(name))
         return str(SENTENCES[edit.deed]) % facts
 
+    def details(self, edit: GraphEdit) -> list[str]:
+        """What a concept is that is split off, besides its names, and what goes over to it."""
+        if edit.deed != "concept.split":
+            return []
+        type_ = self.types.get(str(edit.content.get("type")))
+        told = [say("Its type: %(type)s") % {"type": type_}] if type_ else []
+        if codes := _codes(edit.content):
+            told.append(say("Codes that go over: %(these)s") % {"these": codes})
+        for number in _numbers(edit.content, "relations"):
+            relation = self.relations.get(number, UNKNOWN)
+            told.append(say("It goes over: %(relation)s") % {"relation": relation})
+        return told
+
     def quotes(self, edit: GraphEdit) -> list[tuple[int, str]]:
-        """The words that are to carry a relation: of which passage, and what they say."""
-        spans = [*_rows(edit.content, "evidence"), edit.content]
+        """The words that carry a relation, or no more: of which passage, and what they say."""
+        spans = [*dicts_in(edit.content, "evidence"), edit.content]
+        if _is_number(edit.content, "evidence"):
+            rows = Evidence.objects.filter(pk=edit.content["evidence"])
+            spans += rows.values("passage", "start", "end")
         known = Passage.objects.in_bulk([s["passage"] for s in spans if _is_number(s, "passage")])
         return [
             (span["passage"], known[span["passage"]].text[span.get("start") : span.get("end")])
@@ -106,12 +122,15 @@ class Told:
             if _is_number(span, "passage") and span["passage"] in known
         ]
 
+    def _concept(self, named: object) -> str:
+        return self.concepts.get(named, UNKNOWN) if isinstance(named, int | str) else UNKNOWN
+
     def _relation(self, content: Mapping[str, Any]) -> str:
         number = content.get("relation")
         if _is_number(content, "evidence"):
             rows = Evidence.objects.filter(pk=content["evidence"])
             number = rows.values_list("relation", flat=True).first()
-        return self.relations.get(number, UNKNOWN)
+        return self.relations.get(number, UNKNOWN) if isinstance(number, int) else UNKNOWN
 
 
 def _concepts(numbers: set[int]) -> dict[Any, str]:
@@ -129,6 +148,7 @@ def _added(edits: Sequence[GraphEdit]) -> dict[Any, str]:
 
 def _relations(contents: Sequence[Mapping[str, Any]]) -> dict[Any, str]:
     numbers: set[int] = {c["relation"] for c in contents if _is_number(c, "relation")}
+    numbers |= {number for c in contents for number in _numbers(c, "relations")}
     evidence: set[int] = {c["evidence"] for c in contents if _is_number(c, "evidence")}
     of_evidence = Evidence.objects.filter(pk__in=evidence).values_list("relation", flat=True)
     rows = Relation.objects.filter(pk__in=numbers | set(of_evidence))
@@ -139,7 +159,7 @@ def _relations(contents: Sequence[Mapping[str, Any]]) -> dict[Any, str]:
 def _names(content: Mapping[str, Any]) -> str:
     """The preferred name in the language of who reads, then the others."""
     mine = "zh" if str(get_language()).startswith("zh") else "en"
-    names = [n for n in _rows(content, "names") if isinstance(n.get("name"), str)]
+    names = [n for n in dicts_in(content, "names") if isinstance(n.get("name"), str)]
     names.sort(key=lambda n: (n.get("language") != mine, not n.get("preferred")))
     return " · ".join(n["name"] for n in names) or UNKNOWN
 
@@ -149,9 +169,18 @@ def _label(content: Mapping[str, Any]) -> str:
     return str(content.get(mine, UNKNOWN))
 
 
-def _rows(content: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+def dicts_in(content: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
     value = content.get(name)
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+def _codes(content: Mapping[str, Any]) -> str:
+    return say(", ").join(str(each.get("code")) for each in dicts_in(content, "codes"))
+
+
+def _numbers(content: Mapping[str, Any], name: str) -> list[int]:
+    value = content.get(name)
+    return [n for n in value if _is_number({name: n}, name)] if isinstance(value, list) else []
 
 
 def _is_number(content: Mapping[str, Any], name: str) -> bool:

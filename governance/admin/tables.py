@@ -77,11 +77,11 @@ def _row(names: Names, text: str) -> SafeString | None:
     if not spans or not is_row(line):
         return None
     inside = [(start - begin, end - begin) for start, end in spans if start < begin + len(line)]
-    head = _head_over(text[:begin].split("\n")[:-1])
+    head = head_over(text[:begin].split("\n")[:-1])
     return shown("\n".join([*head, _signed_at(line, inside)]), _with_marks)
 
 
-def _head_over(above: list[str]) -> list[str]:
+def head_over(above: list[str]) -> list[str]:
     """The head of the table that the lines above a row belong to, with its rule; if it has one."""
     run = list(takewhile(is_row, reversed(above)))[::-1]
     rule = next((at for at, line in enumerate(run) if is_rule(line)), None)

@@ -71,7 +71,7 @@ def session_words() -> dict[str, str]:
     }
 
 
-def for_curators(view: View, refuse: Refuse | None = None) -> View:
+def for_curators(view: View, refuse: Refuse | None = None, *, deed: Deed = Deed.CURATE) -> View:
     """For whose duty includes it, with the token checked after the body was read.
 
     The limit strikes while Django reads the body, which the check of the token does first.
@@ -79,7 +79,7 @@ def for_curators(view: View, refuse: Refuse | None = None) -> View:
     checked = csrf_protect(view)
 
     def door(request: HttpRequest, **given: int) -> HttpResponseBase:
-        refuse_without(Deed.CURATE, account_of(request))
+        refuse_without(deed, account_of(request))
         request.upload_handlers.insert(0, _Nameless(request))
         try:
             _ = request.POST

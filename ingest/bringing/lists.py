@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.conf import settings
@@ -38,6 +38,7 @@ from ingest.listing.template import template as made_template
 from ingest.models import SourceList
 from ingest.parsing.document import Unreadable
 
+T = TypeVar("T")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_MEGABYTES = 10
 MOST_PROBLEMS = 500
@@ -101,7 +102,7 @@ class Upload(ActionPage[None]):
     def do(self, given: dict[str, Any]) -> str:
         file = given["file"]
         name = originals.shown_name(file.name or "")
-        rows = _rows(file.chunks(), name)
+        rows = read_sent(file.chunks(), name, read_list)
         usual = {"licence_text": given["licence_text"], "language": given["language"]}
         made = SourceList.objects.create(
             filename=name,
@@ -237,8 +238,15 @@ def dry_run(request: HttpRequest, pk: int) -> HttpResponse:
     return Register(request, found).answer()
 
 
-def _rows(chunks: Iterable[bytes], name: str) -> list[Any]:
-    """Raises `Malformed` at the field with the sentence that says why."""
+def read_sent(
+    chunks: Iterable[bytes],
+    name: str,
+    read: Callable[[Path, str], T],
+    why: Callable[[NotAList], str] = refusal_sentence,
+) -> T:
+    """What is read from a file that was sent. Raises `Malformed` at the field with the sentence
+    that says why.
+    """
     folder = Path(settings.KB_HOME) / "tmp"
     folder.mkdir(exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=folder, prefix=".list-") as file:
@@ -250,9 +258,9 @@ def _rows(chunks: Iterable[bytes], name: str) -> list[Any]:
             file.write(chunk)
         file.flush()
         try:
-            return read_list(Path(file.name), name)
+            return read(Path(file.name), name)
         except NotAList as reason:
-            raise Malformed(field="file", problem=refusal_sentence(reason)) from None
+            raise Malformed(field="file", problem=why(reason)) from None
         except Unreadable as reason:
             problem = error_sentence(reason.code, reason.facts)
             raise Malformed(field="file", problem=problem) from None

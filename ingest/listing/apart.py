@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -54,22 +55,33 @@ def answer(path: Path, filename: str, progress: Progress) -> dict[str, Any]:
 
 def _read(path: Path) -> list[Row]:
     data = path.read_bytes()
-    if data.startswith(_OLE):
-        raise NotAList("encrypted_list" if _ENCRYPTED in data else "old_spreadsheet")
-    if data.startswith(_ZIP):
+    if is_spreadsheet(data):
         from ingest.listing import spreadsheet
 
         return spreadsheet.read(path)
+    return _of_text(text_of(data, decode))
+
+
+def is_spreadsheet(data: bytes) -> bool:
+    """Raises `NotAList` for what is neither that nor text."""
+    if data.startswith(_OLE):
+        raise NotAList("encrypted_list" if _ENCRYPTED in data else "old_spreadsheet")
+    if data.startswith(_ZIP):
+        return True
     if data.lstrip()[:10].startswith(_OTHER):
         raise NotAList("not_a_list")
     # In UTF-16, which Excel calls Unicode text, every other byte is one; elsewhere none is.
     if b"\0" in data and not data.startswith(_UTF_16):
         raise NotAList("zero_bytes")
+    return False
+
+
+def text_of(data: bytes, decoding: Callable[[bytes], str]) -> str:
+    """Raises `NotAList`."""
     try:
-        text = decode(data)
+        return decoding(data).lstrip("\ufeff")
     except Unreadable as error:
         raise NotAList("wrong_encoding") from error
-    return _of_text(text.lstrip("\ufeff"))
 
 
 def _of_text(text: str) -> list[Row]:
@@ -86,14 +98,19 @@ def _of_text(text: str) -> list[Row]:
 
 def _understood(told: Any) -> list[Row] | NotAList:
     if "problem" in told:
-        if told["problem"] not in PROBLEMS or not isinstance(told.get("facts"), dict):
-            raise wire.Nonsense("no problem on the list")
-        facts = {str(name): str(value)[:80] for name, value in told["facts"].items()}
-        return NotAList(told["problem"], **facts)
+        return problem_from_json(told)
     rows = told.get("rows")
     if not isinstance(rows, list) or len(rows) > MOST_ROWS:
         raise wire.Nonsense("no rows")
     return [row_from_json(row) for row in rows]
+
+
+def problem_from_json(told: Any) -> NotAList:
+    """Raises `Nonsense`."""
+    if told["problem"] not in PROBLEMS or not isinstance(told.get("facts"), dict):
+        raise wire.Nonsense("no problem on the list")
+    facts = {str(name): str(value)[:80] for name, value in told["facts"].items()}
+    return NotAList(told["problem"], **facts)
 
 
 def row_from_json(told: Any) -> Row:

@@ -6,35 +6,45 @@ import csv
 import io
 from collections.abc import Iterator
 
-from ingest.listing.table import LONGEST_CELL, Flaw, NotAList, Row, checked, columns_of, tidy
+from ingest.listing.table import SOURCES, Flaw, Layout, NotAList, Row, Table, checked, filled
 
 _SEPARATORS = ",;\t，"
 
 
 def read(text: str) -> list[Row]:
     """Raises `NotAList`."""
+    return checked(table(text, SOURCES).rows)
+
+
+def table(text: str, layout: Layout) -> Table:
+    """Raises `NotAList`, but not for a header without rows."""
     first = next((line for line in text.splitlines() if line.strip()), "")
     separator = max(_SEPARATORS, key=first.count)
     try:
         lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-        return checked(_rows(lines))
+        header, columns = _header(lines, layout)
+        rows = filled(_rows(lines, header, columns, layout), layout.most_rows)
     except csv.Error as error:
         raise NotAList("broken_list") from error
+    return Table("", header, tuple(columns.values()), rows)
 
 
-def _rows(lines: Iterator[list[str]]) -> Iterator[Row]:
-    columns: dict[int, str] | None = None
+def _header(lines: Iterator[list[str]], layout: Layout) -> tuple[int, dict[int, str]]:
     for number, line in enumerate(lines, start=1):
-        if columns is None:
-            if any(cell.strip() for cell in line):
-                columns = columns_of([tidy(cell) for cell in line])
-            continue
+        if any(cell.strip() for cell in line):
+            return number, layout.columns_of([layout.tidy(cell) for cell in line])
+    raise NotAList("no_header")
+
+
+def _rows(
+    lines: Iterator[list[str]], header: int, columns: dict[int, str], layout: Layout
+) -> Iterator[Row]:
+    tidy, most = layout.tidy, layout.longest_cell
+    for number, line in enumerate(lines, start=header + 1):
         told = {name: tidy(line[at]) if at < len(line) else "" for at, name in columns.items()}
         flaws = [Flaw(name, "formula") for name, value in told.items() if _computes(value)]
-        flaws += [Flaw(n, "too_long") for n, value in told.items() if len(value) > LONGEST_CELL]
-        yield Row(number, {n: v[:LONGEST_CELL] for n, v in told.items()}, tuple(flaws))
-    if columns is None:
-        raise NotAList("no_header")
+        flaws += [Flaw(name, "too_long") for name, value in told.items() if len(value) > most]
+        yield Row(number, {name: value[:most] for name, value in told.items()}, tuple(flaws))
 
 
 def _computes(value: str) -> bool:

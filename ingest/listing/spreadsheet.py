@@ -6,6 +6,7 @@ import re
 import warnings
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import IO, Any
@@ -14,16 +15,7 @@ from openpyxl import load_workbook
 from openpyxl.utils import range_boundaries
 from openpyxl.utils.exceptions import InvalidFileException
 
-from ingest.listing.table import (
-    LONGEST_CELL,
-    MOST_ROWS,
-    Flaw,
-    NotAList,
-    Row,
-    checked,
-    columns_of,
-    tidy,
-)
+from ingest.listing.table import SOURCES, Flaw, Layout, NotAList, Row, Table, checked, filled
 from ingest.parsing import archive
 from ingest.parsing.document import Unreadable
 
@@ -38,8 +30,40 @@ _MOST = 100_000
 _EXACT = 1e15
 
 
+# A sheet, the row of its header, and which column is which.
+Headed = tuple[Any, int, dict[int, str]]
+
+
 def read(path: Path) -> list[Row]:
-    """Raises `NotAList`."""
+    """The one list in it. Of two, or of one that is hidden, nothing is taken unseen."""
+    with _book(path, SOURCES.most_rows) as book:
+        lists = [found for sheet in book.worksheets if (found := _headed(sheet, SOURCES))]
+        if not lists:
+            raise NotAList("no_header")
+        with_rows = [found for found in lists if found[0].max_row > found[1]]
+        if len(with_rows) > 1:
+            raise NotAList("several_lists")
+        return checked(_rows_shown((with_rows or lists)[0], SOURCES))
+
+
+def tables(path: Path, layout: Layout) -> list[Table]:
+    """Every sheet that has such a header. Raises `NotAList` where one of them is hidden."""
+    with _book(path, layout.most_rows) as book:
+        found = [each for sheet in book.worksheets if (each := _headed(sheet, layout))]
+        return [
+            Table(
+                str(each[0].title),
+                each[1],
+                tuple(each[2].values()),
+                filled(_rows_shown(each, layout), layout.most_rows),
+            )
+            for each in found
+        ]
+
+
+@contextmanager
+def _book(path: Path, most_rows: int) -> Iterator[Any]:
+    """Raises `NotAList`, also for what is only found while its cells are looked at."""
     try:
         with archive.opened(path) as opened:
             if not any(name.lower() == "xl/workbook.xml" for name in opened.names()):
@@ -49,9 +73,9 @@ def read(path: Path) -> list[Row]:
             warnings.simplefilter("ignore")
             # Opened by us: a path must end in .xlsx for openpyxl, and what was sent lies elsewhere.
             with path.open("rb") as file:
-                _refuse_long(file)
+                _refuse_long(file, most_rows)
             with path.open("rb") as file:
-                return _read(load_workbook(file, data_only=False, keep_links=False))
+                yield load_workbook(file, data_only=False, keep_links=False)
     except Unreadable as error:
         code = "encrypted_list" if error.code == "encrypted_file" else "broken_list"
         raise NotAList(code) from error
@@ -72,84 +96,79 @@ def _refuse_tricks(opened: archive.Archive) -> None:
             raise NotAList("merged_whole")
 
 
-def _refuse_long(file: IO[bytes]) -> None:
-    """Before all cells are held in memory: a list of 50,000 rows is counted and let go."""
+def _refuse_long(file: IO[bytes], most: int) -> None:
+    """Before all cells are held in memory: a list of too many rows is counted and let go."""
     book = load_workbook(file, read_only=True, data_only=False, keep_links=False)
     try:
         for sheet in book.worksheets:
-            filled = 0
+            held = 0
             for row in sheet.iter_rows(max_col=_MOST_COLUMNS, values_only=True):
-                filled += any(value not in (None, "") for value in row)
-                if filled > MOST_ROWS + _HEADER_WITHIN:
-                    raise NotAList("too_many_rows", most=MOST_ROWS)
+                held += any(value not in (None, "") for value in row)
+                if held > most + _HEADER_WITHIN:
+                    raise NotAList("too_many_rows", most=most)
     finally:
         book.close()
 
 
-def _read(book: Any) -> list[Row]:
-    """The one list in it. Of two, or of one that is hidden, nothing is taken unseen."""
-    lists = [found for sheet in book.worksheets if (found := _list_in(sheet))]
-    if not lists:
-        raise NotAList("no_header")
-    filled = [found for found in lists if found[0].max_row > found[1]]
-    if len(filled) > 1:
-        raise NotAList("several_lists")
-    sheet, at, columns = (filled or lists)[0]
-    if sheet.sheet_state != "visible":
+def _rows_shown(headed: Headed, layout: Layout) -> Iterator[Row]:
+    if headed[0].sheet_state != "visible":
         raise NotAList("hidden_list")
-    return checked(_rows(sheet, at, columns))
+    return _rows(headed, layout)
 
 
-def _list_in(sheet: Any) -> tuple[Any, int, dict[int, str]] | None:
-    """The sheet with the row of its header, and which column is which."""
+def _headed(sheet: Any, layout: Layout) -> Headed | None:
     for at in range(1, min(sheet.max_row, _HEADER_WITHIN) + 1):
-        header = [_plain(cell.value) for cell in sheet[at][:_MOST_COLUMNS]]
+        header = [_plain(cell.value, layout) for cell in sheet[at][:_MOST_COLUMNS]]
         try:
-            return sheet, at, columns_of(header)
+            return sheet, at, layout.columns_of(header)
         except NotAList as reason:
             if reason.code != "no_header":
                 raise
     return None
 
 
-def _rows(sheet: Any, header: int, columns: dict[int, str]) -> Iterator[Row]:
+def _rows(headed: Headed, layout: Layout) -> Iterator[Row]:
+    sheet, header, columns = headed
+    whole_row = layout.whole_row or next(iter(columns.values()))
     merged = {
         (row, column)
         for span in sheet.merged_cells.ranges
         for row in range(span.min_row, min(span.max_row, sheet.max_row) + 1)
         for column in range(span.min_col, min(span.max_col, _MOST_COLUMNS) + 1)
     }
-    for cells in sheet.iter_rows(min_row=header + 1, max_col=_MOST_COLUMNS):
+    # No further: a cell that is asked for and not there is made.
+    for cells in sheet.iter_rows(min_row=header + 1, max_col=max(columns) + 1):
         number = cells[0].row
         told: dict[str, str] = {}
         flaws: list[Flaw] = []
         for at, column in columns.items():
             cell = cells[at] if at < len(cells) else None
-            told[column], code = _cell(cell)
+            told[column], code = _cell(cell, layout)
             if (number, at + 1) in merged:
                 code = "merged"
             if code:
                 flaws.append(Flaw(column, code))
         if any(told.values()) and sheet.row_dimensions[number].hidden:
-            flaws.append(Flaw("title", "hidden_row"))
+            flaws.append(Flaw(whole_row, "hidden_row"))
         yield Row(number, told, tuple(flaws))
 
 
-def _cell(cell: Any) -> tuple[str, str]:
+def _cell(cell: Any, layout: Layout) -> tuple[str, str]:
     """What a cell holds, and what is wrong with it."""
     value = getattr(cell, "value", None)
     kind = getattr(cell, "data_type", "n")
-    text = _plain(value)
+    text = _plain(value, layout)
     if kind == "f":
         return text or "=", "formula"
     if kind == "e":
         return text, "cell_error"
     if isinstance(value, date | datetime | time):
         return text, "date"
-    return (text, "") if len(text) <= LONGEST_CELL else (text[:LONGEST_CELL], "too_long")
+    most = layout.longest_cell
+    return (text, "") if len(text) <= most else (text[:most], "too_long")
 
 
-def _plain(value: object) -> str:
+def _plain(value: object, layout: Layout) -> str:
     """An ISBN that the sheet took for a number comes without a point and without an exponent."""
     if value is None:
         return ""
@@ -157,4 +176,4 @@ def _plain(value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
         return str(int(value))
-    return tidy(str(value))[: LONGEST_CELL + 1]
+    return layout.tidy(str(value))[: layout.longest_cell + 1]

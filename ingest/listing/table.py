@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 NUMBERS = (
@@ -79,6 +79,30 @@ class Row:
     flaws: tuple[Flaw, ...] = field(default=())
 
 
+@dataclass(frozen=True)
+class Table:
+    """One sheet, or one file of text. `header` is the number of the row with its columns."""
+
+    title: str
+    header: int
+    columns: tuple[str, ...]
+    rows: list[Row]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What a table may be: `columns_of` finds the columns in a header or raises `NotAList`, `tidy`
+    is done to each cell. What is wrong with a whole row is told at the column `whole_row`, or at
+    the first where that is empty.
+    """
+
+    columns_of: Callable[[Sequence[str]], dict[int, str]]
+    tidy: Callable[[str], str]
+    most_rows: int
+    longest_cell: int
+    whole_row: str = ""
+
+
 _CODE = re.compile(r"[\[［(（]\s*([a-z_]+)\s*[\]］)）]\s*\*?\s*$")
 
 
@@ -104,14 +128,20 @@ def columns_of(header: Sequence[str]) -> dict[int, str]:
 
 def checked(rows: Iterable[Row]) -> list[Row]:
     """The rows that hold anything. Raises `NotAList` for none or too many."""
+    found = filled(rows, MOST_ROWS)
+    if not found:
+        raise NotAList("no_rows")
+    return found
+
+
+def filled(rows: Iterable[Row], most: int) -> list[Row]:
+    """The rows that hold anything. Raises `NotAList` for too many."""
     kept: list[Row] = []
     for row in rows:
         if any(row.cells.values()) or row.flaws:
             kept.append(row)
-        if len(kept) > MOST_ROWS:
-            raise NotAList("too_many_rows", most=MOST_ROWS)
-    if not kept:
-        raise NotAList("no_rows")
+        if len(kept) > most:
+            raise NotAList("too_many_rows", most=most)
     return kept
 
 
@@ -119,3 +149,6 @@ def tidy(value: str) -> str:
     """On one line, without the apostrophe by which a cell was kept text."""
     text = re.sub(r"\s+", " ", value.replace("\ufeff", "").replace("\u200b", "")).strip()
     return text[1:] if text[:1] == "'" and text[1:2].isalnum() else text
+
+
+SOURCES = Layout(columns_of, tidy, MOST_ROWS, LONGEST_CELL, whole_row="title")

@@ -17,13 +17,14 @@ def decode(data: bytes) -> str:
     any bytes are GB18030, and Latin-1 or Big5 would turn into rare characters.
     Raises `Unreadable`: wrong_type for what is no text, wrong_encoding.
     """
-    text = _decoded(data)
+    text = decoded(data)
     if any(control in text for control in _CONTROLS):
         raise Unreadable("wrong_type")
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n\n")
 
 
-def _decoded(data: bytes) -> str:
+def decoded(data: bytes) -> str:
+    """The same with whatever lines end in and control characters there are in it."""
     try:
         if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             return data.decode("utf-16")

@@ -23,6 +23,7 @@ from governance.admin.pulls import PullPage
 from governance.duties import Deed, Role, Scope
 from governance.models import Account, AuditEntry, Client, Passage, Version
 from ingest.bringing import confirm, lists
+from ingest.graph_lists import page as graph_page
 from tests.ingest import incoming_files
 from tests.support import graph, knowledge
 from tests.support.visiting import Visitor
@@ -63,6 +64,7 @@ def _doors() -> Iterator[tuple[str, Page]]:
     yield "/admin/me/announce-absence/", AnnounceAbsence
     yield "/admin/hand-over/", HandOverEverything
     yield "/admin/bring-in/lists/", lists.Upload
+    yield "/admin/bring-in/graph/", graph_page.Upload
     yield "/admin/bring-in/{incoming}/", confirm.Confirm
     yield "/admin/pulls/new/", PullPage
     yield "/admin/pulls/{pull}/end/", EndPulled

@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 
 from governance.actions import people, versions
+from governance.admin.concepts import ConceptAdmin
 from governance.admin.passages import PassageAdmin
+from governance.admin.relations import RelationAdmin
 from governance.admin.versions import VersionAdmin
 from governance.duties import Role
 from governance.lifecycle import Status
 from governance.models import Account, AuditEntry, Comment, Version
-from tests.support import knowledge
+from tests.support import graph, knowledge
 from tests.support.knowledge import PASSWORD
 from tests.support.visiting import Visitor, passage_at, passages_of, version_at, words
 
@@ -50,6 +52,11 @@ OF_A_PASSAGE = {
     "lift-quarantine": (DRAFT, REVIEW, ACTIVE, RETIRED, WITHDRAWN),
     "comment": (RETIRED, WITHDRAWN),
 }
+
+
+# None of them makes sense for what was ended.
+OF_A_RELATION = ("qualify", "add-evidence", "end-evidence", "end")
+OF_A_CONCEPT = ("relate", "rename", "recode", "retype", "merge", "split", "review", "retire")
 
 
 def pairs(unfit: dict[str, tuple[Status, ...]]) -> list[Any]:
@@ -107,10 +114,43 @@ def test_page_of_a_passage_that_fits_no_more_does_nothing(
     assert (answer.status_code, done()) == (409, before)
 
 
+@pytest.mark.parametrize("page", OF_A_RELATION)
+def test_page_of_a_relation_that_was_ended_does_nothing(
+    page: str, active: Version, ana: Account, ben: Account
+) -> None:
+    passage = passages_of(active)[0]
+    edge = graph.stroke(ana, ben, passage)
+    carrying = edge.evidence.get()
+    graph.applied(ana, ben, ("relation.end", {"relation": edge.pk}))
+    before = done()
+    fields = {"qualifiers": "dose: 5 mg", "passage": passage.pk, "evidence": carrying.pk}
+
+    answer = Visitor(ana).send(f"/admin/governance/relation/{edge.pk}/{page}/", **fields)
+
+    assert (answer.status_code, done()) == (409, before)
+
+
+@pytest.mark.parametrize("page", OF_A_CONCEPT)
+def test_page_of_a_concept_that_was_retired_does_nothing(
+    page: str, active: Version, ana: Account, ben: Account
+) -> None:
+    drug, other = graph.two_drugs(ana, ben)
+    graph.applied(ana, ben, ("concept.retire", {"concept": drug.pk}))
+    before = done()
+    fields = {"type": "drug", "names_en": "heparin", "into": other.pk, "object": other.pk}
+    fields |= {"type": "treats", "passage": passages_of(active)[0].pk} if page == "relate" else {}
+
+    answer = Visitor(ana).send(f"/admin/governance/concept/{drug.pk}/{page}/", **fields)
+
+    assert (answer.status_code, done()) == (409, before)
+
+
 def test_every_page_is_tried() -> None:
     tried = [set(UNFIT) | {"settle-comment"}, set(OF_A_PASSAGE)]
+    tried += [set(OF_A_CONCEPT), set(OF_A_RELATION)]
+    admins = (VersionAdmin, PassageAdmin, ConceptAdmin, RelationAdmin)
 
-    assert [{page.path for page in of.pages} for of in (VersionAdmin, PassageAdmin)] == tried
+    assert [{page.path for page in of.pages} for of in admins] == tried
 
 
 def test_comment_on_what_is_retired_is_refused_in_words(active: Version, ben: Account) -> None:

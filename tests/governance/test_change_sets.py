@@ -172,6 +172,16 @@ def test_auditor_draws_nothing(passage: Passage, cleo: Account) -> None:
         change_sets.begin(title="Mine", by=cleo)
 
 
+def test_steps_begun_together_are_written_as_one_by_one(edge: Relation, ana: Account) -> None:
+    steps = list(steps_on(edge)["retire"])
+    one_by_one = written(ana, *steps)
+
+    together = change_sets.begin(title="Both", steps=iter(steps), by=ana)
+
+    assert [edit.position for edit in together.edits_in_order()] == [1, 2]
+    assert together.digest_now() == one_by_one.digest_now()
+
+
 # Moved ground.
 
 

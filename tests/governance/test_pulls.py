@@ -27,7 +27,7 @@ from governance.models import (
 from governance.verification import verify_trail
 from llm import clients
 from llm.projections.advance import advance
-from llm.projections.registry import NAMES, projection
+from llm.projections.registry import names, projection
 from llm.retrieval import Question, retrieve
 from tests.support import knowledge
 from tests.support.encoders import FakeEncoder
@@ -172,7 +172,7 @@ def test_two_persons_end_what_one_pulled(
 
 def test_retrieval_right_after_lacks_what_was_pulled(other: Version, ana: Account) -> None:
     clients.install(with_encoder=FakeEncoder(seed=1))
-    for name in NAMES:
+    for name in names():
         advance(projection(name))
     before = retrieve(Question("Give aspirin."), at=clock.now())
 

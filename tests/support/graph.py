@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
+from governance import clock
 from governance.actions import change_sets
 from governance.actions.graph_default import write_down
 from governance.actions.graph_ground import Step
 from governance.confirmation import Confirmed
 from governance.duties import Role
-from governance.models import Account, ChangeSet, Concept, Passage, Relation
+from governance.models import Account, ChangeSet, Concept, Passage, Relation, Version
 from governance.trail import SHELL, changing
 from tests.support import knowledge
+
+# A sentence, one in Chinese beside one of full width, and a table.
+TEXTS = [
+    "Give alteplase 0.9 mg/kg within 4.5 h.",
+    "阿替普酶用于急性缺血性卒中。\nＡＬＴＥＰＬＡＳＥ lowers disability.",
+    "| Drug | Dose |\n|---|---|\n| alteplase | 0.9 mg/kg |\n| aspirin | 300 mg |",
+]
 
 
 def begin_schema() -> None:
@@ -66,12 +74,18 @@ def named(name: str) -> Concept:
 
 
 def rows(by: Account) -> dict[str, int]:
-    """The numbers of a concept and of a change set in review, by the names of their kinds."""
+    """The numbers of a concept, of a change set in review, and of what is said of the concept by
+    a passage in force, by the names of their kinds.
+    """
     begin_schema()
     asked = submitted(by, concept("h", "drug", "heparin"))
     second = knowledge.account("second-drawer", Role.GRAPH_EDITOR)
-    applied(by, second, concept("a", "drug", "aspirin"))
-    return {"changeset": asked.pk, "concept": named("aspirin").pk}
+    carrying = span(Passage.objects.in_force(clock.now()).order_by("pk")[0])
+    pain = concept("p", "finding", "pain")
+    said = relation("new:a", "treats", "new:p", carrying)
+    applied(by, second, concept("a", "drug", "aspirin"), pain, said)
+    edge = Relation.objects.get(subject=named("aspirin"))
+    return {"changeset": asked.pk, "concept": edge.subject_id, "relation": edge.pk}
 
 
 def stroke(by: Account, reviewer: Account, passage: Passage) -> Relation:
@@ -85,3 +99,16 @@ def stroke(by: Account, reviewer: Account, passage: Passage) -> Relation:
         relation("new:drug", "treats", "new:disease", span(passage)),
     )
     return Relation.objects.get(subject=named("alteplase"))
+
+
+def guideline(by: Account, reviewer: Account) -> Version:
+    """In force, with these texts."""
+    source = knowledge.source(by, title="Stroke guideline")
+    return knowledge.active(source, by, reviewer, texts=TEXTS)
+
+
+def two_drugs(by: Account, reviewer: Account) -> tuple[Concept, Concept]:
+    """Of which nothing is said."""
+    begin_schema()
+    applied(by, reviewer, concept("h", "drug", "heparin"), concept("a", "drug", "aspirin"))
+    return named("heparin"), named("aspirin")
