@@ -27,9 +27,7 @@ def waiting() -> QuerySet[Version]:
     ready = VersionWords.objects.filter(
         version=OuterRef("pk"), content_digest=OuterRef("content_digest"), profile=words.PROFILE
     )
-    paused = Parked.objects.filter(
-        projection=NAME, number=OuterRef("pk"), retry_at__gt=clock.now()
-    )
+    paused = Parked.objects.filter(projection=NAME, number=OuterRef("pk"), retry_at__gt=clock.now())
     drafts = Version.objects.open().exclude(content_digest="")
     return drafts.filter(~Exists(ready), ~Exists(paused)).order_by("pk")
 

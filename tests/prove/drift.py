@@ -13,6 +13,7 @@ from random import Random
 from llm import clients, jobs
 from llm.models import CorpusObject
 from llm.projections import reconcile, registry
+from llm.projections.drift import Drift
 from llm.stores.port import Payload, Point, Sparse, Stored
 from tests.prove.worlds import Violation, World, arguments, run
 from tests.support import knowledge
@@ -196,7 +197,7 @@ def _place(sha256: str) -> Path:
 
 
 def plant() -> None:
-    def blind(vectors: object, page: object, beat: object) -> Iterator[reconcile.Drift]:
+    def blind(vectors: object, page: object, beat: object) -> Iterator[Drift]:
         return iter([])
 
     reconcile._damaged = blind
