@@ -228,9 +228,7 @@ def _in_chunks(rows: Iterator[T]) -> Iterator[list[T]]:
         yield chunk
 
 
-def _is_as_committed(
-    row: Governed, entry: AuditEntry | None, payload: AuditPayload | None
-) -> bool:
+def _is_as_committed(row: Governed, entry: AuditEntry | None, payload: AuditPayload | None) -> bool:
     content = content_of(entry) if entry else None
     if content is None or payload is None:
         return False
