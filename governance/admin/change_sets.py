@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.core.paginator import Paginator
 from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest
 from django.urls import reverse
@@ -34,6 +35,10 @@ KINDS = {
     ChangeSetStatus.APPLIED: "good",
     ChangeSetStatus.WITHDRAWN: "warn",
 }
+# Steps shown at a time, and up to how many are tried whenever they are looked at.
+A_PAGE = 200
+MOST_TRIED = 500
+NOT_TRIED = _("So many steps are tried only when the change set is applied, all of them or none.")
 ByStatus = of_column("status", _("status"), ChangeSetStatus.choices, "status")
 
 
@@ -107,6 +112,8 @@ class Submit(SetPage):
         return "" if self.subject.edits.exists() else say("There is no step in this change set.")
 
     def warnings(self) -> Sequence[str]:
+        if self.subject.edits.count() > MOST_TRIED:
+            return [str(NOT_TRIED)]
         found = change_sets.tried(change_set=self.subject, by=self.account)
         words = say("Step %(position)s: %(why)s")
         return [words % {"position": n, "why": why} for n, why in sorted(found.items())]
@@ -170,7 +177,7 @@ class Apply(Deciding):
     template = "governance/apply_set.html"
 
     def context(self) -> dict[str, Any]:
-        return {"steps": steps_of(self.subject, self.account)}
+        return steps_of(self.subject, self.account, self.request.GET.get("page", "1"))
 
     def initial(self) -> dict[str, Any]:
         return {"digest": self.subject.digest_now()}
@@ -240,15 +247,31 @@ class RemoveStep(SetPage):
         return self.subject.edits.filter(pk=number).first()
 
 
-def steps_of(change_set: ChangeSet, account: Account) -> list[dict[str, Any]]:
-    """Each step in words, the words that carry it, and what would be refused of it now."""
+def steps_of(change_set: ChangeSet, account: Account, page: str) -> dict[str, Any]:
+    """A page of steps: each in words, with the words that carry it, and what would be refused of
+    it now. Of more steps than `MOST_TRIED` none is tried before it is applied.
+    """
     edits = change_set.edits_in_order()
+    is_open = change_set.status in (ChangeSetStatus.DRAFT, ChangeSetStatus.IN_REVIEW)
+    is_tried = is_open and account.may(Deed.DRAW) and len(edits) <= MOST_TRIED
+    refused = change_sets.tried(change_set=change_set, by=account) if is_tried else {}
+    shown = Paginator(edits, A_PAGE).get_page(page)
+    return {
+        "steps": _in_words(change_set, edits, list(shown), refused),
+        "steps_page": shown,
+        "steps_pages": shown.paginator.get_elided_page_range(shown.number),
+        "not_tried": NOT_TRIED if is_open and len(edits) > MOST_TRIED else "",
+    }
+
+
+def _in_words(
+    change_set: ChangeSet,
+    edits: Sequence[GraphEdit],
+    shown: Sequence[GraphEdit],
+    refused: Mapping[int, Refused],
+) -> list[dict[str, Any]]:
     told = Told(edits)
     changes = changes_of(change_set, edits)
-    is_open = change_set.status in (ChangeSetStatus.DRAFT, ChangeSetStatus.IN_REVIEW)
-    refused: Mapping[int, Refused] = {}
-    if is_open and account.may(Deed.DRAW):
-        refused = change_sets.tried(change_set=change_set, by=account)
     return [
         {
             "edit": edit,
@@ -259,7 +282,7 @@ def steps_of(change_set: ChangeSet, account: Account) -> list[dict[str, Any]]:
             "qualifiers": qualified(edit.content.get("qualifiers")),
             "refused": refused.get(edit.position),
         }
-        for edit in edits
+        for edit in shown
     ]
 
 
@@ -312,7 +335,7 @@ class ChangeSetAdmin(GovernedAdmin):
         return {
             "change_set": subject,
             "status_badge": self.standing(subject),
-            "steps": steps_of(subject, account),
+            **steps_of(subject, account, request.GET.get("page", "1")),
             "may_take_out": is_open and subject.edited_by(account.person),
             "decisions": subject.decisions.select_related("person").order_by("at"),
             "undone_by": subject.undone_by.exclude(status=ChangeSetStatus.WITHDRAWN).first(),

@@ -173,3 +173,29 @@ def test_names_stay_text(passage: Passage, ana: Account, ben: Account) -> None:
 
     for page in (at(Concept.objects.get()), "/admin/governance/concept/", at(newest_set())):
         assert "<script>alert(1)" not in Visitor(ana).read(page)
+
+
+def test_a_long_set_is_read_page_by_page_and_tried_when_it_is_applied(
+    ana: Account, ben: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("governance.admin.change_sets.A_PAGE", 2)
+    monkeypatch.setattr("governance.admin.change_sets.MOST_TRIED", 2)
+    begin_schema()
+    steps = [concept(f"c{n}", "drug", f"drug {n}") for n in range(5)]
+    made = submitted(ana, *steps)
+    reader = Visitor(ben)
+
+    first, last = reader.read(at(made)), reader.read(f"{at(made)}?page=3")
+
+    assert ("drug 1" in first, "drug 4" in first) == (True, False)
+    assert ("drug 1" in last, "drug 4" in last) == (False, True)
+    assert "only when the change set is applied" in first
+    reader.decide(at(made, "apply"), reason="As in the pharmacopoeia.")
+    assert Concept.objects.current().count() == 5
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "x", "9" * 400, "", "1.5"])
+def test_whatever_page_of_steps_is_asked_for_one_is_shown(
+    edge: Relation, ana: Account, page: str
+) -> None:
+    assert "alteplase" in Visitor(ana).read(f"{at(newest_set())}?page={page}")
