@@ -213,3 +213,42 @@ def test_the_graph_says_what_the_truth_says(store: GraphInMemory | Neo4jStore, s
         held.add(graph_rows.held_relations().count())
 
     assert len(held) > 2, "too little happened to say anything"
+
+
+ROUNDS = 20
+
+
+def changed_behind(ward: Ward, live: int) -> set[str]:
+    """What somebody did directly to ten things of the graph, as it must be named."""
+    behind, chance = ward.behind, ward.chance
+    store = behind.store
+    edges = chance.sample(sorted(f.raw["id"] for f in store.edges(live)), 5)
+    nodes = chance.sample(sorted(f.raw["id"] for f in store.nodes(live)), 3)
+    for number, harm in zip(edges, (behind.change_edge, behind.remove_edge) * 3, strict=False):
+        harm(number)
+    for number, harm in zip(nodes, (behind.change_node, behind.remove_node) * 2, strict=False):
+        harm(number)
+    strange = 10**9 + chance.randrange(10**6)
+    behind.add_node(strange)
+    behind.add_edge(nodes[0], nodes[2], strange)
+    named = {f"relation {number}" for number in edges} | {f"concept {n}" for n in nodes}
+    return named | {f"{strange}"}
+
+
+def test_what_is_changed_behind_our_back_is_named_and_put_right(
+    store: GraphInMemory | Neo4jStore,
+) -> None:
+    ward = Ward(store, 7)
+    ward.begin()
+    drugs = list(Concept.objects.filter(type__code="drug").values_list("pk", flat=True))
+    diseases = list(Concept.objects.filter(type__code="disease").values_list("pk", flat=True))
+    span = drawing.span(ward.passage())
+    ward.apply(*(drawing.relation(a, "treats", b, span) for a in drugs for b in diseases))
+    assert advance(ward.graph)
+    live = store.generation() or 0
+
+    for _ in range(ROUNDS):
+        expected = changed_behind(ward, live)
+        told = " | ".join(d.what for d in reconcile_graph(ward.graph, repair=True, beat=still))
+        assert {each for each in expected if each not in told} == set()
+        assert ward.is_equal()

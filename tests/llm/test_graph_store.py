@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
+from llm.stores import neo4j as neo4j_store
 from llm.stores.graph import NO_END, Edge, Node
 from llm.stores.neo4j import Neo4jStore, joint_of, label_of
 from llm.stores.port import StillLive, StoreAway
@@ -278,6 +280,25 @@ class TestNeo4j:
         assert list(server.strays()) == []
         assert len(behind.cypher("MATCH (w:Ward) RETURN w")) == 1
 
+    def test_a_server_that_is_too_old_is_away(
+        self, server: Neo4jStore, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(neo4j_store, "OLDEST", (99, 0))
+        server._is_known = False
+
+        with pytest.raises(StoreAway, match="older"):
+            server.generation()
+
+    def test_what_takes_too_long_is_given_up(
+        self, server: Neo4jStore, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(neo4j_store, "PATIENCE", 0.2)
+
+        with pytest.raises(StoreAway):
+            server._ask(
+                "UNWIND range(1, 100000) AS a UNWIND range(1, 100000) AS b RETURN sum(a * b)"
+            )
+
     def test_a_relation_to_what_is_not_there_is_not_put(self, server: Neo4jStore) -> None:
         server.put_nodes(1, [node(1)])
         server.put_edges(1, [edge(5)])
@@ -285,10 +306,25 @@ class TestNeo4j:
         assert list(server.edges(1)) == []
 
 
-@pytest.mark.slow
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(neo4j_store, "PATIENCE", 0.5)
+
+
+@pytest.mark.usefixtures("impatient")
 def test_a_server_that_is_away_is_away() -> None:
     store = Neo4jStore("bolt://127.0.0.1:1")
 
     with pytest.raises(StoreAway):
         store.generation()
     store.close()
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_server_that_never_answers_is_away() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        store = Neo4jStore(f"bolt://127.0.0.1:{silent.getsockname()[1]}")
+
+        with pytest.raises(StoreAway):
+            store.generation()
+        store.close()
