@@ -18,7 +18,7 @@ COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = [name for name, s in SERVICES.items() if s["image"].startswith("clinical-kb:")]
 UNITS = sorted((ROOT / "deploy/systemd").glob("*.service"))
-READ = re.compile(r'(?:text|whole_number|names|url|database)\(\s*"([A-Z_]+)"')
+READ = re.compile(r'(?:text|whole_number|names|url|database)\(\s*"([A-Z0-9_]+)"')
 PINNED = re.compile(r"[\w./-]+:v?\d+\.\d+(\.\d+)?[\w.-]*")
 
 
