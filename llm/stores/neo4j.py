@@ -25,7 +25,10 @@ BATCH = 2000  # rows a statement
 NODE_FIELDS = frozenset(Node.__dataclass_fields__)
 EDGE_FIELDS = frozenset(Edge.__dataclass_fields__) - {"subject", "object"}
 # What is wrong with the server, and not with what it was told.
-AWAY = ("Neo.TransientError.", "Neo.DatabaseError.", "Neo.ClientError.Security.")
+AWAY = (
+    *("Neo.TransientError.", "Neo.DatabaseError.", "Neo.ClientError.Security."),
+    "Neo.ClientError.Transaction.",  # it took longer than it was given
+)
 READ_ONLY = (
     "Neo.ClientError.General.ForbiddenOnReadOnlyDatabase",
     "Neo.ClientError.General.WriteOnReadOnlyAccessDatabase",
