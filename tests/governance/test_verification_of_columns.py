@@ -16,6 +16,7 @@ from tests.support.tampering import Deed, named, sql, tamper
 
 pytestmark = [
     pytest.mark.django_db,
+    pytest.mark.long,
     pytest.mark.usefixtures("tampered_world"),
     pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite alone can look away"),
 ]
