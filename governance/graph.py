@@ -129,23 +129,56 @@ def paths(
 ) -> list[list[Relation]]:
     """The shortest ways from one concept to the other along relations in force, whatever their
     direction; all of that length, up to `MOST_PATHS`. None where they are not connected.
+
+    Looked for from both ends, each time from the one around which less is: two small rings meet
+    long before one large one arrives.
     """
-    ways: dict[int, list[list[Relation]]] = {start.pk: [[]]}
-    seen = {start.pk}
+    near, far = _Ring(start.pk), _Ring(end.pk)
+    if start.pk == end.pk:
+        return []
     for _step in range(longest):
-        further: dict[int, list[list[Relation]]] = {}
-        for relation in _steps(list(ways), at):
-            for here, there in _both_ways(relation):
-                if here in ways and there not in seen:
-                    longer = [[*way, relation] for way in ways[here]]
-                    further[there] = [*further.get(there, []), *longer][:MOST_PATHS]
-        if end.pk in further:
-            return further[end.pk]
-        if not further:
+        smaller = min(near, far, key=lambda ring: len(ring.ways))
+        smaller.widen(at)
+        if meeting := near.ways.keys() & far.ways.keys():
+            return _joined(near, far, meeting)
+        if not smaller.ways:
             break
-        seen |= set(further)
-        ways = further
     return []
+
+
+Way = list[Relation]
+
+
+@dataclass
+class _Ring:
+    """Every concept that is exactly so many steps away, with the shortest ways there."""
+
+    centre: int
+    ways: dict[int, list[Way]] = field(init=False)
+    seen: set[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.ways, self.seen = {self.centre: [[]]}, {self.centre}
+
+    def widen(self, at: datetime) -> None:
+        further: dict[int, list[Way]] = {}
+        for relation in _steps(list(self.ways), at):
+            for here, there in _both_ways(relation):
+                if here in self.ways and there not in self.seen:
+                    longer = [[*way, relation] for way in self.ways[here]]
+                    further[there] = [*further.get(there, []), *longer][:MOST_PATHS]
+        self.ways = further
+        self.seen |= set(further)
+
+
+def _joined(near: _Ring, far: _Ring, meeting: Iterable[int]) -> list[Way]:
+    whole = [
+        [*way, *reversed(back)]
+        for number in sorted(meeting)
+        for way in near.ways[number]
+        for back in far.ways[number]
+    ]
+    return whole[:MOST_PATHS]
 
 
 def _both_ways(relation: Relation) -> list[tuple[int, int]]:

@@ -124,7 +124,9 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         return self.filter(ended_at=None)
 
     def in_force(self, at: datetime) -> EvidenceQuerySet:
-        return self.filter(said_at(at), passage__in=Passage.objects.in_force(at))
+        """Each passage is asked for by itself: what is in force as a whole is far more."""
+        passage = Passage.objects.in_force(at).filter(pk=OuterRef("passage"))
+        return self.filter(said_at(at), Exists(passage))
 
 
 class Evidence(models.Model):

@@ -66,8 +66,9 @@ def _in_chunks(rows: QuerySet[Concept] | QuerySet[Relation]) -> Iterator[list[in
 def _held_evidence() -> QuerySet[Evidence]:
     """Of passages that belong into the stores."""
     own = Quarantine.objects.filter(passage=OuterRef("pk"), ends_at=None)
-    passages = Passage.objects.filter(replacement=None, version__in=held_versions())
-    return Evidence.objects.current().filter(passage__in=passages.filter(~Exists(own)))
+    passage = Passage.objects.filter(replacement=None, version__in=held_versions())
+    mine = passage.filter(~Exists(own), pk=OuterRef("passage"))
+    return Evidence.objects.current().filter(Exists(mine))
 
 
 def _supports_of(relations: Collection[int]) -> dict[int, list[tuple[int, int, int, int]]]:
