@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db.models import F, Q, QuerySet, TextField, Value
+from django.db.models.functions import Length, Replace
 from django.utils.timezone import localdate
 
 from governance.models import Concept, ConceptName, ConceptStatus, Evidence, Relation
-from governance.naming import Names
 from governance.wording import folded
 
 DEEPEST = 3
@@ -21,6 +23,11 @@ MOST_PATHS = 20
 # Concepts that a question is about, and facts that are told of them.
 MOST_RECOGNISED = 8
 MOST_FACTS = 30
+# Names that are looked at in one text, the longest ones.
+MOST_CANDIDATES = 300
+
+_HYPHENS = re.compile("[-\u2010-\u2015\u2212]")
+_PLURAL = re.compile(r"(?<=[a-z])e?s(?![a-z0-9])")
 
 
 @dataclass
@@ -53,20 +60,46 @@ def found(
 def recognised(text: str, *, most: int = MOST_RECOGNISED) -> list[Concept]:
     """The current concepts that a text names, in either language, in the order of the text.
 
-    Of two names that stand in the same place the longer one is meant.
+    Of two names of which one stands within the other the longer is meant; concepts of one name
+    are all meant. Signs that cannot be seen do not count, and a hyphen counts as a space.
     """
-    text = " ".join(text.split())
-    asked = Value(folded(text)[0], output_field=TextField())
+    said = _plain(text)
+    plain = Replace(Replace(F("folded"), Value("-"), Value(" ")), Value("  "), Value(" "))
     rows = ConceptName.objects.filter(concept__status=ConceptStatus.CURRENT)
-    candidates = rows.annotate(asked=asked).filter(asked__contains=F("folded"))
-    taken: dict[tuple[int, int], int] = {}
-    for name in sorted(candidates, key=lambda n: (-len(n.folded), n.concept_id)):
-        for start, end in Names((name.name,)).spans(text):
-            if not any(start < e and s < end for s, e in taken):
-                taken[start, end] = name.concept_id
-    numbers = list(dict.fromkeys(taken[span] for span in sorted(taken)))[:most]
+    rows = rows.annotate(asked=Value(said, output_field=TextField()), plain=plain)
+    names = rows.filter(asked__contains=F("plain")).order_by(Length("folded").desc(), "concept")
+    taken: dict[tuple[int, int], list[int]] = {}
+    covered = bytearray(len(said))
+    for name in names[:MOST_CANDIDATES]:
+        for start, end in _places(_plain(name.name), said):
+            if (start, end) in taken or not any(covered[start:end]):
+                taken.setdefault((start, end), []).append(name.concept_id)
+                covered[start:end] = b"x" * (end - start)
+    numbers = list(dict.fromkeys(n for span in sorted(taken) for n in taken[span]))[:most]
     known = {each.pk: each for each in _whole(Concept.objects.filter(pk__in=numbers))}
     return [known[number] for number in numbers if number in known]
+
+
+def _plain(text: str) -> str:
+    """In one width and case, with one space where spaces, hyphens or ends of lines are."""
+    seen = "".join(c for c in text if unicodedata.category(c) != "Cf")
+    return " ".join(_HYPHENS.sub(" ", folded(seen)[0]).split())
+
+
+def _places(name: str, text: str) -> Iterator[tuple[int, int]]:
+    """Where a name stands as a word of its own, or in the plural that adds an s."""
+    start = text.find(name) if name else -1
+    while start >= 0:
+        end = start + len(name)
+        ends = _is_edge(text[end:][:1], name[-1]) or _PLURAL.match(text, end)
+        if ends and _is_edge(text[:start][-1:], name[0]):
+            yield start, end
+        start = text.find(name, end)
+
+
+def _is_edge(beside: str, sign: str) -> bool:
+    """Letters without spaces between their words, as in Chinese, end anywhere."""
+    return not (beside.isalnum() and beside.isascii() and sign.isalnum() and sign.isascii())
 
 
 def facts_about(concepts: Sequence[Concept], *, at: datetime, most: int = MOST_FACTS) -> Subgraph:

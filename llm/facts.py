@@ -1,41 +1,28 @@
 """Widening a question by the graph: the concepts it names, their other names, what is said of them.
 
-What is said comes from the truth at the instant, with the passages in force that carry it: the
-fence that every passage passes.
+What is said comes from the truth, with the passages in force that carry it: the fence that every
+passage passes.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from governance import graph
+from governance import clock, graph
 from governance.graph import Subgraph
-from governance.models import Passage
+from governance.models import Concept, Passage
 from governance.wording import folded
-from llm.retrieval import Question
+from llm.projections.advance import last_knowledge
+from llm.retrieval import Question, not_before_the_trail
 
-# Names of one concept that are looked for: the first ones of each language.
+# Names of one concept that are looked for: the preferred ones first.
 MOST_NAMES = 6
 
 
-@dataclass(frozen=True)
-class Widened:
-    """A question with the other names of what it is about, and the facts about that."""
-
-    question: Question
-    facts: Subgraph
-
-    @property
-    def passages(self) -> list[Passage]:
-        """Whatever carries one of the facts, each once."""
-        rows = [each for told in self.facts.evidence.values() for each in told]
-        return list({each.passage_id: each.passage for each in rows}.values())
-
-
-def widened(question: Question, *, at: datetime) -> Widened:
-    """Raises nothing: a question that names no concept stays as it is, without facts."""
-    concepts = graph.recognised(question.query)
+def widened(question: Question, concepts: Sequence[Concept]) -> Question:
+    """With the other names of the concepts that it is about."""
     asked = folded(question.query)[0]
     also = [
         name.name
@@ -43,6 +30,19 @@ def widened(question: Question, *, at: datetime) -> Widened:
         for name in sorted(each.names.all(), key=lambda n: not n.is_preferred)[:MOST_NAMES]
         if name.folded not in asked
     ]
-    return Widened(
-        replace(question, also=tuple(dict.fromkeys(also))), graph.facts_about(concepts, at=at)
-    )
+    return replace(question, also=tuple(dict.fromkeys(also)))
+
+
+def facts_now(concepts: Sequence[Concept]) -> tuple[Subgraph, datetime]:
+    """What is in force of them, and when that was so; asked again where something came between."""
+    while True:
+        before, at = last_knowledge(), not_before_the_trail(clock.now())
+        facts = graph.facts_about(concepts, at=at)
+        if last_knowledge() == before:
+            return facts, at
+
+
+def passages_of(facts: Subgraph) -> list[Passage]:
+    """Whatever carries one of the facts, each once."""
+    rows = [each for told in facts.evidence.values() for each in told]
+    return list({each.passage_id: each.passage for each in rows}.values())

@@ -59,11 +59,18 @@ def begin(*, title: str, by: Account, steps: Iterable[Step] = ()) -> ChangeSet:
 
 def add(*, change_set: ChangeSet, step: Step, by: Account) -> GraphEdit:
     """Write a step at the end of a set. Takes it out of review."""
+    (edit,) = add_all(change_set=change_set, steps=[step], by=by)
+    return edit
+
+
+def add_all(*, change_set: ChangeSet, steps: Iterable[Step], by: Account) -> list[GraphEdit]:
+    """Write steps at the end of a set, all of them or none."""
     with changing(by=by, may=Deed.DRAW) as changes:
         change_set = _opened(change_set, changes)
-        (edit,) = _write(change_set, [step], by)
-        changes.note("change_set.edited", change_set, deed=edit.deed)
-    return edit
+        edits = _write(change_set, steps, by)
+        for edit in edits:
+            changes.note("change_set.edited", change_set, deed=edit.deed)
+    return edits
 
 
 def remove(*, edit: GraphEdit, by: Account) -> None:

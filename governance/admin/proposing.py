@@ -56,8 +56,7 @@ class Proposing(ActionPage[S]):
         if draft is None:
             draft = change_sets.begin(title=self.name(given), steps=steps, by=self.account)
         else:
-            for step in steps:
-                change_sets.add(change_set=draft, step=step, by=self.account)
+            change_sets.add_all(change_set=draft, steps=steps, by=self.account)
         return address_of_set(draft.pk)
 
     def name(self, given: dict[str, Any]) -> str:

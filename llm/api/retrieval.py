@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from governance import clock
+from governance import clock, graph
 from governance.actions import refusals
 from governance.api.bodies import LARGEST_NUMBER, Body, Prose
 from governance.api.concepts import SubgraphAnswer
@@ -24,12 +24,13 @@ from governance.api.doors import Door, described
 from governance.classes import SourceClass
 from governance.duties import Scope
 from governance.errors import Malformed, ScopeMissing
+from governance.graph import Subgraph
 from governance.models import Account, Client, Language
 from llm import as_of, usage
 from llm.embedding import Unavailable
-from llm.facts import Widened, widened
+from llm.facts import facts_now, passages_of, widened
 from llm.projections.holdings import citation_of, quoted, shown
-from llm.retrieval import Answer, Found, Question, not_before_the_trail, retrieve
+from llm.retrieval import Answer, Found, Question, retrieve
 from llm.stores.port import StoreAway
 from llm.stores.shards import InUse
 
@@ -234,32 +235,32 @@ def _question(sent: dict[str, Any]) -> Question:
 
 def _of_now(question: Question, client: Client, *, expand: bool) -> dict[str, Any]:
     at = clock.now()
-    wide = widened(question, at=at) if expand else None
+    concepts = graph.recognised(question.query) if expand else []
     with _away_is_no_empty_answer():
-        answer = retrieve(wide.question if wide else question, at=at)
-    # Asked again behind the search, which may have taken its time: what left meanwhile is gone.
-    wide = widened(question, at=not_before_the_trail(clock.now())) if expand else None
-    carrying = wide.passages if wide else []
-    used = usage.record(question, answer, client=client, at=at, carrying=carrying)
+        answer = retrieve(widened(question, concepts), at=at)
     passages = [_passage(found, found.passage.version.review_due) for found in answer.found]
-    facts = _facts(wide, at) if wide else {}
-    return _shown(answer, str(used.pk), passages) | facts
+    # Behind the search, which may have taken its time: what left meanwhile carries nothing.
+    facts, then = facts_now(concepts)
+    carrying = passages_of(facts)
+    used = usage.record(question, answer, client=client, at=at, carrying=carrying)
+    told = _told(facts, then) if expand else {}
+    return _shown(answer, str(used.pk), passages) | told
 
 
-def _facts(wide: Widened, at: datetime) -> dict[str, Any]:
-    context = {"at": at, "evidence": wide.facts.evidence}
-    return {"facts": SubgraphAnswer(wide.facts, context=context).data}
+def _told(facts: Subgraph, at: datetime) -> dict[str, Any]:
+    context = {"at": at, "evidence": facts.evidence}
+    return {"facts": SubgraphAnswer(facts, context=context).data}
 
 
 def _of_the_past(question: Question, at: datetime, *, expand: bool) -> dict[str, Any]:
     """Nothing is written down as used: nobody is treated by what an auditor looks up."""
-    wide = widened(question, at=at) if expand else None
-    question = wide.question if wide else question
+    concepts = graph.recognised(question.query) if expand else []
+    question = widened(question, concepts)
     with _away_is_no_empty_answer():
         recalled = as_of.retrieve_as_of(question, at=at, now=clock.now())
     marked = [_marked(found, recalled) for found in recalled.answer.found]
     told = {"as_of": shown(at), "without_vector": recalled.without_vector}
-    facts = _facts(wide, at) if wide else {}
+    facts = _told(graph.facts_about(concepts, at=at), at) if expand else {}
     return _shown(recalled.answer, None, marked) | told | facts
 
 

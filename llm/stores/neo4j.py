@@ -243,8 +243,9 @@ class Neo4jStore:
 
 
 def label_of(type_code: str) -> str:
-    """The label of a type of concepts: `lab_test` is `LabTest`."""
-    return "".join(part.capitalize() for part in re.split(r"[-_]", type_code)) or "Concept"
+    """The label of a type of concepts: `lab_test` is `LabTest`. Our mark's own is kept free."""
+    label = "".join(part.capitalize() for part in re.split(r"[-_]", type_code)) or "Concept"
+    return "KnowledgeBaseConcept" if label == "KnowledgeBase" else label
 
 
 def joint_of(type_code: str) -> str:

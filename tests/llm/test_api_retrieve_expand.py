@@ -141,6 +141,9 @@ def names(ana: Account, ben: Account) -> None:
         ("ＡＦ", ["AF"]),
         ("give 50% glucose_x", ["50% glucose_x"]),
         ("%", []),
+        ("deep-vein\u200b throm\u00adbosis", ["deep vein thrombosis"]),
+        ("deep\u2011vein\nthromboses and thrombosiss", []),
+        ("several deep vein  thrombosis cases of AFs", ["deep vein thrombosis", "AF"]),
         ("", []),
     ],
 )
@@ -154,3 +157,51 @@ def test_what_is_retired_is_not_recognised(names: None, ana: Account, ben: Accou
     drawing.applied(ana, ben, ("concept.retire", {"concept": drawing.named("AF").pk}))
 
     assert graph.recognised("AF") == []
+
+
+def test_concepts_of_one_name_are_all_meant(names: None, ana: Account, ben: Account) -> None:
+    drawing.applied(
+        ana,
+        ben,
+        drawing.concept("i", "drug", "insulin"),
+        drawing.concept("j", "test", "Insulin"),
+    )
+
+    assert [each.type.code for each in graph.recognised("insulin dose")] == ["drug", "test"]
+
+
+def test_a_fact_that_leaves_while_it_is_told_is_not_told(
+    tier: Caller,
+    stroke: Relation,
+    guideline: Version,
+    ana: Account,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    follow()
+    told = graph.facts_about
+    waiting = [lambda: knowledge.quarantine(guideline, ana)]
+
+    def between(*args: Any, **kwargs: Any) -> Any:
+        facts = told(*args, **kwargs)
+        if waiting:
+            waiting.pop()()
+        return facts
+
+    monkeypatch.setattr(graph, "facts_about", between)
+
+    assert (
+        tier.send("retrieve/", {"query": QUERY, "expand": True}).json()["facts"]["relations"] == []
+    )
+
+
+def test_recognising_takes_no_longer_by_more_than_the_names_there_are(
+    names: None, ana: Account, ben: Account
+) -> None:
+    """Of a text of names alone the longest are looked at, each place once."""
+    letters = "abcdefghijklmnopqrst"
+    made = [f"{a}{b}{c}" for a in letters for b in letters[:5] for c in letters[:4]]
+    for start in range(0, len(made), 100):
+        steps = [drawing.concept(n, "drug", n) for n in made[start : start + 100]]
+        drawing.applied(ana, ben, *steps)
+
+    assert len(graph.recognised(" ".join(made))) == graph.MOST_RECOGNISED

@@ -183,7 +183,12 @@ def test_whatever_a_type_is_called_it_is_a_type(live: Store, code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "label", "joint"), [("lab_test", "LabTest", "LAB_TEST"), ("is-a", "IsA", "IS_A")]
+    ("code", "label", "joint"),
+    [
+        ("lab_test", "LabTest", "LAB_TEST"),
+        ("is-a", "IsA", "IS_A"),
+        ("knowledge_base", "KnowledgeBaseConcept", "KNOWLEDGE_BASE"),
+    ],
 )
 def test_types_are_named_as_cypher_names_them(code: str, label: str, joint: str) -> None:
     assert (label_of(code), joint_of(code)) == (label, joint)
