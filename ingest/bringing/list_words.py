@@ -21,6 +21,7 @@ _REFUSED = {
     "doubled_column": _("The column “%(column)s” is there twice."),
     "no_rows": _("There is no row in it."),
     "too_many_rows": _("It has more than the %(most)s rows that a list may have. Split it."),
+    "too_many_columns": _("It has more than %(most)s columns. Delete those that are not needed."),
     "old_spreadsheet": _("This is a file of an old Excel or Word. Save it as .xlsx and send that."),
     "encrypted_list": _("It is protected by a password. Save it without one."),
     "not_a_list": _("This is no list: neither a spreadsheet nor CSV, RIS or BibTeX."),
@@ -38,6 +39,10 @@ _FLAWS = {
     "date": _("The sheet took this for a date. Format the cell as text and type it again."),
     "merged": _("This cell is merged with others. Split it, a value for each row."),
     "hidden_row": _("This row is hidden. Show it, or delete it."),
+    "hidden_column": _("This column is hidden. Show it, or delete it."),
+    "beyond_header": _(
+        "This row has more cells than the header. A cell with a comma in it belongs in quotes."
+    ),
     "too_long": _("This is too long for a cell of a list."),
     "broken_entry": _(
         "This entry cannot be read. Mend its braces or quotes, or the line that begins or ends it."

@@ -118,13 +118,24 @@ def _rows_shown(headed: Headed, layout: Layout) -> Iterator[Row]:
 
 def _headed(sheet: Any, layout: Layout) -> Headed | None:
     for at in range(1, min(sheet.max_row, _HEADER_WITHIN) + 1):
-        header = [_plain(cell.value, layout) for cell in sheet[at][:_MOST_COLUMNS]]
+        cells = sheet[at]
+        header = [_plain(cell.value, layout) for cell in cells[:_MOST_COLUMNS]]
         try:
-            return sheet, at, layout.columns_of(header)
+            columns = layout.columns_of(header)
         except NotAList as reason:
             if reason.code != "no_header":
                 raise
+            continue
+        if any(cell.value not in (None, "") for cell in cells[_MOST_COLUMNS:]):
+            raise NotAList("too_many_columns", most=_MOST_COLUMNS)
+        return sheet, at, columns
     return None
+
+
+def _hidden_columns(sheet: Any) -> set[int]:
+    """From 0. A run of columns is kept under the first of them."""
+    runs = [each for each in sheet.column_dimensions.values() if each.hidden]
+    return {at for each in runs for at in range(each.min - 1, min(each.max, _MOST_COLUMNS))}
 
 
 def _rows(headed: Headed, layout: Layout) -> Iterator[Row]:
@@ -136,6 +147,7 @@ def _rows(headed: Headed, layout: Layout) -> Iterator[Row]:
         for row in range(span.min_row, min(span.max_row, sheet.max_row) + 1)
         for column in range(span.min_col, min(span.max_col, _MOST_COLUMNS) + 1)
     }
+    hidden = _hidden_columns(sheet)
     # No further: a cell that is asked for and not there is made.
     for cells in sheet.iter_rows(min_row=header + 1, max_col=max(columns) + 1):
         number = cells[0].row
@@ -146,6 +158,8 @@ def _rows(headed: Headed, layout: Layout) -> Iterator[Row]:
             told[column], code = _cell(cell, layout)
             if (number, at + 1) in merged:
                 code = "merged"
+            if at in hidden and told[column]:
+                code = code or "hidden_column"
             if code:
                 flaws.append(Flaw(column, code))
         if any(told.values()) and sheet.row_dimensions[number].hidden:

@@ -46,10 +46,14 @@ PROBLEMS = frozenset(
         "merged_whole",
         "several_lists",
         "hidden_list",
+        "too_many_columns",
     }
 )
 CELL_PROBLEMS = frozenset(
-    {"formula", "cell_error", "date", "merged", "hidden_row", "too_long", "broken_entry"}
+    {
+        *("formula", "cell_error", "date", "merged", "hidden_row", "hidden_column", "too_long"),
+        *("broken_entry", "beyond_header"),
+    }
 )
 
 

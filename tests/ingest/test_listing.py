@@ -96,6 +96,28 @@ def test_hidden_row_is_a_flaw(tmp_path: Path) -> None:
     assert flaws_of(rows_of(tmp_path, packed(book))) == {("title", "hidden_row")}
 
 
+def test_value_in_a_hidden_column_is_a_flaw(tmp_path: Path) -> None:
+    book = workbook(row())
+    book.active.column_dimensions["A"].hidden = True
+
+    assert {code for _column, code in flaws_of(rows_of(tmp_path, packed(book)))} == {
+        "hidden_column"
+    }
+
+
+def test_columns_beyond_those_that_are_read_are_refused(tmp_path: Path) -> None:
+    book = workbook(row())
+    book.active.cell(1, 102, "note")
+
+    assert code_for(tmp_path, packed(book)) == "too_many_columns"
+
+
+def test_cell_beyond_the_header_is_a_flaw(tmp_path: Path) -> None:
+    found = rows_of(tmp_path, "title,issuer\nAsthma,A, and B\nGout,C,\n", "list.csv")
+
+    assert [[each.code for each in row.flaws] for row in found] == [["beyond_header"], []]
+
+
 def test_error_of_the_sheet_is_a_flaw(tmp_path: Path) -> None:
     found = rows_of(tmp_path, packed(workbook(row(issuer="#N/A"))))
 
