@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
-from governance.models import Term, TrailHead, Version
+from governance.models import TrailHead, Version
 from governance.models.governed import plain
 from governance.proofs import root_of
 from llm.corpus import CorpusFolder, lines
@@ -22,6 +22,7 @@ from llm.projections.holdings import (
     citation_of,
     held_versions,
     holding_of,
+    latest_terms,
     quoted,
     shown,
 )
@@ -101,7 +102,8 @@ class Corpus:
     def manifest(self, number: int) -> dict[str, Any]:
         """Without `root`, and without the time of writing: the same truth, the same bytes."""
         held = CorpusObject.objects.filter(is_held=True).order_by("version_id")
-        terms, active = _latest_terms(), Version.objects.active()
+        active = Version.objects.active()
+        terms = latest_terms(active)
         versions = {v.pk: v for v in active.only("source_id", "digest", "review_due")}
         return {
             "epoch": TrailHead.objects.values_list("epoch", flat=True).get(),
@@ -174,11 +176,3 @@ def content_of(holding: Holding) -> bytes:
         }
         for passage in holding.passages
     )
-
-
-def _latest_terms() -> dict[int, Term]:
-    """The latest term of every version that is active."""
-    by_version: dict[int, Term] = {}
-    for term in Term.objects.filter(version__status="active").order_by("starts_at"):
-        by_version[term.version_id] = term
-    return by_version

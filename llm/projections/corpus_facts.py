@@ -52,26 +52,26 @@ class Facts:
 
     def are_as_said(self, shards: Iterable[int]) -> bool:
         """Whether what is held of these is what the truth says now."""
-        return not list(self._differences(set(shards), self.folder.objects()))
+        return not any(self._difference(shard) for shard in shards)
 
-    def differences(self, there: set[str], beat: Beat) -> Iterator[Drift]:
-        """What is missing, damaged, or listed wrongly. `there` is what lies in the folder."""
+    def differences(self, beat: Beat) -> Iterator[Drift]:
+        """What is missing, damaged, or listed wrongly."""
         held = FactsObject.objects.filter(is_held=True).values_list("shard", flat=True)
         for shard in sorted({*all_shards(), *held}):
             beat()
-            yield from self._differences({shard}, there)
+            if kind := self._difference(shard):
+                yield Drift("corpus", kind, f"facts {shard}", shard)
 
-    def _differences(self, shards: set[int], there: set[str]) -> Iterator[Drift]:
-        for shard in sorted(shards):
-            content = content_of(shard)
-            row = FactsObject.objects.filter(shard=shard, is_held=True).first()
-            name = self.folder.name_of(content)
-            if content and name not in there:
-                yield Drift("corpus", "missing", f"facts {shard}", shard)
-            elif content and not self.folder.is_sound(name):
-                yield Drift("corpus", "damaged", f"facts {shard}", shard)
-            elif _told(row) != (_listed(name, content) if content else None):
-                yield Drift("corpus", "unlisted", f"facts {shard}", shard)
+    def _difference(self, shard: int) -> str:
+        """Of which kind, or nothing."""
+        content = content_of(shard)
+        row = FactsObject.objects.filter(shard=shard, is_held=True).first()
+        name = self.folder.name_of(content)
+        if content and not self.folder.holds(name):
+            return "missing"
+        if content and not self.folder.is_sound(name):
+            return "damaged"
+        return "" if _told(row) == (_listed(name, content) if content else None) else "unlisted"
 
     def _keep(self, shard: int, content: bytes) -> None:
         """The file between two rows, as with the objects of versions."""

@@ -15,8 +15,8 @@ from itertools import islice
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.timezone import make_aware
 
-from governance.models import Concept, Evidence, Passage, Quarantine, Relation, Term
-from llm.projections.holdings import held_versions
+from governance.models import Concept, Evidence, Relation
+from llm.projections.holdings import held_passages, latest_terms
 from llm.projections.vectors import microseconds
 from llm.stores.graph import NO_END, Edge, Node
 
@@ -65,9 +65,7 @@ def _in_chunks(rows: QuerySet[Concept] | QuerySet[Relation]) -> Iterator[list[in
 
 def _held_evidence() -> QuerySet[Evidence]:
     """Of passages that belong into the stores."""
-    own = Quarantine.objects.filter(passage=OuterRef("pk"), ends_at=None)
-    passage = Passage.objects.filter(replacement=None, version__in=held_versions())
-    mine = passage.filter(~Exists(own), pk=OuterRef("passage"))
+    mine = held_passages().filter(pk=OuterRef("passage"))
     return Evidence.objects.current().filter(Exists(mine))
 
 
@@ -75,7 +73,7 @@ def _supports_of(relations: Collection[int]) -> dict[int, list[tuple[int, int, i
     """Passage, version, start and end of each, once a passage."""
     rows = _held_evidence().filter(relation__in=relations).select_related("passage")
     evidence = list(rows.order_by("relation", "passage", "pk"))
-    terms = _latest_terms({each.passage.version_id for each in evidence})
+    terms = latest_terms({each.passage.version_id for each in evidence})
     found: dict[int, dict[int, tuple[int, int, int, int]]] = defaultdict(dict)
     for each in evidence:
         version = each.passage.version_id
@@ -89,11 +87,6 @@ def _supports_of(relations: Collection[int]) -> dict[int, list[tuple[int, int, i
         )
         found[each.relation_id].setdefault(each.passage_id, support)
     return defaultdict(list, {number: list(each.values()) for number, each in found.items()})
-
-
-def _latest_terms(versions: Collection[int]) -> dict[int, Term]:
-    rows = Term.objects.filter(version__in=versions).order_by("starts_at")
-    return {term.version_id: term for term in rows}
 
 
 def _edge(relation: Relation, supports: list[tuple[int, int, int, int]]) -> Edge:

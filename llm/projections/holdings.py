@@ -6,7 +6,7 @@ that what becomes due, or comes into force, needs no job.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -52,6 +52,17 @@ def all_holdings() -> Iterator[Holding]:
         holding = holding_of(version_id)
         if holding:
             yield holding
+
+
+def held_passages() -> QuerySet[Passage]:
+    """Every passage that belongs into the stores."""
+    return _free(Passage.objects.filter(replacement=None, version__in=held_versions()))
+
+
+def latest_terms(versions: QuerySet[Version] | Collection[int]) -> dict[int, Term]:
+    """The latest term of each of these that has any."""
+    rows = Term.objects.filter(version__in=versions).order_by("starts_at")
+    return {term.version_id: term for term in rows}
 
 
 def _free(passages: QuerySet[Passage]) -> QuerySet[Passage]:

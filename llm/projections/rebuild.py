@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from datetime import timedelta
+from functools import partial
 
 from governance import clock
 from governance.models import TrailHead
@@ -13,6 +14,7 @@ from llm.models import LEASE, CorpusObject, Cursor, LostLease, Parked
 from llm.projections.advance import (
     Beat,
     Projection,
+    Subject,
     advance,
     knowledge_after,
     last_knowledge,
@@ -60,18 +62,19 @@ def rebuild_vectors(
     with _leased("rebuild", patience=timedelta(0)) as building:
         began, old = last_knowledge(), vectors.store.collections()
         name = vectors.new_name()
-        with ExitStack() as undo:
-            undo.callback(_discard_unread, vectors, name)
+
+        def settle(subject: Subject, beat: Beat) -> None:
+            if subject.kind == "version":
+                vectors.settle_in(name, subject.number, beat)
+
+        with _discarded_on_failure(lambda: vectors.store.discard(name)):
             vectors.store.create(name, vectors.encoder.profile.dimension)
             _fill(vectors, name, building.hold, progress)
-            with _leased(vectors.name, patience=patience) as cursor:
-                number = _catch_up(vectors, cursor, name, began)
-                if differences(vectors, name, beat=cursor.hold):
+            with _caught_up(vectors, began, settle, patience) as beat:
+                if differences(vectors, name, beat=beat):
                     raise NotEqual(name)
-                cursor.hold()
+                beat()
                 vectors.store.switch(name)
-                undo.pop_all()
-                _let_others_follow(vectors, cursor, number)
         for other in old - {name}:
             vectors.store.discard(other)
     advance(vectors)
@@ -105,31 +108,20 @@ def rebuild_graph(
     """
     with _leased("rebuild", patience=timedelta(0)) as building:
         began, generation = last_knowledge(), graph.new_generation()
-        graph.store.create(generation)
-        count = graph.fill(generation, building.hold)
-        progress(count, count)
-        with _leased(graph.name, patience=patience) as cursor:
-            number = _follow(graph, cursor, generation, began)
-            if next(compared(graph, generation, beat=cursor.hold), None):
-                graph.store.discard(generation)
-                raise NotEqual(str(generation))
-            cursor.hold()
-            graph.store.switch(generation)
-            _let_others_follow(graph, cursor, number)
+        settle = partial(graph.settle_in, generation)
+        with _discarded_on_failure(lambda: graph.store.discard(generation)):
+            graph.store.create(generation)
+            count = graph.fill(generation, building.hold)
+            progress(count, count)
+            with _caught_up(graph, began, settle, patience) as beat:
+                if next(compared(graph, generation, beat=beat), None):
+                    raise NotEqual(str(generation))
+                beat()
+                graph.store.switch(generation)
         for other in graph.store.generations() - {generation}:
             graph.store.discard(other)
     advance(graph)
     return count
-
-
-def _follow(graph: Graph, cursor: Cursor, generation: int, began: int) -> int:
-    number = began
-    while entries := knowledge_after(number):
-        for subject in subjects_of(entries):
-            cursor.hold()
-            graph.settle_in(generation, subject, cursor.hold)
-        number = entries[-1].number
-    return number
 
 
 def _fill(vectors: Vectors, name: str, beat: Beat, progress: Progress) -> None:
@@ -140,21 +132,34 @@ def _fill(vectors: Vectors, name: str, beat: Beat, progress: Progress) -> None:
         progress(done, len(versions))
 
 
-def _catch_up(vectors: Vectors, cursor: Cursor, name: str, began: int) -> int:
-    number = began
-    while entries := knowledge_after(number):
-        for subject in subjects_of(entries):
-            if subject.kind == "version":
+@contextmanager
+def _caught_up(
+    projection: Projection,
+    began: int,
+    settle: Callable[[Subject, Beat], None],
+    patience: timedelta,
+) -> Iterator[Beat]:
+    """Holds the cursor, with what changed since `began` settled, for the readers to be moved."""
+    with _leased(projection.name, patience=patience) as cursor:
+        number = began
+        while entries := knowledge_after(number):
+            for subject in subjects_of(entries):
                 cursor.hold()
-                vectors.settle_in(name, subject.number, cursor.hold)
-        number = entries[-1].number
-    return number
+                settle(subject, cursor.hold)
+            number = entries[-1].number
+        yield cursor.hold
+        _let_others_follow(projection, cursor, number)
 
 
-def _discard_unread(vectors: Vectors, name: str) -> None:
+@contextmanager
+def _discarded_on_failure(discard: Callable[[], None]) -> Iterator[None]:
     """A switch may fail after it has happened; then the readers have it already."""
-    with suppress(StillLive):
-        vectors.store.discard(name)
+    try:
+        yield
+    except BaseException:
+        with suppress(StillLive):
+            discard()
+        raise
 
 
 def _let_others_follow(projection: Projection, cursor: Cursor, number: int) -> None:

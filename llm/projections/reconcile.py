@@ -160,8 +160,7 @@ def _facts_differences(corpus: Corpus, beat: Beat) -> list[Drift]:
     """Without the objects in which something is that the corpus has not followed yet."""
     ahead = subjects_of(list(AuditEntry.objects.knowledge().after(_number(corpus.name))))
     moved = {shard for subject in ahead for shard in shards_touched(subject)}
-    found = corpus.facts.differences(corpus.folder.objects(), beat)
-    return [drift for drift in found if drift.number not in moved]
+    return [d for d in corpus.facts.differences(beat) if d.number not in moved]
 
 
 def _unwanted(corpus: Corpus, objects: set[str]) -> Iterator[Drift]:
