@@ -46,12 +46,23 @@ MOST_SHOWN = 200
 LEAVE_OUT = "leave_out"
 
 
-class ListForm(forms.Form):
+class FileForm(forms.Form):
+    """A list in one file, whose size the browser is told about before it is sent."""
+
     file = forms.FileField(
         label=_("File"),
         max_length=1000,
         widget=forms.FileInput(attrs={"class": "kb-file " + " ".join(FILE_CLASSES)}),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        attrs = self.fields["file"].widget.attrs
+        attrs["data-most-bytes"] = str(MOST_MEGABYTES * 2**20)
+        attrs["data-too-large"] = str(TooLarge(limit=MOST_MEGABYTES))
+
+
+class ListForm(FileForm):
     licence_text = fields.line(
         _("Licence"), _("For rows that say none; reference managers never do."), required=False
     )
@@ -61,12 +72,6 @@ class ListForm(forms.Form):
         _("For rows that say none."),
         required=False,
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        attrs = self.fields["file"].widget.attrs
-        attrs["data-most-bytes"] = str(MOST_MEGABYTES * 2**20)
-        attrs["data-too-large"] = str(TooLarge(limit=MOST_MEGABYTES))
 
 
 class Upload(ActionPage[None]):

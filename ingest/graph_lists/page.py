@@ -7,12 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from django import forms
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import FILE_CLASSES
 
 from governance import originals
 from governance.actions.change_sets import LONGEST_TITLE
@@ -23,7 +21,7 @@ from governance.admin.pages import ActionPage, account_of, refuse_without
 from governance.duties import Deed
 from governance.errors import Malformed, TooLarge
 from ingest.bringing.doors import for_curators, session_words
-from ingest.bringing.lists import MOST_MEGABYTES, read_sent
+from ingest.bringing.lists import MOST_MEGABYTES, FileForm, read_sent
 from ingest.graph_lists import writing_out
 from ingest.graph_lists.apart import Read, read_tables
 from ingest.graph_lists.checking import DryRun, bring_in, dry_run
@@ -34,22 +32,11 @@ MOST_ROWS = 2_000
 MOST_SHOWN = 500
 
 
-class GraphForm(forms.Form):
-    file = forms.FileField(
-        label=_("File"),
-        max_length=1000,
-        widget=forms.FileInput(attrs={"class": "kb-file " + " ".join(FILE_CLASSES)}),
-    )
+class GraphForm(FileForm):
     at_once = fields.tick(
         _("If nothing is wrong, write the change set"),
         _("Without this the lists are only checked."),
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        attrs = self.fields["file"].widget.attrs
-        attrs["data-most-bytes"] = str(MOST_MEGABYTES * 2**20)
-        attrs["data-too-large"] = str(TooLarge(limit=MOST_MEGABYTES))
 
 
 class Upload(ActionPage[None]):
