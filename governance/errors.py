@@ -369,3 +369,8 @@ class StepRefused(Refused):
 class SetUndone(Refused):
     code = "set_undone"
     sentence = _("Only an applied change set that was not undone can be undone.")
+
+
+class ProposalRefusedAlready(Refused):
+    code = "proposal_refused_already"
+    sentence = _("This was refused before; it is not proposed any more.")

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from governance.sentences import sentences, shortened, size
 from ingest.parsing.document import Block, Box, Document
 from ingest.parsing.row_groups import may_end_group, names_of
-from ingest.sentences import sentences, shortened, size
 
 PROFILE = "sections-sentences-150-350/4"
 PREFERRED = 150

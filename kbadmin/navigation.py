@@ -94,6 +94,12 @@ UNFOLD: dict[str, Any] = {
                     _item(
                         _("Change sets"), "difference", "governance_changeset_changelist", Deed.READ
                     ),
+                    _item(
+                        _("Proposed relations"),
+                        "playlist_add_check",
+                        "llm_proposal_changelist",
+                        Deed.DRAW,
+                    ),
                     _item(_("Retrieval bench"), "experiment", "bench", Deed.READ),
                 ],
             },

@@ -250,6 +250,8 @@ CELERY_TASK_QUEUES: dict[str, Any] = {"celery": {}, "reading": {}}
 CELERY_TASK_ROUTES = {
     READER_TASK: {"queue": "reading"},
     "ingest.read_incoming": {"queue": "reading"},
+    "llm.propose_relations": {"queue": "reading"},
+    "llm.propose_relations_again": {"queue": "reading"},
 }
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_ENABLE_UTC = True
@@ -257,6 +259,7 @@ CELERY_TIMEZONE = TIME_ZONE
 SWEEP_SECONDS = 3.0
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "follow-trail": {"task": "llm.follow_trail", "schedule": SWEEP_SECONDS},
+    "propose-relations-again": {"task": "llm.propose_relations_again", "schedule": 3600.0},
     "read-waiting-uploads": {"task": "ingest.sweep_uploads", "schedule": SWEEP_SECONDS},
     "read-what-came-in": {"task": "ingest.sweep_incoming", "schedule": SWEEP_SECONDS},
     "tidy-what-came-in": {"task": "ingest.tidy", "schedule": 3600.0},
@@ -276,6 +279,9 @@ QDRANT_API_KEY = environment.text("QDRANT_API_KEY")
 NEO4J_URI = environment.url("NEO4J_URI", environment.BOLT)
 NEO4J_USER = environment.text("NEO4J_USER")
 NEO4J_PASSWORD = environment.text("NEO4J_PASSWORD")
+LLM_URL = environment.url("LLM_URL", ("http", "https"))
+LLM_MODEL = environment.text("LLM_MODEL")
+LLM_API_KEY = environment.text("LLM_API_KEY")
 EMBEDDING_MODEL = environment.text("EMBEDDING_MODEL")
 EMBEDDING_PRECISION = environment.precision()
 # Above so many passages in force, dense search goes through the engine's index.

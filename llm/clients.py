@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from llm.completion import Completion
 from llm.embedding import Encoder, choose
 from llm.stores.graph import GraphStore
 from llm.stores.port import VectorStore
@@ -40,6 +41,11 @@ def graph_store() -> GraphStore:
         if settings.NEO4J_URI not in _graphs:
             _graphs[settings.NEO4J_URI] = _open_graph()
         return _graphs[settings.NEO4J_URI]
+
+
+def completion() -> Completion:
+    """The hospital's own language model, where the settings name one."""
+    return Completion(settings.LLM_URL, settings.LLM_MODEL, settings.LLM_API_KEY)
 
 
 def is_open() -> bool:

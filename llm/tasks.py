@@ -11,6 +11,7 @@ from llm import drafts, jobs
 from llm.embedding import Unavailable
 from llm.projections.advance import advance
 from llm.projections.registry import names, projection
+from llm.proposing.reading import read_waiting, readers
 from llm.stores.port import StoreAway
 
 log = logging.getLogger(__name__)
@@ -22,6 +23,7 @@ def follow_trail() -> None:
     for name in names():
         ring(["llm.advance_projection"], name)
     ring(["llm.prepare_drafts"])
+    ring(["llm.propose_relations"])
     jobs.run_waiting()
 
 
@@ -36,3 +38,23 @@ def advance_projection(name: str) -> None:
 @shared_task(name="llm.prepare_drafts")
 def prepare_drafts() -> None:
     drafts.prepare_waiting()
+
+
+@shared_task(name="llm.propose_relations")
+def propose_relations() -> None:
+    """By the rules, then with the hospital's model where there is one."""
+    for reader in readers():
+        try:
+            read_waiting(reader)
+        except Unavailable as error:
+            log.warning("The language model is away: %r", error)
+
+
+@shared_task(name="llm.propose_relations_again")
+def propose_relations_again() -> None:
+    """From what was read when the graph and the dictionary knew less."""
+    for reader in readers():
+        try:
+            read_waiting(reader, again=True)
+        except Unavailable as error:
+            log.warning("The language model is away: %r", error)

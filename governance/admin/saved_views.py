@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlencode
 
 from django import forms
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
@@ -48,6 +49,12 @@ class SaveViewForm(forms.Form):
         return urlencode(parse_qsl(self.cleaned_data["query"]))
 
 
+def address_of_list(name: str) -> str:
+    """Of whichever app's model is called that; each name is one model's alone."""
+    shown = {model._meta.model_name: model._meta.app_label for model in admin.site._registry}
+    return reverse(f"admin:{shown[name]}_{name}_changelist")
+
+
 class SaveView(ActionPage[None]):
     path = "save-view"
     title = _("Save this view of the list")
@@ -59,7 +66,7 @@ class SaveView(ActionPage[None]):
     list_title: ClassVar[Promise | str]
 
     def back(self) -> str:
-        return reverse(f"admin:governance_{self.model}_changelist")
+        return address_of_list(self.model)
 
     def crumbs(self) -> list[tuple[str, str]]:
         return [(str(self.list_title), self.back())]
@@ -85,7 +92,7 @@ class RemoveView(ActionPage[SavedView]):
         return [say("The view “%(name)s”.") % {"name": self.subject.name}, str(self.hint)]
 
     def back(self) -> str:
-        return reverse(f"admin:governance_{self.subject.listed}_changelist")
+        return address_of_list(self.subject.listed)
 
     def do(self, given: dict[str, Any]) -> str:
         saved_views.remove(view=self.subject, by=self.account)

@@ -81,6 +81,8 @@ ACTIONS: dict[str, Promise] = {
     "change_set.sent_back": _("Change set sent back"),
     "change_set.withdrawn": _("Change set withdrawn"),
     "change_set.applied": _("Change set applied"),
+    "proposal.refused": _("Proposed relation refused"),
+    "proposal.readmitted": _("Refusal of a proposed relation taken back"),
     "concept.added": _("Concept added"),
     "concept.named": _("Names of a concept set"),
     "concept.coded": _("Codes of a concept set"),

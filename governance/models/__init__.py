@@ -35,6 +35,7 @@ from .people import (
     folded_number,
     new_key,
 )
+from .proposals import RefusedProposal, WhyRefused
 from .relations import AllowedTriple, Evidence, Relation, RelationType
 from .sources import ClassPolicy, Identifier, Language, Source, SourceContributor
 from .uploads import ATTEMPTS, ParseState, Upload
@@ -101,6 +102,7 @@ __all__ = [
     "PullItem",
     "Quarantine",
     "RefusedAttempt",
+    "RefusedProposal",
     "Relation",
     "RelationType",
     "Retirement",
@@ -113,6 +115,7 @@ __all__ = [
     "TrailHead",
     "Upload",
     "Version",
+    "WhyRefused",
     "content_digest",
     "digest_of",
     "digest_of_edits",

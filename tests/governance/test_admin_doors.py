@@ -14,7 +14,7 @@ from governance.actions import clients, pulls
 from governance.actions.pulls import Chosen
 from governance.duties import Role, Scope
 from governance.models import Account, AuditEntry, Client, Passage, RefusedAttempt, Version
-from tests.support import graph, knowledge
+from tests.support import graph, knowledge, proposing
 from tests.support.visiting import BACKEND, Visitor, source_at, version_at, words
 
 ROLES = {
@@ -134,6 +134,16 @@ DOORS: dict[str, set[str]] = {
     "/admin/governance/changeset/{changeset}/remove-step/": CONTENT,
     "/admin/governance/changeset/{changeset}/apply/": DECIDERS,
     "/admin/governance/changeset/{changeset}/send-back/": DECIDERS,
+    "/admin/llm/proposal/": CONTENT,
+    "/admin/llm/proposal/save-view/": CONTENT,
+    "/admin/llm/proposal/{proposal}/change/": CONTENT,
+    "/admin/llm/proposal/{proposal}/accept/": CONTENT,
+    "/admin/llm/proposal/{proposal}/correct/": CONTENT,
+    "/admin/llm/proposal/{proposal}/refuse/": CONTENT,
+    "/admin/governance/refusedproposal/": READERS,
+    "/admin/governance/refusedproposal/save-view/": READERS,
+    "/admin/governance/refusedproposal/{refusedproposal}/change/": READERS,
+    "/admin/governance/refusedproposal/{refusedproposal}/readmit/": CONTENT,
     "/admin/governance/client/": SECURITY,
     "/admin/governance/client/add/": SECURITY,
     "/admin/governance/client/{client}/change/": SECURITY,
@@ -155,6 +165,7 @@ def world(active: Version, ana: Account, sue: Account) -> dict[str, int]:
     last = Chosen(passages=[active.passages.latest("position").pk])
     return {
         **graph.rows(ana),
+        **proposing.rows(ana),
         "source": active.source_id,
         "version": active.pk,
         "passage": Passage.objects.all()[0].pk,
@@ -198,10 +209,10 @@ def test_who_is_not_logged_in_is_led_to_the_login(world: dict[str, int]) -> None
 
 
 def _own_addresses() -> set[str]:
-    """Names of the addresses that the admin gives to what governance shows."""
+    """Names of the addresses that the admin gives to what is shown by us."""
     found = set()
     for model, model_admin in admin.site._registry.items():
-        if model._meta.app_label == "governance":
+        if model._meta.app_label in ("governance", "llm"):
             found |= {u.name for u in model_admin.urls if isinstance(u, URLPattern) and u.name}
     return found
 

@@ -25,7 +25,7 @@ from governance.models import Account, AuditEntry, Client, Passage, Version
 from ingest.bringing import confirm, lists
 from ingest.graph_lists import page as graph_page
 from tests.ingest import incoming_files
-from tests.support import graph, knowledge
+from tests.support import graph, knowledge, proposing
 from tests.support.visiting import Visitor
 
 Page = type[ActionPage[Any]]
@@ -69,11 +69,11 @@ def _doors() -> Iterator[tuple[str, Page]]:
     yield "/admin/pulls/new/", PullPage
     yield "/admin/pulls/{pull}/end/", EndPulled
     for model_admin in _governed():
-        name = model_admin.model._meta.model_name
+        name, app = model_admin.model._meta.model_name, model_admin.model._meta.app_label
         if model_admin.add_page:
-            yield f"/admin/governance/{name}/add/", model_admin.add_page
+            yield f"/admin/{app}/{name}/add/", model_admin.add_page
         for page in model_admin.pages:
-            yield f"/admin/governance/{name}/{{{name}}}/{page.path}/", page
+            yield f"/admin/{app}/{name}/{{{name}}}/{page.path}/", page
 
 
 DOORS = dict(_doors())
@@ -99,6 +99,7 @@ def world(active: Version, ana: Account, sue: Account) -> dict[str, int]:
     passage = Passage.objects.all()[0]
     return {
         **graph.rows(ana),
+        **proposing.rows(ana),
         "source": active.source_id,
         "version": active.pk,
         "passage": passage.pk,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from governance.sentences import size
 from ingest.parsing.document import Block
-from ingest.sentences import size
 from ingest.splitting import PREFERRED
 from tests.ingest.drafts import SENTENCE, box, contents, heading, parsed, table, text
 

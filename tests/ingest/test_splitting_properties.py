@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from governance.sentences import size
 from ingest import parsing
 from ingest.parsing.document import Block
-from ingest.sentences import size
 from ingest.splitting import MOST, PREFERRED, PROFILE, split
 from tests.ingest.drafts import contents, heading, parsed, table, text
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.sentences import sentences, shortened, size
+from governance.sentences import sentences, shortened, size
 
 WRITTEN = st.text(
     alphabet=st.sampled_from('本品每日一次。！？；，、ab c.!?;,: \n|12.5（）"”[]'), max_size=300

@@ -1,0 +1,238 @@
+"""What is done with a proposed relation: taken as it is, corrected, or refused for good."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from django import forms
+from django.urls import reverse
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+
+from governance import clock
+from governance.actions import change_sets, proposals
+from governance.actions.proposals import Proposed
+from governance.admin import forms as fields
+from governance.admin.change_sets import working_set
+from governance.admin.graph_forms import (
+    ConceptField,
+    TypeField,
+    lines_of,
+    qualifiers_field,
+    qualifiers_given,
+)
+from governance.admin.pages import ActionPage
+from governance.admin.passage_choice import span_of
+from governance.duties import Deed
+from governance.errors import Malformed
+from governance.models import Concept, ConceptType, RelationType, WhyRefused
+from llm.admin.proposal_queue import Queue
+from llm.admin.proposal_words import ends_of, said
+from llm.models import Proposal, ProposalSpan
+from llm.proposing.taking import Taken, steps_of
+from llm.proposing.terms import Term, of_concept
+
+
+def span_shown(proposal: Proposal) -> ProposalSpan:
+    """The first in force: the one that people are shown, and that carries what they take."""
+    spans = ProposalSpan.objects.filter(proposal=proposal).in_force(clock.now())
+    rows = spans.select_related("passage__section", "passage__version__source")
+    return rows.order_by("pk")[0]
+
+
+class ProposalPage(ActionPage[Proposal]):
+    """Leads to the next of the queue that the address names."""
+
+    deed = Deed.DRAW
+
+    @cached_property
+    def queue(self) -> Queue:
+        return Queue.of(self.request.GET.dict())
+
+    def fits(self) -> bool:
+        return Proposal.objects.waiting(clock.now()).filter(pk=self.subject.pk).exists()
+
+    def back(self) -> str:
+        return self.queue.address(self.subject)
+
+    def crumbs(self) -> list[tuple[str, str]]:
+        mine = reverse("admin:llm_proposal_changelist")
+        return [(say("Proposed relations"), mine), (said(self.subject), self.back())]
+
+    def next(self, place: int) -> str:
+        return self.queue.address(self.queue.after(place))
+
+
+class Taking(ProposalPage):
+    """Writes what is taken into the change set that the person is at, or into a new one."""
+
+    done = _("Taken into your change set. Nothing in the graph changes until it is applied.")
+
+    def taken(self, given: dict[str, Any]) -> Taken:
+        raise NotImplementedError
+
+    def do(self, given: dict[str, Any]) -> str:
+        place = span_shown(self.subject).pk
+        draft = working_set(self.account)
+        steps = steps_of(self.taken(given), draft)
+        if draft is None:
+            title = say("Relations read in text")
+            draft = change_sets.begin(title=title, steps=steps, by=self.account)
+        else:
+            change_sets.add_all(change_set=draft, steps=steps, by=self.account)
+        edit = draft.edits.order_by("-position").first()
+        Proposal.objects.filter(pk=self.subject.pk).update(edit=edit)
+        return self.next(place)
+
+
+class Accept(Taking):
+    path = "accept"
+    title = _("Take the proposed relation")
+    button = _("Accept")
+    hint = _("Writes it, and what it joins where that is new, into your change set.")
+    form_class = fields.NothingForm
+
+    def taken(self, given: dict[str, Any]) -> Taken:
+        subject, object_ = ends_of(self.subject)
+        span = span_shown(self.subject)
+        where = {"passage": span.passage_id, "start": span.start, "end": span.end}
+        says = self.subject.says
+        qualifiers = says.qualifiers if says and says.ended_at is None else {}
+        return Taken(subject, self.subject.type.code, object_, where, qualifiers)
+
+
+class CorrectForm(forms.Form):
+    """For each end a concept of the graph, or names and a type for one that is none yet."""
+
+    subject = ConceptField(label=_("Subject"), required=False)
+    subject_type = TypeField(ConceptType.objects.order_by("code"), required=False)
+    subject_names_zh = fields.paragraph("", required=False, rows=2)
+    subject_names_en = fields.paragraph("", required=False, rows=2)
+    type = TypeField(RelationType.objects.order_by("code"), label=_("Relation"))
+    object = ConceptField(label=_("Object"), required=False)
+    object_type = TypeField(ConceptType.objects.order_by("code"), required=False)
+    object_names_zh = fields.paragraph("", required=False, rows=2)
+    object_names_en = fields.paragraph("", required=False, rows=2)
+    words = fields.paragraph(
+        _("The words that say so"), _("Copied from the passage, as they stand there.")
+    )
+    qualifiers = qualifiers_field()
+
+    def __init__(self, *args: Any, **given: Any) -> None:
+        super().__init__(*args, **given)
+        labels = {
+            "type": _("If the graph does not have it: type"),
+            "names_zh": _("Names in Chinese"),
+            "names_en": _("Names in English"),
+        }
+        for end in ("subject", "object"):
+            for name, label in labels.items():
+                self.fields[f"{end}_{name}"].label = label
+
+
+class Correct(Taking):
+    path = "correct"
+    title = _("Correct the proposed relation")
+    button = _("Correct")
+    press = _("Take it like this")
+    hint = _("What stands here is written into your change set in place of what was proposed.")
+    form_class = CorrectForm
+
+    def initial(self) -> dict[str, Any]:
+        ends = dict(zip(("subject", "object"), ends_of(self.subject), strict=True))
+        return {
+            "type": self.subject.type.code,
+            "words": span_shown(self.subject).quote,
+            **{name: term.concept for name, term in ends.items()},
+            **{f"{name}_type": term.type for name, term in ends.items() if not term.concept},
+            **{
+                f"{name}_names_{language}": "\n".join(
+                    n for lang, n in term.names if lang == language
+                )
+                for name, term in ends.items()
+                if not term.concept
+                for language in ("zh", "en")
+            },
+        }
+
+    def taken(self, given: dict[str, Any]) -> Taken:
+        passage = span_shown(self.subject).passage_id
+        return Taken(
+            _end(given, "subject"),
+            given["type"].code,
+            _end(given, "object"),
+            span_of(passage, given["words"], at=clock.now()),
+            qualifiers_given(given["qualifiers"], given["type"]),
+        )
+
+
+def _end(given: dict[str, Any], name: str) -> Term:
+    concept: Concept | None = given[name]
+    if concept is not None:
+        return of_concept(concept)
+    names = [
+        (language, line)
+        for language in ("zh", "en")
+        for line in dict.fromkeys(lines_of(given[f"{name}_names_{language}"]))
+    ]
+    type_ = given[f"{name}_type"]
+    if not names or type_ is None:
+        problem = say("Choose a concept of the graph, or give names and a type for a new one.")
+        raise Malformed(field=name, problem=problem)
+    return Term(type_.code, tuple(names))
+
+
+class RefuseForm(forms.Form):
+    why = fields.one_of(_("Why"), WhyRefused.choices)
+    reason = fields.paragraph(_("In words, if you like"), required=False, rows=2, max_length=1000)
+
+
+class Refuse(ProposalPage):
+    path = "refuse"
+    title = _("Refuse the proposed relation")
+    button = _("Refuse")
+    hint = _("It is not proposed again, wherever else it is read.")
+    done = _("Refused. It is not proposed again.")
+    form_class = RefuseForm
+
+    def is_next(self) -> bool:
+        return False
+
+    def do(self, given: dict[str, Any]) -> str:
+        span = span_shown(self.subject)
+        mine = self.subject
+        refused = proposals.refuse(
+            proposed=Proposed(
+                mine.type, mine.subject, mine.object, span.passage, span.start, span.end
+            ),
+            why=given["why"],
+            reason=given["reason"],
+            by=self.account,
+        )
+        Proposal.objects.filter(pk=mine.pk).update(refused=refused)
+        return self.next(span.pk)
+
+
+class Readmit(ActionPage[Any]):
+    path = "readmit"
+    deed = Deed.DRAW
+    title = _("Let the relation be proposed again")
+    button = _("Propose it again")
+    hint = _("Takes the refusal back; it waits in the queue again.")
+    done = _("The refusal is taken back.")
+    form_class = fields.NothingForm
+
+    def fits(self) -> bool:
+        return self.subject.taken_back_at is None
+
+    def back(self) -> str:
+        return reverse("admin:governance_refusedproposal_change", args=[self.subject.pk])
+
+    def crumbs(self) -> list[tuple[str, str]]:
+        mine = reverse("admin:governance_refusedproposal_changelist")
+        return [(say("Refused proposals"), mine)]
+
+    def do(self, given: dict[str, Any]) -> str:
+        proposals.readmit(refused=self.subject, by=self.account)
+        return self.back()

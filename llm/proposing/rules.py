@@ -1,0 +1,176 @@
+"""Relations that a passage states, found by the names it uses and the way it puts them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from governance.sentences import sentences
+from llm.proposing.mentions import Finder, Mention
+from llm.proposing.patterns import FIRST, SIGN, Pattern, Reading, reading
+from llm.proposing.tables import rows_of
+from llm.proposing.terms import LANGUAGES, Term
+
+# Longer sentences are lists, tables that lost their lines, or references.
+LONGEST = 600
+
+_WIDE = re.compile(r"[\u3400-\u9fff]")
+_SIGN = re.compile(SIGN)
+_REFERENCE = re.compile(r"\s?[\[［〔][\d\s,，、\-–~～.]+[\]］〕]")
+_BRACKETS = re.compile(r"\s?[(（][^()（）]*[)）]")
+
+
+@dataclass(frozen=True)
+class Statement:
+    """That a passage says, in its characters `start` to `end`, a relation of two terms."""
+
+    subject: Term
+    relation: str
+    object: Term
+    start: int
+    end: int
+    by: str
+
+
+# Which relation may stand between which types of concepts.
+Allowed = Mapping[str, frozenset[tuple[str, str]]]
+# A subject, a relation, an object, and by which pattern they were found.
+Said = tuple[Term, str, Term, str]
+
+
+@dataclass(frozen=True)
+class Rules:
+    finder: Finder
+    allowed: Allowed
+
+    def read(
+        self, text: str, headings: Sequence[str] = (), *, is_table: bool = False
+    ) -> list[Statement]:
+        """What the passage states, each relation once, with the sentence or the row that does."""
+        language = reading(language_of(text))
+        if any(language.no_headings.search(each) for each in headings):
+            return []
+        said: dict[tuple[Term, str, Term], Statement] = {}
+        plain = _SIGN.sub(" ", text)
+        pieces = self._of_table(plain, language)
+        if not is_table:
+            pieces = self._of_text(plain, language, headings)
+        for start, end, (subject, relation, object_, by) in pieces:
+            statement = Statement(subject, relation, object_, start, end, by)
+            said.setdefault((subject, relation, object_), statement)
+        return list(said.values())
+
+    def _of_text(
+        self, text: str, language: Reading, headings: Sequence[str]
+    ) -> Iterator[tuple[int, int, Said]]:
+        topic, start = self._topic(headings), 0
+        is_treatment = any(language.of_treatment.search(each) for each in headings)
+        for sentence in sentences(text):
+            for told in self._of_sentence(sentence, language, topic if is_treatment else []):
+                yield *_trimmed(sentence, start), told
+            start += len(sentence)
+
+    def _of_table(self, text: str, language: Reading) -> Iterator[tuple[int, int, Said]]:
+        """What stands in a column is said of the one thing that stands first in the row."""
+        for row in rows_of(text):
+            first = {mention.term for mention in self.finder.mentions(row.first)}
+            for head, cell in row.cells if len(first) == 1 else ():
+                for relation, told in _columns(head, cell, language):
+                    objects = [mention.term for mention in self._mentions(told, language)]
+                    for subject, object_ in self._pairs(first, relation, objects):
+                        yield row.start, row.end, (subject, relation, object_, f"{relation}.table")
+
+    def _topic(self, headings: Sequence[str]) -> list[Term]:
+        """The concept that the nearest heading which names one is about."""
+        for heading in reversed(headings):
+            found = list({mention.term for mention in self.finder.mentions(heading)})
+            if found:
+                return found if len(found) == 1 else []
+        return []
+
+    def _of_sentence(
+        self, sentence: str, language: Reading, topic: Sequence[Term]
+    ) -> Iterator[Said]:
+        if len(sentence) > LONGEST or language.doubt.search(sentence):
+            return
+        mentions = self._mentions(sentence, language)
+        if not mentions:
+            return
+        whole = _signed(sentence, mentions)
+        bare = _BRACKETS.sub("", whole)
+        for pattern in language.patterns:
+            for found in pattern.form.finditer(whole if pattern.has_brackets else bare):
+                if _is_denied(found, pattern, language):
+                    continue
+                subjects, objects = (_ends(found, end, pattern, mentions, topic) for end in "SO")
+                for subject, object_ in self._pairs(subjects, pattern.relation, objects):
+                    yield subject, pattern.relation, object_, pattern.name
+
+    def _mentions(self, text: str, language: Reading) -> list[Mention]:
+        return [m for m in self.finder.mentions(text) if _is_meant(m, text, language)]
+
+    def _pairs(
+        self, subjects: Iterable[Term], relation: str, objects: Sequence[Term]
+    ) -> Iterator[tuple[Term, Term]]:
+        may = self.allowed.get(relation, frozenset())
+        for subject in subjects:
+            for object_ in objects:
+                if subject != object_ and (subject.type, object_.type) in may:
+                    yield subject, object_
+
+
+def _columns(head: str, cell: str, language: Reading) -> Iterator[tuple[str, str]]:
+    """Which relations a column tells, and where: behind its name, if the cell repeats that."""
+    if language.doubt.search(cell):
+        return
+    for relation, form in language.columns.items():
+        if form.search(head):
+            label = re.search(rf"(?:{form.pattern})\s*[:：]", cell, re.IGNORECASE)
+            yield relation, cell[label.end() :] if label else cell
+
+
+def language_of(text: str) -> str:
+    """Chinese where it has a Chinese character for every ten others."""
+    zh, en = LANGUAGES
+    return zh if 10 * len(_WIDE.findall(text)) >= len(text) else en
+
+
+def _is_meant(mention: Mention, sentence: str, language: Reading) -> bool:
+    before, after = sentence[: mention.start], sentence[mention.end :]
+    return not language.before.search(before[-12:]) and not language.after.match(after)
+
+
+def _is_denied(found: re.Match[str], pattern: Pattern, language: Reading) -> bool:
+    if pattern.relation in language.warnings:
+        return False
+    return bool(language.denied.search(found.string[: found.start()][-60:]))
+
+
+def _signed(sentence: str, mentions: Sequence[Mention]) -> str:
+    """With a sign in place of each concept, and no marks of references."""
+    parts, done = [], 0
+    for place, mention in enumerate(mentions):
+        parts += [sentence[done : mention.start], chr(ord(FIRST) + place)]
+        done = mention.end
+    return _REFERENCE.sub("", "".join([*parts, sentence[done:]]))
+
+
+def _ends(
+    found: re.Match[str],
+    end: str,
+    pattern: Pattern,
+    mentions: Sequence[Mention],
+    topic: Sequence[Term],
+) -> list[Term]:
+    if pattern.lacks == end:
+        return list(topic)
+    terms = [mentions[ord(sign) - ord(FIRST)].term for sign in _SIGN.findall(found[end])]
+    wanted = pattern.types.get(end)
+    return [term for term in terms if wanted in (None, term.type)]
+
+
+def _trimmed(sentence: str, start: int) -> tuple[int, int]:
+    """Without blanks at its ends."""
+    begins = start + len(sentence) - len(sentence.lstrip())
+    return begins, start + len(sentence.rstrip())

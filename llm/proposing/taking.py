@@ -1,0 +1,85 @@
+"""Makes of a proposed relation the steps of a change set that would say it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from governance import canonical
+from governance.actions.graph_ground import NEW, Step
+from governance.models import ChangeSet, Relation
+from governance.wording import folded
+from llm.proposing.terms import Term
+
+Span = dict[str, int]
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A relation as a person takes it: as it was proposed, or corrected."""
+
+    subject: Term
+    relation: str
+    object: Term
+    span: Span
+    qualifiers: Mapping[str, str] = field(default_factory=dict)
+
+
+def steps_of(taken: Taken, draft: ChangeSet | None) -> list[Step]:
+    """Adds what the graph does not have yet, then says it; where the graph says so already, these
+    words are further evidence. What the draft adds is not added twice. The last step says it.
+    """
+    added = _added(draft)
+    ends: list[int | str] = []
+    steps: list[Step] = []
+    for term in (taken.subject, taken.object):
+        ref = "" if term.concept else _ref_of(term, added)
+        if not term.concept and not ref:
+            ref = f"read-{canonical.digest([term.type, *term.folded_names()])[:12]}"
+            steps.append(("concept.add", _content(term, ref)))
+        ends.append(term.concept or f"{NEW}{ref}")
+    said = _said(taken)
+    if said:
+        return [("evidence.add", {"relation": said.pk, **taken.span})]
+    content = {
+        "subject": ends[0],
+        "type": taken.relation,
+        "object": ends[1],
+        "qualifiers": dict(taken.qualifiers),
+        "evidence": [taken.span],
+    }
+    return [*steps, ("relation.add", content)]
+
+
+def _said(taken: Taken) -> Relation | None:
+    if not taken.subject.concept or not taken.object.concept:
+        return None
+    rows = Relation.objects.current().filter(
+        type__code=taken.relation, subject=taken.subject.concept, object=taken.object.concept
+    )
+    return next((row for row in rows if row.qualifiers == dict(taken.qualifiers)), None)
+
+
+def _added(draft: ChangeSet | None) -> list[dict[str, Any]]:
+    """What the steps of the draft add to the graph."""
+    edits = draft.edits_in_order() if draft else []
+    return [edit.content for edit in edits if edit.deed == "concept.add"]
+
+
+def _ref_of(term: Term, added: Sequence[Mapping[str, Any]]) -> str:
+    mine = set(term.folded_names())
+    for content in added:
+        names = {folded(str(name.get("name")))[0] for name in content.get("names", [])}
+        if content.get("type") == term.type and names & mine:
+            return str(content.get("ref") or "")
+    return ""
+
+
+def _content(term: Term, ref: str) -> dict[str, Any]:
+    languages: set[str] = set()
+    names = []
+    for language, name in term.names:
+        names.append({"language": language, "name": name, "preferred": language not in languages})
+        languages.add(language)
+    return {"ref": ref, "type": term.type, "names": names, "codes": []}
