@@ -10,7 +10,7 @@ import httpx
 from llm.embedding import Unavailable
 
 # A long passage may take a small machine a minute or two.
-_TIMEOUT = httpx.Timeout(180, connect=5)  # seconds
+_PATIENCE = 180.0  # seconds
 _MOST_BYTES = 1_000_000
 
 
@@ -21,17 +21,23 @@ class Unreadable(Exception):
 class Completion:
     """`POST {url}/chat/completions` of an OpenAI-compatible endpoint, at temperature 0.
 
-    Without a name the model is the first that `GET {url}/models` lists.
+    Without a name the model is the first that `GET {url}/models` lists. `patience` is how many
+    seconds of silence it is waited for.
     """
 
-    def __init__(self, url: str, model: str = "", api_key: str = "") -> None:
+    def __init__(
+        self, url: str, model: str = "", api_key: str = "", *, patience: float = _PATIENCE
+    ) -> None:
         self._url = url.rstrip("/")
         self._model = model
         headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
         # No proxy from the environment and no redirect: texts go to the address that was set,
         # and nowhere else.
         self._client = httpx.Client(
-            headers=headers, timeout=_TIMEOUT, trust_env=False, follow_redirects=False
+            headers=headers,
+            timeout=httpx.Timeout(patience, connect=5),
+            trust_env=False,
+            follow_redirects=False,
         )
 
     @property
@@ -40,7 +46,7 @@ class Completion:
         if not self._model:
             try:
                 self._model = str(self._call("GET", "models", None)["data"][0]["id"])
-            except (KeyError, IndexError, TypeError) as error:
+            except (Unreadable, KeyError, IndexError, TypeError) as error:
                 raise Unavailable(f"{self._url} lists no model; set LLM_MODEL.") from error
         return self._model
 
