@@ -1,8 +1,8 @@
 """How relations are said, in each language: the files in `patterns/`, made into expressions.
 
-In a pattern `{S}` and `{O}` stand for the two concepts, or for several in a row, `{S:drug}` for
-those of a type, and `<word>` for what the file's `words` say. A sentence is matched with one sign
-in place of each concept; marks of references are left out, and so is what stands in brackets
+In a pattern `{S}` and `{O}` stand for the two concepts, or for several in a row, `{S:drug|test}`
+for those of a type, and `<word>` for what the file's `words` say. A sentence is matched with one
+sign in place of each concept; marks of references are left out, and so is what stands in brackets
 unless the pattern has some.
 """
 
@@ -22,7 +22,7 @@ FIRST, LAST = "\ue000", "\uf8ff"
 SIGN = f"[{FIRST}-{LAST}]"
 
 _WORD = re.compile(r"<(\w+)>")
-_END = re.compile(r"\{([SO])(?::(\w+))?\}")
+_END = re.compile(r"\{([SO])(?::([\w|]+))?\}")
 
 
 @dataclass(frozen=True)
@@ -34,27 +34,28 @@ class Pattern:
     name: str
     relation: str
     form: re.Pattern[str]
-    types: Mapping[str, str]
+    types: Mapping[str, frozenset[str]]
     has_brackets: bool
     lacks: str
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What one language says. `doubt` is what makes a sentence say nothing, `denied` what makes
-    it say the contrary, but where the relation is a warning; `before` and `after` a name stands
-    what makes it part of another; under `no_headings` nothing is read. `columns` are the heads of
-    tables, by relation.
+    """What one language says. `doubt` is what makes a sentence say nothing, `denied` (before what
+    is found, and within) what makes it say the contrary, but where the relation is a warning;
+    `before` and `after` a name stands what makes it part of another; under `no_headings` nothing
+    is read, and `under` some an end may be left out. `columns` are heads of tables, by relation.
     """
 
     patterns: tuple[Pattern, ...]
     doubt: re.Pattern[str]
     denied: re.Pattern[str]
+    denied_within: re.Pattern[str]
     warnings: frozenset[str]
     before: re.Pattern[str]
     after: re.Pattern[str]
     no_headings: re.Pattern[str]
-    of_treatment: re.Pattern[str]
+    under: re.Pattern[str]
     columns: Mapping[str, re.Pattern[str]]
 
 
@@ -70,11 +71,12 @@ def reading(language: str) -> Reading:
         patterns=tuple(_patterns(told["relations"], words)),
         doubt=any_of("doubt"),
         denied=any_of("denied"),
+        denied_within=any_of("denied_within"),
         warnings=frozenset(told["warnings"]),
         before=_form(f"(?:{'|'.join(told['not_after'])})$", words),
         after=any_of("not_before"),
         no_headings=any_of("no_headings"),
-        of_treatment=any_of("of_treatment"),
+        under=any_of("under"),
         columns={name: _form("|".join(each), words) for name, each in told["columns"].items()},
     )
 
@@ -87,7 +89,7 @@ def _patterns(relations: Mapping[str, Any], words: Mapping[str, str]) -> Iterato
                 name=f"{relation}.{place}",
                 relation=relation,
                 form=_form(form, words),
-                types={end: type_ for end, type_ in ends.items() if type_},
+                types={end: frozenset(each.split("|")) for end, each in ends.items() if each},
                 has_brackets="\\(" in form,
                 lacks=next(iter(set("SO") - set(ends)), ""),
             )

@@ -48,9 +48,9 @@ class Rules:
         self, text: str, headings: Sequence[str] = (), *, is_table: bool = False
     ) -> list[Statement]:
         """What the passage states, each relation once, with the sentence or the row that does."""
-        language = reading(language_of(text))
-        if any(language.no_headings.search(each) for each in headings):
+        if any(reading(each).no_headings.search(h) for each in LANGUAGES for h in headings):
             return []
+        language = reading(language_of(text))
         said: dict[tuple[Term, str, Term], Statement] = {}
         plain = _SIGN.sub(" ", text)
         pieces = self._of_table(plain, language)
@@ -65,21 +65,26 @@ class Rules:
         self, text: str, language: Reading, headings: Sequence[str]
     ) -> Iterator[tuple[int, int, Said]]:
         topic, start = self._topic(headings), 0
-        is_treatment = any(language.of_treatment.search(each) for each in headings)
+        is_told = any(language.under.search(each) for each in headings)
         for sentence in sentences(text):
-            for told in self._of_sentence(sentence, language, topic if is_treatment else []):
+            for told in self._of_sentence(sentence, language, topic if is_told else []):
                 yield *_trimmed(sentence, start), told
             start += len(sentence)
 
     def _of_table(self, text: str, language: Reading) -> Iterator[tuple[int, int, Said]]:
-        """What stands in a column is said of the one thing that stands first in the row."""
+        """A column says something of the one thing that begins the row, or a row of a column's."""
         for row in rows_of(text):
-            first = {mention.term for mention in self.finder.mentions(row.first)}
-            for head, cell in row.cells if len(first) == 1 else ():
-                for relation, told in _columns(head, cell, language):
-                    objects = [mention.term for mention in self._mentions(told, language)]
-                    for subject, object_ in self._pairs(first, relation, objects):
-                        yield row.start, row.end, (subject, relation, object_, f"{relation}.table")
+            for head, cell in row.cells:
+                for of_whom, column in ((row.first, head), (head, row.first)):
+                    for said in self._of_cell(of_whom, column, cell, language):
+                        yield row.start, row.end, said
+
+    def _of_cell(self, of_whom: str, column: str, cell: str, language: Reading) -> Iterator[Said]:
+        subjects = {mention.term for mention in self.finder.mentions(of_whom)}
+        for relation, told in _columns(column, cell, language) if len(subjects) == 1 else ():
+            objects = [mention.term for mention in self._mentions(told, language)]
+            for subject, object_ in self._pairs(subjects, relation, objects):
+                yield subject, relation, object_, f"{relation}.table"
 
     def _topic(self, headings: Sequence[str]) -> list[Term]:
         """The concept that the nearest heading which names one is about."""
@@ -144,7 +149,8 @@ def _is_meant(mention: Mention, sentence: str, language: Reading) -> bool:
 def _is_denied(found: re.Match[str], pattern: Pattern, language: Reading) -> bool:
     if pattern.relation in language.warnings:
         return False
-    return bool(language.denied.search(found.string[: found.start()][-60:]))
+    before = found.string[: found.start()][-60:]
+    return bool(language.denied.search(before) or language.denied_within.search(found[0]))
 
 
 def _signed(sentence: str, mentions: Sequence[Mention]) -> str:
@@ -167,7 +173,7 @@ def _ends(
         return list(topic)
     terms = [mentions[ord(sign) - ord(FIRST)].term for sign in _SIGN.findall(found[end])]
     wanted = pattern.types.get(end)
-    return [term for term in terms if wanted in (None, term.type)]
+    return [term for term in terms if wanted is None or term.type in wanted]
 
 
 def _trimmed(sentence: str, start: int) -> tuple[int, int]:

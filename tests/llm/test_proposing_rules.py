@@ -137,6 +137,9 @@ def test_nothing_is_read_in_a_list_of_references(rules: Rules) -> None:
     "text",
     [
         "Clinicians should not treat atrial fibrillation with warfarin.",
+        "Atrial fibrillation drugs may cause bleeding.",
+        "Treatment with warfarin for AIDS is associated with an increased risk of bleeding."
+        " Bleeding is not caused by aspirin.",
         "Use aspirin rather than treating atrial fibrillation with warfarin.",
         "不应使用华法林治疗房颤。",
     ],
