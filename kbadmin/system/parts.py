@@ -31,10 +31,13 @@ SETTINGS: dict[str, Promise] = {
     "vectors": _("Vector store"),
     "graph": _("Graph database"),
     "encoder": _("Encoder"),
+    "language model": _("Language model"),
     "time zone": _("Hospital's time zone"),
 }
 VALUES: dict[str, Promise] = {
     "in-process": _("in this process"),
+    "an endpoint": _("an endpoint"),
+    "none": _("none"),
     "broker": _("through a broker"),
     "Qdrant server": _("Qdrant server"),
     "answered from the truth": _("none: answered from the database"),
@@ -61,6 +64,7 @@ def configured() -> dict[str, str]:
         "queue": "in-process" if settings.EMBEDDED else "broker",
         "vectors": "Qdrant server" if settings.QDRANT_URL else "engine in-process",
         "graph": "Neo4j" if settings.NEO4J_URI else "answered from the truth",
+        "language model": "an endpoint" if settings.LLM_URL else "none",
         "encoder": settings.EMBEDDING_MODEL or "the model that installs with the requirements",
         "time zone": settings.TIME_ZONE,
     }

@@ -28,7 +28,7 @@ from governance.duties import Deed
 from governance.errors import Malformed
 from governance.models import Concept, ConceptType, RelationType, WhyRefused
 from llm.admin.proposal_queue import Queue
-from llm.admin.proposal_words import ends_of, said
+from llm.admin.proposal_words import ends_of, marked, said
 from llm.models import Proposal, ProposalSpan
 from llm.proposing.taking import Taken, steps_of
 from llm.proposing.terms import Term, of_concept
@@ -105,15 +105,15 @@ class Accept(Taking):
 class CorrectForm(forms.Form):
     """For each end a concept of the graph, or names and a type for one that is none yet."""
 
-    subject = ConceptField(label=_("Subject"), required=False)
+    subject = ConceptField(label=_("Subject concept"), required=False)
     subject_type = TypeField(ConceptType.objects.order_by("code"), required=False)
-    subject_names_zh = fields.paragraph("", required=False, rows=2)
-    subject_names_en = fields.paragraph("", required=False, rows=2)
+    subject_names_zh = fields.paragraph("", required=False, rows=4)
+    subject_names_en = fields.paragraph("", required=False, rows=4)
     type = TypeField(RelationType.objects.order_by("code"), label=_("Relation"))
-    object = ConceptField(label=_("Object"), required=False)
+    object = ConceptField(label=_("Object concept"), required=False)
     object_type = TypeField(ConceptType.objects.order_by("code"), required=False)
-    object_names_zh = fields.paragraph("", required=False, rows=2)
-    object_names_en = fields.paragraph("", required=False, rows=2)
+    object_names_zh = fields.paragraph("", required=False, rows=4)
+    object_names_en = fields.paragraph("", required=False, rows=4)
     words = fields.paragraph(
         _("The words that say so"), _("Copied from the passage, as they stand there.")
     )
@@ -122,7 +122,7 @@ class CorrectForm(forms.Form):
     def __init__(self, *args: Any, **given: Any) -> None:
         super().__init__(*args, **given)
         labels = {
-            "type": _("If the graph does not have it: type"),
+            "type": _("Type"),
             "names_zh": _("Names in Chinese"),
             "names_en": _("Names in English"),
         }
@@ -138,6 +138,11 @@ class Correct(Taking):
     press = _("Take it like this")
     hint = _("What stands here is written into your change set in place of what was proposed.")
     form_class = CorrectForm
+    template = "llm/correct.html"
+
+    def context(self) -> dict[str, Any]:
+        span = span_shown(self.subject)
+        return {"span": span, "text": marked(span, ends_of(self.subject))}
 
     def initial(self) -> dict[str, Any]:
         ends = dict(zip(("subject", "object"), ends_of(self.subject), strict=True))

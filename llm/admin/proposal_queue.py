@@ -57,11 +57,10 @@ class Queue:
         rows = self.rows()
         return rows.filter(Q(place__gt=place)).first() or rows.first()
 
-    def address(self, proposal: Proposal | None) -> str:
-        """Of one of them; of the list where there is none."""
-        where = (
-            reverse("admin:llm_proposal_change", args=[proposal.pk])
-            if proposal
-            else reverse("admin:llm_proposal_changelist")
-        )
+    def address(self, proposal: Proposal | None, page: str = "") -> str:
+        """Of one of them, or of what is done with it; of the list where there is none."""
+        where = reverse("admin:llm_proposal_changelist")
+        if proposal:
+            name = f"admin:proposal_{page}" if page else "admin:llm_proposal_change"
+            where = reverse(name, args=[proposal.pk])
         return f"{where}?{urlencode(self.chosen)}" if self.chosen else where

@@ -10,7 +10,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as say
 
+from governance.admin import tables
 from governance.admin.proposing import address_of_concept
+from governance.admin.tables import head_over, is_row
 from governance.models import ConceptType, RefusedProposal
 from llm.models import Proposal, ProposalSpan
 from llm.proposing.ends import present, read
@@ -53,12 +55,21 @@ def ends_of(proposal: Proposal) -> tuple[Term, Term]:
 
 
 def marked(span: ProposalSpan | RefusedProposal, terms: Sequence[Term]) -> SafeString:
-    """The whole passage, the words that say so marked, and in them the names of both ends."""
+    """The passage with the words that say so marked, and the names of both ends in them strong;
+    of a table that row, under its head.
+    """
+    finder = Finder(terms)
+
+    def strong(words: str) -> SafeString:
+        pieces, done = [], 0
+        for mention in finder.mentions(words):
+            pieces.append((words[done : mention.start], words[mention.start : mention.end]))
+            done = mention.end
+        return format_html_join("", "{}<strong>{}</strong>", [*pieces, (words[done:], "")])
+
     text = span.passage.text
-    quote, done = text[span.start : span.end], 0
-    pieces = []
-    for mention in Finder(terms).mentions(quote):
-        pieces.append((quote[done : mention.start], quote[mention.start : mention.end]))
-        done = mention.end
-    inside = format_html_join("", "{}<strong>{}</strong>", [*pieces, (quote[done:], "")])
-    return format_html("{}<mark>{}</mark>{}", text[: span.start], inside, text[span.end :])
+    before, quote, after = text[: span.start], text[span.start : span.end], text[span.end :]
+    if is_row(quote):
+        head = head_over(before.split("\n")[:-1])
+        return tables.shown("\n".join([*head, quote]), strong)
+    return format_html("{}<mark>{}</mark>{}", before, strong(quote), after)

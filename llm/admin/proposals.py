@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
@@ -85,6 +86,10 @@ class ProposalAdmin(GovernedAdmin):
         rows = rows.annotate(read_times=Count("spans", distinct=True))
         return rows.select_related("type", "says")
 
+    def find(self, request: HttpRequest, pk: int | None) -> Any:
+        """Of those that do not wait any more too: a second click comes for one."""
+        return get_object_or_404(Proposal, pk=pk)
+
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         queue = Queue.of(request.GET.dict())
         first = queue.rows().first()
@@ -117,7 +122,7 @@ class ProposalAdmin(GovernedAdmin):
     def times(self, proposal: Any) -> str:
         return str(proposal.read_times)
 
-    @admin.display(description=_("Proposed"), ordering="found_at")
+    @admin.display(description=_("First read"), ordering="found_at")
     def found(self, proposal: Proposal) -> str:
         return moment(proposal.found_at)
 
@@ -128,7 +133,7 @@ class ProposalAdmin(GovernedAdmin):
         others = others.exclude(pk=span.pk).select_related("passage__version__source")
         following = queue.after(span.pk)
         return {
-            "title": say("Proposed relation"),
+            "title": said(subject),
             "crumbs": [(self.list_title, reverse("admin:llm_proposal_changelist"))],
             "proposal": subject,
             "ends": [shown(term) for term in ends],
@@ -140,7 +145,7 @@ class ProposalAdmin(GovernedAdmin):
             "others": [(place_of_number(o.passage_id), o) for o in others[:MOST_PLACES]],
             "left": queue.rows().count(),
             "next": queue.address(following) if following != subject else "",
-            "query": request.GET.urlencode(),
+            **{page.path: queue.address(subject, page.path) for page in self.pages},
             "reasons": list(enumerate(WhyRefused.choices, start=1)),
             "draft": draft,
             "draft_address": address_of_set(draft.pk) if draft else "",

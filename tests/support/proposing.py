@@ -8,7 +8,6 @@ from governance.actions.proposals import Proposed
 from governance.models import Account, Passage, RefusedProposal, WhyRefused
 from llm.admin.proposal_pages import span_shown
 from llm.models import Proposal, Reader
-from llm.proposing.ends import read
 from llm.proposing.keeping import Read, keep
 from llm.proposing.rules import Statement
 from llm.proposing.terms import Term
@@ -20,7 +19,11 @@ OTHER = Term("finding", (("en", "hiccup"), ("zh", "呃逆")))
 
 def read_in(passage: Passage, *terms: Term) -> list[Proposal]:
     """That the drug causes each of these, in the first words of the passage."""
-    found = [(passage, Statement(DRUG, "causes", term, 0, 8, by="causes.1")) for term in terms]
+    return read_at(passage, (0, 8), *terms)
+
+
+def read_at(passage: Passage, where: tuple[int, int], *terms: Term) -> list[Proposal]:
+    found = [(passage, Statement(DRUG, "causes", term, *where, by="causes.1")) for term in terms]
     keep(Read(passage.version, Reader.RULES, "a profile", found), at=clock.now())
     return list(Proposal.objects.waiting(clock.now()).in_order())
 
@@ -40,7 +43,3 @@ def rows(by: Account) -> dict[str, int]:
     refused = refuse(other, by)
     Proposal.objects.filter(pk=other.pk).update(refused=refused)
     return {"proposal": waiting.pk, "refusedproposal": refused.pk}
-
-
-def object_of(proposal: Proposal) -> str:
-    return str(read(proposal.object))
