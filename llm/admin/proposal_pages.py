@@ -30,8 +30,8 @@ from governance.models import Concept, ConceptType, RelationType, WhyRefused
 from llm.admin.proposal_queue import Queue
 from llm.admin.proposal_words import ends_of, marked, said
 from llm.models import Proposal, ProposalSpan
+from llm.proposing.meanings import Meaning, of_concept
 from llm.proposing.taking import Taken, steps_of
-from llm.proposing.terms import Term, of_concept
 
 
 def span_shown(proposal: Proposal) -> ProposalSpan:
@@ -149,14 +149,18 @@ class Correct(Taking):
         return {
             "type": self.subject.type.code,
             "words": span_shown(self.subject).quote,
-            **{name: term.concept for name, term in ends.items()},
-            **{f"{name}_type": term.type for name, term in ends.items() if not term.concept},
+            **{name: meaning.concept for name, meaning in ends.items()},
+            **{
+                f"{name}_type": meaning.type
+                for name, meaning in ends.items()
+                if not meaning.concept
+            },
             **{
                 f"{name}_names_{language}": "\n".join(
-                    n for lang, n in term.names if lang == language
+                    n for lang, n in meaning.names if lang == language
                 )
-                for name, term in ends.items()
-                if not term.concept
+                for name, meaning in ends.items()
+                if not meaning.concept
                 for language in ("zh", "en")
             },
         }
@@ -172,7 +176,7 @@ class Correct(Taking):
         )
 
 
-def _end(given: dict[str, Any], name: str) -> Term:
+def _end(given: dict[str, Any], name: str) -> Meaning:
     concept: Concept | None = given[name]
     if concept is not None:
         return of_concept(concept)
@@ -185,7 +189,7 @@ def _end(given: dict[str, Any], name: str) -> Term:
     if not names or type_ is None:
         problem = say("Choose a concept of the graph, or give names and a type for a new one.")
         raise Malformed(field=name, problem=problem)
-    return Term(type_.code, tuple(names))
+    return Meaning(type_.code, tuple(names))
 
 
 class RefuseForm(forms.Form):

@@ -16,8 +16,8 @@ from governance.admin.tables import head_over, is_row
 from governance.models import ConceptType, RefusedProposal
 from llm.models import Proposal, ProposalSpan
 from llm.proposing.ends import present, read
+from llm.proposing.meanings import Meaning
 from llm.proposing.mentions import Finder
-from llm.proposing.terms import Term
 
 
 @dataclass(frozen=True)
@@ -30,10 +30,10 @@ class Shown:
     address: str
 
 
-def name_of(term: Term) -> str:
+def name_of(meaning: Meaning) -> str:
     """In the language of the screen where it has a name there."""
     mine = "zh" if str(get_language()).startswith("zh") else "en"
-    return next((name for language, name in term.names if language == mine), term.names[0][1])
+    return next((name for language, name in meaning.names if language == mine), meaning.names[0][1])
 
 
 def said(proposal: Proposal | RefusedProposal) -> str:
@@ -41,24 +41,24 @@ def said(proposal: Proposal | RefusedProposal) -> str:
     return f"{subject} – {proposal.type} → {object_}"
 
 
-def shown(term: Term) -> Shown:
-    label = next((t.label for t in ConceptType.objects.filter(code=term.type)), term.type)
-    name = name_of(term)
-    others = say(", ").join(other for _language, other in term.names if other != name)
-    address = address_of_concept(term.concept) if term.concept else ""
+def shown(meaning: Meaning) -> Shown:
+    label = next((t.label for t in ConceptType.objects.filter(code=meaning.type)), meaning.type)
+    name = name_of(meaning)
+    others = say(", ").join(other for _language, other in meaning.names if other != name)
+    address = address_of_concept(meaning.concept) if meaning.concept else ""
     return Shown(name, label, others, address)
 
 
-def ends_of(proposal: Proposal) -> tuple[Term, Term]:
+def ends_of(proposal: Proposal) -> tuple[Meaning, Meaning]:
     """As the graph has them now."""
     return present(read(proposal.subject)), present(read(proposal.object))
 
 
-def marked(span: ProposalSpan | RefusedProposal, terms: Sequence[Term]) -> SafeString:
+def marked(span: ProposalSpan | RefusedProposal, meanings: Sequence[Meaning]) -> SafeString:
     """The passage with the words that say so marked, and the names of both ends in them strong;
     of a table that row, under its head.
     """
-    finder = Finder(terms)
+    finder = Finder(meanings)
 
     def strong(words: str) -> SafeString:
         pieces, done = [], 0

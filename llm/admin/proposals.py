@@ -88,7 +88,7 @@ class ProposalAdmin(GovernedAdmin):
 
     def find(self, request: HttpRequest, pk: int | None) -> Any:
         """Of those that do not wait any more too: a second click comes for one."""
-        return get_object_or_404(Proposal, pk=pk)
+        return get_object_or_404(Proposal, pk=pk) if pk is not None else None
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         queue = Queue.of(request.GET.dict())
@@ -136,7 +136,7 @@ class ProposalAdmin(GovernedAdmin):
             "title": said(subject),
             "crumbs": [(self.list_title, reverse("admin:llm_proposal_changelist"))],
             "proposal": subject,
-            "ends": [shown(term) for term in ends],
+            "ends": [shown(meaning) for meaning in ends],
             "news": self.news(subject),
             "span": span,
             "text": marked(span, ends),

@@ -12,9 +12,9 @@ from governance import canonical
 from governance.models import Passage
 from llm.models import Reader
 from llm.proposing import patterns
+from llm.proposing.meanings import Meaning
 from llm.proposing.mentions import Finder
 from llm.proposing.rules import Allowed, Rules, Statement
-from llm.proposing.terms import Term
 
 # Passages between two signs of life.
 A_BEAT = 100
@@ -22,7 +22,7 @@ A_BEAT = 100
 
 @dataclass
 class ByRules:
-    known: Sequence[Term]
+    known: Sequence[Meaning]
     allowed: Allowed
     reader = Reader.RULES
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ahocorasick_rs import AhoCorasick
 
 from governance.wording import folded
-from llm.proposing.terms import Term
+from llm.proposing.meanings import Meaning
 
 # In capitals, mostly, so that those that are none are other words.
 LONGEST_ABBREVIATION = 8
@@ -20,23 +20,23 @@ _WIDE = re.compile(r"[\u3400-\u9fff]")
 
 @dataclass(frozen=True)
 class Mention:
-    """Characters `start` to `end` of a text, which name a term."""
+    """Characters `start` to `end` of a text, which name a meaning."""
 
     start: int
     end: int
-    term: Term
+    meaning: Meaning
 
 
 class Finder:
-    """Finds the names of many terms at once. A name that two of them have finds neither."""
+    """Finds the names of many meanings at once. A name that two of them have finds neither."""
 
-    def __init__(self, terms: Iterable[Term]) -> None:
-        meant: dict[str, set[Term]] = {}
+    def __init__(self, meanings: Iterable[Meaning]) -> None:
+        meant: dict[str, set[Meaning]] = {}
         spelt: dict[str, str] = {}
-        for term in terms:
-            for _language, name in term.names:
+        for meaning in meanings:
+            for _language, name in meaning.names:
                 plain = folded(name)[0]
-                meant.setdefault(plain, set()).add(term)
+                meant.setdefault(plain, set()).add(meaning)
                 spelt[plain] = name
         self._meant = {name: next(iter(each)) for name, each in meant.items() if len(each) == 1}
         self._names = list(self._meant)
@@ -57,8 +57,8 @@ class Finder:
                 found.append(Mention(*where, self._meant[name]))
         return sorted(found, key=lambda mention: mention.start)
 
-    def named(self, name: str) -> Term | None:
-        """The one term of exactly this name."""
+    def named(self, name: str) -> Meaning | None:
+        """The one meaning of exactly this name."""
         return self._meant.get(folded(name)[0])
 
     def _hits(self, text: str, plain: str, places: Sequence[int]) -> Iterator[tuple[int, int, str]]:

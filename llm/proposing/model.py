@@ -14,9 +14,9 @@ import rfc8785
 
 from governance.wording import folded
 from llm.completion import Completion, Unreadable
+from llm.proposing.meanings import Meaning
 from llm.proposing.mentions import Finder
 from llm.proposing.rules import LONGEST, Allowed, Statement, language_of
-from llm.proposing.terms import Term
 
 NAME = "relations"
 LONGEST_NAME = 200
@@ -66,7 +66,7 @@ class ModelReader:
     def proved(self, told: Sequence[Any], text: str, headings: Sequence[str]) -> list[Statement]:
         """What the passage does say, each relation once; the rest is dropped."""
         plain = folded("\n".join([*headings, text]))[0]
-        found: dict[tuple[Term, str, Term], Statement] = {}
+        found: dict[tuple[Meaning, str, Meaning], Statement] = {}
         for each in told:
             for statement in self._proved(each, text, plain):
                 key = (statement.subject, statement.relation, statement.object)
@@ -87,12 +87,12 @@ class ModelReader:
             where = start, start + len(quote)
             yield Statement(subject, told["relation"], object_, *where, by=self.completion.model)
 
-    def _term(self, told: Mapping[str, str], end: str) -> Term:
+    def _term(self, told: Mapping[str, str], end: str) -> Meaning:
         """What is known by this name, of whatever type it is known; else what the model takes it
         for, by this name alone."""
         name = told[end].strip()
         known = self.finder.named(name)
-        return known or Term(told[f"{end}_type"], ((language_of(name), name),))
+        return known or Meaning(told[f"{end}_type"], ((language_of(name), name),))
 
     def _instruction(self) -> str:
         rows = (

@@ -15,7 +15,7 @@ from governance.models import AllowedTriple, Passage, Version
 from llm import clients
 from llm.embedding import Unavailable
 from llm.models import Cursor, LostLease, Parked, ProposalReading, Reader
-from llm.proposing import terms
+from llm.proposing import meanings
 from llm.proposing.by_model import ByModel
 from llm.proposing.by_rules import ByRules
 from llm.proposing.keeping import Read, keep
@@ -101,7 +101,7 @@ def read_waiting(reader: Reader, *, again: bool = False) -> dict[int, dict[str, 
 
 def reads(reader: Reader) -> Reads:
     """With all that is known at present."""
-    known, allowed = terms.known_terms(), allowed_now()
+    known, allowed = meanings.known_meanings(), allowed_now()
     if reader == Reader.RULES:
         return ByRules(known, allowed)
     return ByModel(ModelReader(clients.completion(), Finder(known), allowed))

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from governance.sentences import sentences
+from llm.proposing.meanings import LANGUAGES, Meaning
 from llm.proposing.mentions import Finder, Mention
 from llm.proposing.patterns import FIRST, SIGN, Pattern, Reading, reading
 from llm.proposing.tables import rows_of
-from llm.proposing.terms import LANGUAGES, Term
 
 # Longer sentences are lists, tables that lost their lines, or references.
 LONGEST = 600
@@ -23,11 +23,11 @@ _BRACKETS = re.compile(r"\s?[(（][^()（）]*[)）]")
 
 @dataclass(frozen=True)
 class Statement:
-    """That a passage says, in its characters `start` to `end`, a relation of two terms."""
+    """That a passage says, in its characters `start` to `end`, a relation of two concepts."""
 
-    subject: Term
+    subject: Meaning
     relation: str
-    object: Term
+    object: Meaning
     start: int
     end: int
     by: str
@@ -36,7 +36,7 @@ class Statement:
 # Which relation may stand between which types of concepts.
 Allowed = Mapping[str, frozenset[tuple[str, str]]]
 # A subject, a relation, an object, and by which pattern they were found.
-Said = tuple[Term, str, Term, str]
+Said = tuple[Meaning, str, Meaning, str]
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Rules:
         if any(reading(each).no_headings.search(h) for each in LANGUAGES for h in headings):
             return []
         language = reading(language_of(text))
-        said: dict[tuple[Term, str, Term], Statement] = {}
+        said: dict[tuple[Meaning, str, Meaning], Statement] = {}
         plain = _SIGN.sub(" ", text)
         pieces = self._of_table(plain, language)
         if not is_table:
@@ -80,22 +80,22 @@ class Rules:
                         yield row.start, row.end, said
 
     def _of_cell(self, of_whom: str, column: str, cell: str, language: Reading) -> Iterator[Said]:
-        subjects = {mention.term for mention in self.finder.mentions(of_whom)}
+        subjects = {mention.meaning for mention in self.finder.mentions(of_whom)}
         for relation, told in _columns(column, cell, language) if len(subjects) == 1 else ():
-            objects = [mention.term for mention in self._mentions(told, language)]
+            objects = [mention.meaning for mention in self._mentions(told, language)]
             for subject, object_ in self._pairs(subjects, relation, objects):
                 yield subject, relation, object_, f"{relation}.table"
 
-    def _topic(self, headings: Sequence[str]) -> list[Term]:
+    def _topic(self, headings: Sequence[str]) -> list[Meaning]:
         """The concept that the nearest heading which names one is about."""
         for heading in reversed(headings):
-            found = list({mention.term for mention in self.finder.mentions(heading)})
+            found = list({mention.meaning for mention in self.finder.mentions(heading)})
             if found:
                 return found if len(found) == 1 else []
         return []
 
     def _of_sentence(
-        self, sentence: str, language: Reading, topic: Sequence[Term]
+        self, sentence: str, language: Reading, topic: Sequence[Meaning]
     ) -> Iterator[Said]:
         if len(sentence) > LONGEST or language.doubt.search(sentence):
             return
@@ -116,8 +116,8 @@ class Rules:
         return [m for m in self.finder.mentions(text) if _is_meant(m, text, language)]
 
     def _pairs(
-        self, subjects: Iterable[Term], relation: str, objects: Sequence[Term]
-    ) -> Iterator[tuple[Term, Term]]:
+        self, subjects: Iterable[Meaning], relation: str, objects: Sequence[Meaning]
+    ) -> Iterator[tuple[Meaning, Meaning]]:
         may = self.allowed.get(relation, frozenset())
         for subject in subjects:
             for object_ in objects:
@@ -167,13 +167,13 @@ def _ends(
     end: str,
     pattern: Pattern,
     mentions: Sequence[Mention],
-    topic: Sequence[Term],
-) -> list[Term]:
+    topic: Sequence[Meaning],
+) -> list[Meaning]:
     if pattern.lacks == end:
         return list(topic)
-    terms = [mentions[ord(sign) - ord(FIRST)].term for sign in _SIGN.findall(found[end])]
+    meanings = [mentions[ord(sign) - ord(FIRST)].meaning for sign in _SIGN.findall(found[end])]
     wanted = pattern.types.get(end)
-    return [term for term in terms if wanted is None or term.type in wanted]
+    return [meaning for meaning in meanings if wanted is None or meaning.type in wanted]
 
 
 def _trimmed(sentence: str, start: int) -> tuple[int, int]:

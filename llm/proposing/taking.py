@@ -10,7 +10,7 @@ from governance import canonical
 from governance.actions.graph_ground import NEW, Step
 from governance.models import ChangeSet, Relation
 from governance.wording import folded
-from llm.proposing.terms import Term
+from llm.proposing.meanings import Meaning
 
 Span = dict[str, int]
 
@@ -19,9 +19,9 @@ Span = dict[str, int]
 class Taken:
     """A relation as a person takes it: as it was proposed, or corrected."""
 
-    subject: Term
+    subject: Meaning
     relation: str
-    object: Term
+    object: Meaning
     span: Span
     qualifiers: Mapping[str, str] = field(default_factory=dict)
 
@@ -33,12 +33,12 @@ def steps_of(taken: Taken, draft: ChangeSet | None) -> list[Step]:
     added = _added(draft)
     ends: list[int | str] = []
     steps: list[Step] = []
-    for term in (taken.subject, taken.object):
-        ref = "" if term.concept else _ref_of(term, added)
-        if not term.concept and not ref:
-            ref = f"read-{canonical.digest([term.type, *term.folded_names()])[:12]}"
-            steps.append(("concept.add", _content(term, ref)))
-        ends.append(term.concept or f"{NEW}{ref}")
+    for meaning in (taken.subject, taken.object):
+        ref = "" if meaning.concept else _ref_of(meaning, added)
+        if not meaning.concept and not ref:
+            ref = f"read-{canonical.digest([meaning.type, *meaning.folded_names()])[:12]}"
+            steps.append(("concept.add", _content(meaning, ref)))
+        ends.append(meaning.concept or f"{NEW}{ref}")
     said = _said(taken)
     if said:
         return [("evidence.add", {"relation": said.pk, **taken.span})]
@@ -67,19 +67,19 @@ def _added(draft: ChangeSet | None) -> list[dict[str, Any]]:
     return [edit.content for edit in edits if edit.deed == "concept.add"]
 
 
-def _ref_of(term: Term, added: Sequence[Mapping[str, Any]]) -> str:
-    mine = set(term.folded_names())
+def _ref_of(meaning: Meaning, added: Sequence[Mapping[str, Any]]) -> str:
+    mine = set(meaning.folded_names())
     for content in added:
         names = {folded(str(name.get("name")))[0] for name in content.get("names", [])}
-        if content.get("type") == term.type and names & mine:
+        if content.get("type") == meaning.type and names & mine:
             return str(content.get("ref") or "")
     return ""
 
 
-def _content(term: Term, ref: str) -> dict[str, Any]:
+def _content(meaning: Meaning, ref: str) -> dict[str, Any]:
     languages: set[str] = set()
     names = []
-    for language, name in term.names:
+    for language, name in meaning.names:
         names.append({"language": language, "name": name, "preferred": language not in languages})
         languages.add(language)
-    return {"ref": ref, "type": term.type, "names": names, "codes": []}
+    return {"ref": ref, "type": meaning.type, "names": names, "codes": []}

@@ -19,7 +19,7 @@ from governance.models import (
 )
 from llm.models import Proposal
 from llm.proposing.ends import read
-from llm.proposing.terms import Term
+from llm.proposing.meanings import Meaning
 from tests.support import graph as drawing
 from tests.support import knowledge, proposing
 from tests.support.visiting import Visitor, words
@@ -194,7 +194,7 @@ def test_wrongly_corrected_it_is_refused_at_its_field(
 
 def test_names_are_shown_as_text(active: Version, ana: Account) -> None:
     drawing.begin_schema()
-    hostile = Term("finding", (("en", '<script>alert("x")</script>'),))
+    hostile = Meaning("finding", (("en", '<script>alert("x")</script>'),))
     (proposal,) = proposing.read_in(active.passages.current()[0], hostile)
 
     pages = [words(Visitor(ana).open(a)) for a in (LIST, at(proposal), at(proposal, "correct"))]
@@ -207,7 +207,7 @@ def test_a_name_without_letters_in_the_screens_language_is_shown_in_the_other(
     active: Version, ana: Account
 ) -> None:
     drawing.begin_schema()
-    chinese = Term("finding", (("zh", "呃逆"),))
+    chinese = Meaning("finding", (("zh", "呃逆"),))
     proposing.read_in(active.passages.current()[0], chinese)
 
     assert "呃逆" in Visitor(ana).read(LIST)
@@ -236,8 +236,8 @@ def test_a_longer_queue_asks_no_more_of_the_database(
     visitor, passage = Visitor(ana), active.passages.current()[0]
 
     def asked(count: int) -> int:
-        terms = [Term("finding", (("en", f"finding {n}"),)) for n in range(count)]
-        first, *_others = proposing.read_in(passage, *terms)
+        meanings = [Meaning("finding", (("en", f"finding {n}"),)) for n in range(count)]
+        first, *_others = proposing.read_in(passage, *meanings)
         with CaptureQueriesContext(connection) as queries:
             visitor.read(LIST if address == LIST else at(first))
         return len(queries)

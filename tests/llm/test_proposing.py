@@ -15,12 +15,12 @@ from governance.models import Account, ChangeSet, RefusedProposal, Relation, Ver
 from llm.admin.proposal_pages import span_shown
 from llm.admin.proposal_words import ends_of
 from llm.models import Cursor, Parked, Proposal, ProposalSpan, Reader
-from llm.proposing import reading, terms
+from llm.proposing import meanings, reading
 from llm.proposing.ends import read, written
 from llm.proposing.keeping import Read, keep
+from llm.proposing.meanings import Meaning, meanings_in
 from llm.proposing.reading import read_waiting
 from llm.proposing.taking import Taken, steps_of
-from llm.proposing.terms import Term, terms_in
 from tests.support import graph as drawing
 from tests.support import knowledge
 from tests.support.following import days_later
@@ -29,16 +29,16 @@ pytestmark = pytest.mark.django_db
 
 TEXT = "阿替普酶可引起出血和皮疹。出血的危险因素包括高血压。"
 LEXICON = [
-    *terms_in(["阿替普酶\talteplase"], type_="drug"),
-    *terms_in(["出血\tbleeding|haemorrhage", "皮疹\trash"], type_="finding"),
-    *terms_in(["高血压\thypertension"], type_="disease"),
+    *meanings_in(["阿替普酶\talteplase"], type_="drug"),
+    *meanings_in(["出血\tbleeding|haemorrhage", "皮疹\trash"], type_="finding"),
+    *meanings_in(["高血压\thypertension"], type_="disease"),
 ]
 
 
 @pytest.fixture(autouse=True)
 def lexicon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A dictionary of four terms. A fake of data, not of code."""
-    monkeypatch.setattr(terms, "shipped", lambda: tuple(LEXICON))
+    """A dictionary of four meanings. A fake of data, not of code."""
+    monkeypatch.setattr(meanings, "shipped", lambda: tuple(LEXICON))
 
 
 @pytest.fixture
@@ -283,17 +283,21 @@ def test_a_version_that_cannot_be_read_is_parked_and_holds_up_none(
 
 
 def test_a_term_is_written_and_read_back(db: None) -> None:
-    term = Term("drug", (("zh", "阿替普酶"), ("en", "alteplase")), 7)
+    meaning = Meaning("drug", (("zh", "阿替普酶"), ("en", "alteplase")), 7)
 
-    assert read(written(term)) == term
+    assert read(written(meaning)) == meaning
 
 
 def test_a_term_of_the_lexicon_lends_a_concept_its_other_names(ana: Account, ben: Account) -> None:
     drawing.begin_schema()
     drawing.applied(ana, ben, drawing.concept("b", "finding", "Bleeding"))
 
-    known = terms.known_terms()
+    known = meanings.known_meanings()
 
-    (bleeding,) = [term for term in known if term.concept]
+    (bleeding,) = [meaning for meaning in known if meaning.concept]
     assert ("en", "haemorrhage") in bleeding.names
-    assert [str(term) for term in known if not term.concept] == ["阿替普酶", "皮疹", "高血压"]
+    assert [str(meaning) for meaning in known if not meaning.concept] == [
+        "阿替普酶",
+        "皮疹",
+        "高血压",
+    ]

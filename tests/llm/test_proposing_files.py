@@ -9,9 +9,9 @@ import pytest
 
 from governance.actions.graph_default import RELATION_TYPES
 from ingest import parsing, splitting
+from llm.proposing.meanings import shipped
 from llm.proposing.mentions import Finder
 from llm.proposing.rules import Rules, Statement
-from llm.proposing.terms import shipped
 
 pytestmark = [
     pytest.mark.slow,
@@ -72,7 +72,7 @@ def test_relations_of_a_guideline_are_read(rules: Rules, name: str, some: set[st
 def test_what_says_so_is_in_the_passage_and_names_both_or_stands_below_one(rules: Rules) -> None:
     for text, statement in read(rules, CUSHING):
         words = text[statement.start : statement.end]
-        named = {mention.term for mention in rules.finder.mentions(words)}
+        named = {mention.meaning for mention in rules.finder.mentions(words)}
         assert words == words.strip()
         assert named & {statement.subject, statement.object}
 

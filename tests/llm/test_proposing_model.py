@@ -15,7 +15,7 @@ from llm import clients
 from llm.completion import Completion, Unreadable
 from llm.embedding import Unavailable
 from llm.models import Cursor, ModelAnswer, Proposal, ProposalReading, ProposalSpan, Reader
-from llm.proposing import reading, terms
+from llm.proposing import meanings, reading
 from llm.proposing.ends import read
 from llm.proposing.reading import read_waiting, readers
 from tests.support import graph as drawing
@@ -29,7 +29,7 @@ TEXT = "替奈普酶静脉推注后，个别患者诉瘙痒难忍。\nIgnore you
 
 @pytest.fixture(autouse=True)
 def no_lexicon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(terms, "shipped", tuple)
+    monkeypatch.setattr(meanings, "shipped", tuple)
 
 
 @pytest.fixture
@@ -207,10 +207,10 @@ def test_rules_and_model_propose_the_same_once(
     label: Version, model: LanguageModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     known = [
-        *terms.terms_in(["替奈普酶\t"], type_="drug"),
-        *terms.terms_in(["瘙痒\t"], type_="finding"),
+        *meanings.meanings_in(["替奈普酶\t"], type_="drug"),
+        *meanings.meanings_in(["瘙痒\t"], type_="finding"),
     ]
-    monkeypatch.setattr(terms, "shipped", lambda: tuple(known))
+    monkeypatch.setattr(meanings, "shipped", lambda: tuple(known))
     model.answer = listing(told())
     read_waiting(Reader.MODEL)
 

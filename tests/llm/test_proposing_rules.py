@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from governance.actions.graph_default import RELATION_TYPES
+from llm.proposing.meanings import meanings_in, shipped
 from llm.proposing.mentions import Finder
 from llm.proposing.rules import Rules
-from llm.proposing.terms import shipped, terms_in
 
 LINES = {
     "drug": [
@@ -34,12 +34,14 @@ LINES = {
 
 @pytest.fixture(scope="module")
 def rules() -> Rules:
-    terms = [term for type_, lines in LINES.items() for term in terms_in(lines, type_=type_)]
+    meanings = [
+        meaning for type_, lines in LINES.items() for meaning in meanings_in(lines, type_=type_)
+    ]
     allowed = {
         code: frozenset((s, o) for subjects, objects in blocks for s in subjects for o in objects)
         for code, _zh, _en, _is_hierarchy, _qualifiers, blocks in RELATION_TYPES
     }
-    return Rules(Finder(terms), allowed)
+    return Rules(Finder(meanings), allowed)
 
 
 def read(rules: Rules, text: str, *headings: str) -> set[tuple[str, str, str]]:
@@ -163,11 +165,11 @@ def test_signs_of_private_use_in_a_text_are_no_concepts(rules: Rules) -> None:
 
 def test_a_name_of_two_concepts_means_neither() -> None:
     finder = Finder(
-        [*terms_in(["铁\tiron"], type_="drug"), *terms_in(["铁\tiron test"], type_="test")]
+        [*meanings_in(["铁\tiron"], type_="drug"), *meanings_in(["铁\tiron test"], type_="test")]
     )
 
     assert finder.named("铁") is None
-    assert [m.term.names[1][1] for m in finder.mentions("铁 iron test iron")] == [
+    assert [m.meaning.names[1][1] for m in finder.mentions("铁 iron test iron")] == [
         "iron test",
         "iron",
     ]
@@ -176,15 +178,15 @@ def test_a_name_of_two_concepts_means_neither() -> None:
 def test_a_name_within_another_is_not_meant(rules: Rules) -> None:
     found = rules.finder.mentions("nonsteroidal anti-inflammatory drugs and unaspirinlike")
 
-    assert [str(mention.term) for mention in found] == ["非甾体抗炎药"]
+    assert [str(mention.meaning) for mention in found] == ["非甾体抗炎药"]
 
 
 def test_every_line_of_the_lexicon_is_a_concept_with_names_of_its_own() -> None:
     named: dict[str, object] = {}
-    for term in shipped():
-        assert term.names
-        for name in term.folded_names():
-            assert named.setdefault(name, term) is term, name
+    for meaning in shipped():
+        assert meaning.names
+        for name in meaning.folded_names():
+            assert named.setdefault(name, meaning) is meaning, name
 
 
 TABLE = """表1 不良反应

@@ -9,21 +9,23 @@ from governance.models import Account, Passage, RefusedProposal, WhyRefused
 from llm.admin.proposal_pages import span_shown
 from llm.models import Proposal, Reader
 from llm.proposing.keeping import Read, keep
+from llm.proposing.meanings import Meaning
 from llm.proposing.rules import Statement
-from llm.proposing.terms import Term
 
-DRUG = Term("drug", (("en", "tenecteplase"), ("zh", "替奈普酶")))
-FINDING = Term("finding", (("en", "itching"), ("zh", "瘙痒")))
-OTHER = Term("finding", (("en", "hiccup"), ("zh", "呃逆")))
+DRUG = Meaning("drug", (("en", "tenecteplase"), ("zh", "替奈普酶")))
+FINDING = Meaning("finding", (("en", "itching"), ("zh", "瘙痒")))
+OTHER = Meaning("finding", (("en", "hiccup"), ("zh", "呃逆")))
 
 
-def read_in(passage: Passage, *terms: Term) -> list[Proposal]:
+def read_in(passage: Passage, *meanings: Meaning) -> list[Proposal]:
     """That the drug causes each of these, in the first words of the passage."""
-    return read_at(passage, (0, 8), *terms)
+    return read_at(passage, (0, 8), *meanings)
 
 
-def read_at(passage: Passage, where: tuple[int, int], *terms: Term) -> list[Proposal]:
-    found = [(passage, Statement(DRUG, "causes", term, *where, by="causes.1")) for term in terms]
+def read_at(passage: Passage, where: tuple[int, int], *meanings: Meaning) -> list[Proposal]:
+    found = [
+        (passage, Statement(DRUG, "causes", meaning, *where, by="causes.1")) for meaning in meanings
+    ]
     keep(Read(passage.version, Reader.RULES, "a profile", found), at=clock.now())
     return list(Proposal.objects.waiting(clock.now()).in_order())
 

@@ -1,4 +1,4 @@
-"""What a text may speak of: the concepts of the graph, and the clinical terms that ship with us."""
+"""What a name in a text may mean: concepts of the graph, and of the lexicon that ships with us."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Name = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Term:
+class Meaning:
     """A concept by its names, the preferred one of each language first. `concept` is its number
     where the graph has it already."""
 
@@ -33,38 +33,38 @@ class Term:
         return [folded(name)[0] for _language, name in self.names]
 
 
-def known_terms() -> list[Term]:
+def known_meanings() -> list[Meaning]:
     """The concepts of the graph, then what of the lexicon it does not have.
 
-    A term of the lexicon that shares a name with one concept of its type lends it its others.
+    A meaning of the lexicon that shares a name with one concept of its type lends it its others.
     """
-    drawn = {term.concept: term for term in _of_graph() if term.concept}
+    drawn = {meaning.concept: meaning for meaning in _of_graph() if meaning.concept}
     by_name: dict[str, set[int]] = {}
-    for number, term in drawn.items():
-        for name in term.folded_names():
+    for number, meaning in drawn.items():
+        for name in meaning.folded_names():
             by_name.setdefault(name, set()).add(number)
     left = []
-    for term in shipped():
-        same = {n for name in term.folded_names() for n in by_name.get(name, ())}
-        alike = [number for number in same if drawn[number].type == term.type]
+    for meaning in shipped():
+        same = {n for name in meaning.folded_names() for n in by_name.get(name, ())}
+        alike = [number for number in same if drawn[number].type == meaning.type]
         if len(same) == 1 and alike:
-            drawn[alike[0]] = _joined(drawn[alike[0]], term, by_name)
+            drawn[alike[0]] = _joined(drawn[alike[0]], meaning, by_name)
         elif not same:
-            left.append(term)
+            left.append(meaning)
     return [*drawn.values(), *left]
 
 
 @cache
-def shipped() -> tuple[Term, ...]:
+def shipped() -> tuple[Meaning, ...]:
     """The lexicon: a file a type of concepts, a line a concept."""
     return tuple(
-        term
+        meaning
         for file in sorted(LEXICON.glob("*.tsv"))
-        for term in terms_in(file.read_text("utf-8").splitlines(), type_=file.stem)
+        for meaning in meanings_in(file.read_text("utf-8").splitlines(), type_=file.stem)
     )
 
 
-def terms_in(lines: Iterable[str], *, type_: str) -> Iterator[Term]:
+def meanings_in(lines: Iterable[str], *, type_: str) -> Iterator[Meaning]:
     """Chinese names, a tab, English names; names are parted by `|`. `#` begins a remark."""
     for line in lines:
         if line.strip() and not line.startswith("#"):
@@ -72,23 +72,23 @@ def terms_in(lines: Iterable[str], *, type_: str) -> Iterator[Term]:
             names = [
                 (language, name.strip()) for language, side in sides for name in side.split("|")
             ]
-            yield Term(type_, tuple(name for name in names if name[1]))
+            yield Meaning(type_, tuple(name for name in names if name[1]))
 
 
-def _of_graph() -> Iterator[Term]:
+def _of_graph() -> Iterator[Meaning]:
     rows = Concept.objects.current().select_related("type").prefetch_related("names")
     for concept in rows.iterator(chunk_size=2000):
         if concept.names.all():
             yield of_concept(concept)
 
 
-def of_concept(concept: Concept) -> Term:
+def of_concept(concept: Concept) -> Meaning:
     names = sorted(concept.names.all(), key=lambda n: (not n.is_preferred, n.pk))
     told = tuple((name.language, name.name) for name in names)
-    return Term(concept.type.code, told, concept.pk)
+    return Meaning(concept.type.code, told, concept.pk)
 
 
-def _joined(concept: Term, term: Term, taken: Mapping[str, object]) -> Term:
-    """With the other names of the term that no concept has."""
-    further = [name for name in term.names if folded(name[1])[0] not in taken]
-    return Term(concept.type, (*concept.names, *further), concept.concept)
+def _joined(concept: Meaning, meaning: Meaning, taken: Mapping[str, object]) -> Meaning:
+    """With the other names of the meaning that no concept has."""
+    further = [name for name in meaning.names if folded(name[1])[0] not in taken]
+    return Meaning(concept.type, (*concept.names, *further), concept.concept)
