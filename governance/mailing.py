@@ -107,5 +107,5 @@ def _body(notices: Sequence[Notice]) -> str:
 
 def _line(notice: Notice) -> str:
     """A title is somebody's text: whatever breaks lines in it becomes a space."""
-    title = " ".join(str(notice.version or "").split())
+    title = " ".join(str(notice.about or "").split())
     return f"- {title} {sentence_of(notice)}"

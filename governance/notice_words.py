@@ -27,6 +27,8 @@ SENTENCES: dict[str, Promise] = {
     ),
     "not_read": _("has a file that could not be read"),
     "commented": _("was commented on"),
+    "to_decide": _("was submitted and waits for somebody to decide on it"),
+    "applied": _("was applied: the graph has changed"),
     "due": _("is due for review by %(due)s"),
     "overdue": _("is overdue since %(due)s and served no more"),
 }

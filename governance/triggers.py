@@ -66,6 +66,7 @@ def triggers(vendor: str) -> list[Trigger]:
         *_of_texts(),
         *_of_relations(vendor),
         *_of_change_sets(),
+        *_of_comments(),
     ]
     if vendor == "postgresql":
         every = (*APPEND_ONLY, HEAD)
@@ -199,6 +200,17 @@ def _of_change_sets() -> list[Trigger]:
         Trigger("edit_of_a_settled_set_is_final", edits, "UPDATE", _settled("OLD"), fixed),
         Trigger("edit_of_a_settled_set_is_kept", edits, "DELETE", _settled("OLD"), fixed),
     ]
+
+
+def _of_comments() -> list[Trigger]:
+    found = []
+    for name in ("comment", "changesetcomment"):
+        table, settled = f"governance_{name}", "OLD.settled_at IS NOT NULL"
+        found += [
+            Trigger(f"settled_{name}_is_final", table, "UPDATE", settled, "this is written once"),
+            Trigger(f"{name}_is_kept", table, "DELETE", "", "this is kept"),
+        ]
+    return found
 
 
 def _settled(row: str) -> str:

@@ -14,7 +14,8 @@ def waiting() -> list[tuple[Person, list[Notice]]]:
     """Unread and never mailed, the oldest first, of each who has an address and may log in."""
     able = Account.objects.filter(person=OuterRef("person"), is_active=True)
     rows = Notice.objects.filter(Exists(able), read_at=None, mailed_at=None)
-    rows = rows.exclude(person__email="").select_related("person", "version__source")
+    rows = rows.exclude(person__email="")
+    rows = rows.select_related("person", "version__source", "change_set")
     found: dict[Person, list[Notice]] = {}
     for notice in rows.order_by("person", "at", "pk"):
         found.setdefault(notice.person, []).append(notice)

@@ -12,13 +12,16 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from governance import clock
+from governance.duties import MAY, Deed
 from governance.lifecycle import Status
 from governance.models import (
     Absence,
     AuditEntry,
+    ChangeSet,
+    ChangeSetComment,
     Comment,
     Notice,
     NoticesTold,
@@ -34,10 +37,10 @@ REMINDED = (60, 30, 14, 7, 1)
 
 @dataclass(frozen=True)
 class News:
-    """Something to tell certain people of a version, never the one who did it."""
+    """Something to tell certain people of a version or a change set, never the one who did it."""
 
     code: str
-    version: Version
+    about: Version | ChangeSet
     people: frozenset[int]
     facts: dict[str, Any] = field(default_factory=dict)
 
@@ -87,7 +90,7 @@ def mark_read(*, person: Person, pk: int | None = None) -> int:
 
 def told_to(person: Person) -> QuerySet[Notice]:
     """Unread ones first, then the newest."""
-    rows = Notice.objects.filter(person=person).select_related("version__source")
+    rows = Notice.objects.filter(person=person).select_related("version__source", "change_set")
     return rows.order_by(F("read_at").desc(nulls_first=True), "-at", "-pk")
 
 
@@ -188,6 +191,41 @@ def _commented(entry: AuditEntry) -> Iterator[News]:
         yield News("commented", comment.version, _contributors(comment.version))
 
 
+def _of_set(
+    code: str, whom: Callable[[ChangeSet], frozenset[int]]
+) -> Callable[..., Iterator[News]]:
+    """News of the change set an entry is about, for those named by `whom`."""
+
+    def tell_of(entry: AuditEntry) -> Iterator[News]:
+        change_set = ChangeSet.objects.filter(pk=entry.governs_id).first()
+        if change_set:
+            yield News(code, change_set, whom(change_set))
+
+    return tell_of
+
+
+def _authors(change_set: ChangeSet) -> frozenset[int]:
+    return frozenset({change_set.author_id, *change_set.edits.values_list("person", flat=True)})
+
+
+def _deciders(change_set: ChangeSet) -> frozenset[int]:
+    """Who may have it applied; not again whoever has not read yet that it waits."""
+    can = Q(pk__in=[])
+    for role in MAY[Deed.APPLY]:
+        can |= Q(**{f"is_{role}": True})
+    people = Person.objects.filter(can, accounts__is_active=True)
+    waiting = Notice.objects.filter(code="to_decide", change_set=change_set, read_at=None)
+    told = frozenset(waiting.values_list("person", flat=True))
+    return frozenset(people.values_list("pk", flat=True)) - _authors(change_set) - told
+
+
+def _commented_set(entry: AuditEntry) -> Iterator[News]:
+    rows = ChangeSetComment.objects.filter(pk=entry.subject_id).select_related("change_set")
+    comment = rows.first()
+    if comment:
+        yield News("commented", comment.change_set, _authors(comment.change_set))
+
+
 _TELLERS: dict[str, Callable[[AuditEntry], Iterable[News]]] = {
     "version.submitted": _submitted,
     "version.sent_back": _about("sent_back", _contributors),
@@ -206,6 +244,11 @@ _TELLERS: dict[str, Callable[[AuditEntry], Iterable[News]]] = {
     "assignment.made": _asked,
     "upload.reading_failed": _unread,
     "comment.made": _commented,
+    "change_set.submitted": _of_set("to_decide", _deciders),
+    "change_set.sent_back": _of_set("sent_back", _authors),
+    "change_set.reopened": _of_set("reopened", _authors),
+    "change_set.applied": _of_set("applied", _authors),
+    "change_set.commented": _commented_set,
 }
 
 
@@ -214,10 +257,11 @@ def _write(news: News, key: str, entry: AuditEntry | None = None) -> int:
     did_it, number, at = (
         (entry.person_id, entry.number, entry.at) if entry else (None, None, clock.now())
     )
-    key = f"{key}:{news.code}:{news.version.pk}"
+    key = f"{key}:{news.code}:{news.about.pk}"
     told = Notice.objects.filter(key=key).values_list("person", flat=True)
     people = _with_stand_ins(news.people - {did_it}) - set(told)
-    what = {"code": news.code, "version": news.version, "facts": news.facts}
+    subject = "version" if isinstance(news.about, Version) else "change_set"
+    what = {"code": news.code, subject: news.about, "facts": news.facts}
     Notice.objects.bulk_create(
         Notice(person_id=person, number=number, key=key, at=at, **what) for person in sorted(people)
     )

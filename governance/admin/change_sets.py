@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from governance.actions import change_sets
 from governance.admin import forms as fields
+from governance.admin import set_comments
 from governance.admin.base import GovernedAdmin, badge
 from governance.admin.filters import of_column
 from governance.admin.forms import DecisionForm, NothingForm
@@ -24,6 +25,8 @@ from governance.admin.graph_words import Told, qualified
 from governance.admin.pages import ActionPage, account_of
 from governance.admin.passage_pages import place_of_number
 from governance.admin.row_numbers import number_of_row
+from governance.admin.set_filters import BySetWaiting
+from governance.admin.set_pages import A_PAGE, SetPage, address_of_set, list_of_sets
 from governance.admin.standing import moment
 from governance.duties import Deed
 from governance.errors import Refused
@@ -35,38 +38,10 @@ KINDS = {
     ChangeSetStatus.APPLIED: "good",
     ChangeSetStatus.WITHDRAWN: "warn",
 }
-# Steps shown at a time, and up to how many are tried whenever they are looked at.
-A_PAGE = 200
+# Up to how many steps are tried whenever they are looked at.
 MOST_TRIED = 500
 NOT_TRIED = _("So many steps are tried only when the change set is applied, all of them or none.")
 ByStatus = of_column("status", _("status"), ChangeSetStatus.choices, "status")
-
-
-def list_of_sets() -> str:
-    return reverse("admin:governance_changeset_changelist")
-
-
-def address_of_set(number: int) -> str:
-    return reverse("admin:governance_changeset_change", args=[number])
-
-
-def working_set(account: Account) -> ChangeSet | None:
-    """The draft of this person in which a step was written last."""
-    mine = ChangeSet.objects.filter(author=account.person, status=ChangeSetStatus.DRAFT)
-    return mine.order_by("-pk").first()
-
-
-class SetPage(ActionPage[ChangeSet]):
-    action_refuses = True
-
-    def back(self) -> str:
-        return address_of_set(self.subject.pk)
-
-    def crumbs(self) -> list[tuple[str, str]]:
-        return [(say("Change sets"), list_of_sets()), (self.subject.title, self.back())]
-
-    def is_in(self, *statuses: str) -> bool:
-        return self.subject.status in statuses
 
 
 class TitleForm(forms.Form):
@@ -112,11 +87,13 @@ class Submit(SetPage):
         return "" if self.subject.edits.exists() else say("There is no step in this change set.")
 
     def warnings(self) -> Sequence[str]:
+        told = set_comments.still_open(self.subject)
         if self.subject.edits.count() > MOST_TRIED:
-            return [str(NOT_TRIED)]
+            return [*told, str(NOT_TRIED)]
         found = change_sets.tried(change_set=self.subject, by=self.account)
         words = say("Step %(position)s: %(why)s")
-        return [words % {"position": n, "why": why} for n, why in sorted(found.items())]
+        refused = [words % {"position": n, "why": why} for n, why in sorted(found.items())]
+        return [*told, *refused]
 
     def do(self, given: dict[str, Any]) -> str:
         change_sets.submit(change_set=self.subject, by=self.account)
@@ -150,6 +127,9 @@ class Deciding(SetPage):
         if self.subject.edited_by(self.account.person):
             return say("You wrote some of it; another person must decide on it.")
         return ""
+
+    def warnings(self) -> Sequence[str]:
+        return set_comments.still_open(self.subject)
 
 
 class SendBack(Deciding):
@@ -256,8 +236,15 @@ def steps_of(change_set: ChangeSet, account: Account, page: str) -> dict[str, An
     is_tried = is_open and account.may(Deed.DRAW) and len(edits) <= MOST_TRIED
     refused = change_sets.tried(change_set=change_set, by=account) if is_tried else {}
     shown = Paginator(edits, A_PAGE).get_page(page)
+    told = set_comments.by_step(change_set)
+    may_comment = account.may(Deed.COMMENT)
     return {
-        "steps": _in_words(change_set, edits, list(shown), refused),
+        "change_set": change_set,
+        "steps": _in_words(change_set, edits, list(shown), refused, told),
+        **set_comments.apart(told, edits),
+        "may_comment": may_comment,
+        "may_remark": may_comment and change_set.status != ChangeSetStatus.WITHDRAWN,
+        "settle_at": reverse("admin:changeset_settle_comment", args=[change_set.pk]),
         "steps_page": shown,
         "steps_pages": shown.paginator.get_elided_page_range(shown.number),
         "not_tried": NOT_TRIED if is_open and len(edits) > MOST_TRIED else "",
@@ -269,6 +256,7 @@ def _in_words(
     edits: Sequence[GraphEdit],
     shown: Sequence[GraphEdit],
     refused: Mapping[int, Refused],
+    comments: set_comments.ByStep,
 ) -> list[dict[str, Any]]:
     told = Told(edits)
     changes = changes_of(change_set, edits)
@@ -281,6 +269,7 @@ def _in_words(
             "change": changes.get(edit.position),
             "qualifiers": qualified(edit.content.get("qualifiers")),
             "refused": refused.get(edit.position),
+            "comments": comments.get(edit.pk, []),
         }
         for edit in shown
     ]
@@ -292,10 +281,19 @@ class ChangeSetAdmin(GovernedAdmin):
     list_title = _("Change sets")
     empty_sentence = _("No change of the graph was proposed yet.")
     add_page = Begin
-    pages = (Submit, Apply, SendBack, Undo, Withdraw, RemoveStep)
+    pages = (
+        Submit,
+        Apply,
+        SendBack,
+        Undo,
+        set_comments.CommentOnSet,
+        Withdraw,
+        RemoveStep,
+        set_comments.SettleSetComment,
+    )
     detail_template = "governance/change_set.html"
     list_display = ["named", "standing", "written_by", "steps", "begun", "applied"]
-    list_filter = [ByStatus]
+    list_filter = [BySetWaiting, ByStatus]
     search_fields = ["title"]
     search_help_text = _("Title")
     ordering = ["-begun_at", "-pk"]
@@ -333,7 +331,6 @@ class ChangeSetAdmin(GovernedAdmin):
         account = account_of(request)
         is_open = subject.status in (ChangeSetStatus.DRAFT, ChangeSetStatus.IN_REVIEW)
         return {
-            "change_set": subject,
             "status_badge": self.standing(subject),
             **steps_of(subject, account, request.GET.get("page", "1")),
             "may_take_out": is_open and subject.edited_by(account.person),

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 
 from governance import clock, graph
 from governance.admin.base import GovernedAdmin, badge
-from governance.admin.change_sets import address_of_set, working_set
 from governance.admin.concept_pages import PAGES, AddConcept
 from governance.admin.filters import Filter, of_column
 from governance.admin.graph_words import qualified
@@ -22,6 +21,7 @@ from governance.admin.pages import account_of
 from governance.admin.passage_pages import place_of_number
 from governance.admin.proposing import list_of_concepts
 from governance.admin.relation_pages import offers_of
+from governance.admin.set_pages import address_of_set, working_set
 from governance.duties import Deed
 from governance.models import (
     Account,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as say
 
 from governance.actions import notices
 from governance.admin.pages import account_of
+from governance.admin.set_pages import address_of_set
 from governance.admin.version_pages import address_of_version
 from governance.models import Account, AuditEntry, Notice, Person
 from governance.notice_words import sentence_of
@@ -54,10 +55,16 @@ def opened(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method not in ("GET", "HEAD"):
         return HttpResponseNotAllowed(["GET", "HEAD"])
     notices.mark_read(person=notice.person, pk=notice.pk)
-    told_of = notice.version_id
-    return HttpResponseRedirect(
-        address_of_version(told_of) if told_of else reverse("admin:notices")
-    )
+    return HttpResponseRedirect(_address_of(notice))
+
+
+def _address_of(notice: Notice) -> str:
+    """Of what it tells of."""
+    if notice.version_id:
+        return address_of_version(notice.version_id)
+    if notice.change_set_id:
+        return address_of_set(notice.change_set_id)
+    return reverse("admin:notices")
 
 
 def badge(request: HttpRequest) -> str:

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from governance.actions import change_sets
 from governance.actions.graph_ground import Step
-from governance.admin.change_sets import address_of_set, working_set
 from governance.admin.pages import ActionPage
+from governance.admin.set_pages import address_of_set, working_set
 from governance.duties import Deed
 from governance.models import Concept, ConceptStatus, Relation
 

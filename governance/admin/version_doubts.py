@@ -14,7 +14,10 @@ from governance.models import Source, Version
 
 def still_open(version: Version) -> list[str]:
     """How many comments nobody has settled; nothing where there are none."""
-    count = open_comments(version).count()
+    return told_open(open_comments(version).count())
+
+
+def told_open(count: int) -> list[str]:
     sentence = ngettext(
         "%(count)s comment on it is still open.",
         "%(count)s comments on it are still open.",

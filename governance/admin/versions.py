@@ -246,6 +246,7 @@ class VersionAdmin(ReadOnlyHistory, GovernedAdmin):
             "basis": basis_of(subject),
             "amend": _amend_of(request, subject),
             "may_comment": account_of(request).may(Deed.COMMENT),
+            "settle_at": reverse("admin:version_settle_comment", args=[subject.pk]),
             "reviews": subject.reviews.select_related("person").order_by("at"),
             "quarantines": _quarantines(subject),
             "pulls": _pulls(subject),

@@ -13,6 +13,7 @@ from .change_sets import (
     GraphEdit,
     digest_of_edits,
 )
+from .comments import ChangeSetComment, Comment
 from .concepts import (
     LONGEST_CODE,
     LONGEST_NAME,
@@ -51,7 +52,6 @@ from .versions import (
 from .work import (
     Absence,
     Assignment,
-    Comment,
     Notice,
     NoticesTold,
     PasswordLink,
@@ -73,6 +73,7 @@ __all__ = [
     "AuditNode",
     "AuditPayload",
     "ChangeSet",
+    "ChangeSetComment",
     "ChangeSetDecision",
     "ChangeSetStatus",
     "ClassPolicy",

@@ -1,4 +1,4 @@
-"""What people do around versions: who reviews, what they remark, who stands in, what is pulled."""
+"""What people do around versions: who reviews, who stands in, what is pulled, what is told."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext
 
+from governance.models.change_sets import ChangeSet
 from governance.models.governed import Governed
-from governance.models.passages import Passage
 from governance.models.people import Account, Person
 from governance.models.versions import Quarantine, Version
 
@@ -24,35 +24,6 @@ class Assignment(Governed):
 
     def __str__(self) -> str:
         return f"{self.reviewer} for {self.version}"
-
-
-class Comment(Governed):
-    """A remark on a passage, or on the version as a whole. Settled, never deleted.
-
-    Stays with the passage it was made on; a correction that replaces the passage leads to it.
-    """
-
-    version = models.ForeignKey(Version, models.PROTECT, related_name="comments")
-    passage = models.ForeignKey(Passage, models.PROTECT, null=True, related_name="comments")
-    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-    text = models.TextField()
-    settled_at = models.DateTimeField(null=True)
-    settled_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=~Q(text=""), name="comment_says_something"),
-            models.CheckConstraint(
-                condition=Q(settled_at__isnull=True, settled_by__isnull=True)
-                | Q(settled_at__isnull=False, settled_by__isnull=False),
-                name="comment_is_settled_by_somebody",
-            ),
-        ]
-        indexes = [models.Index(fields=["version", "passage"], name="comment_by_passage")]
-
-    def __str__(self) -> str:
-        return f"{self.person} on {self.version}"
 
 
 class AbsenceQuerySet(models.QuerySet["Absence"]):
@@ -144,6 +115,7 @@ class Notice(models.Model):
     person = models.ForeignKey(Person, models.CASCADE, related_name="notices")
     code = models.CharField(max_length=40)
     version = models.ForeignKey(Version, models.CASCADE, null=True, related_name="+")
+    change_set = models.ForeignKey(ChangeSet, models.CASCADE, null=True, related_name="+")
     facts = models.JSONField(default=dict)
     number = models.BigIntegerField(null=True)
     key = models.CharField(max_length=100)
@@ -159,6 +131,11 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} for {self.person}"
+
+    @property
+    def about(self) -> Version | ChangeSet | None:
+        """What it tells of."""
+        return self.version or self.change_set
 
 
 class NoticesTold(models.Model):

@@ -16,8 +16,8 @@ from governance import originals
 from governance.actions.change_sets import LONGEST_TITLE
 from governance.admin import addresses
 from governance.admin import forms as fields
-from governance.admin.change_sets import address_of_set
 from governance.admin.pages import ActionPage, account_of, refuse_without
+from governance.admin.set_pages import address_of_set
 from governance.duties import Deed
 from governance.errors import Malformed, TooLarge
 from ingest.bringing.doors import for_curators, session_words

@@ -25,6 +25,7 @@ from governance.admin.filters import (
     sent_back_to,
     undecided_by,
 )
+from governance.admin.set_filters import decidable_by, returned_to
 from governance.duties import Deed
 from governance.lifecycle import OPEN
 from governance.lockouts import locked_names
@@ -32,7 +33,6 @@ from governance.models import (
     Account,
     AuditEntry,
     ChangeSet,
-    ChangeSetStatus,
     Client,
     ParseState,
     Upload,
@@ -66,6 +66,7 @@ def waiting_for(account: Account) -> list[Waiting]:
     tellers: dict[Deed, Callable[[Account], list[Waiting]]] = {
         Deed.REVIEW: _for_reviewers,
         Deed.APPLY: _for_deciders,
+        Deed.DRAW: _for_drawers,
         Deed.CURATE: _for_curators,
         Deed.READ: _for_readers,
         Deed.AUDIT: _for_auditors,
@@ -141,14 +142,22 @@ def _for_reviewers(account: Account) -> list[Waiting]:
 
 
 def _for_deciders(account: Account) -> list[Waiting]:
-    """Change sets of others."""
-    mine = Q(author=account.person) | Q(edits__person=account.person)
-    asked = ChangeSet.objects.filter(status=ChangeSetStatus.IN_REVIEW)
     return [
         Waiting(
-            asked.exclude(pk__in=ChangeSet.objects.filter(mine).values("pk")).count(),
+            decidable_by(ChangeSet.objects.all(), account).count(),
             _("change sets of the graph, for you to apply or send back"),
-            list_of("changeset", status=ChangeSetStatus.IN_REVIEW),
+            list_of("changeset", waiting="decision"),
+        )
+    ]
+
+
+def _for_drawers(account: Account) -> list[Waiting]:
+    return [
+        Waiting(
+            returned_to(ChangeSet.objects.all(), account).count(),
+            _("change sets of the graph, sent back to you to be corrected"),
+            list_of("changeset", waiting="sent_back"),
+            is_urgent=True,
         )
     ]
 

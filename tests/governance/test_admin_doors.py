@@ -132,6 +132,8 @@ DOORS: dict[str, set[str]] = {
     "/admin/governance/changeset/{changeset}/withdraw/": CONTENT,
     "/admin/governance/changeset/{changeset}/undo/": CONTENT,
     "/admin/governance/changeset/{changeset}/remove-step/": CONTENT,
+    "/admin/governance/changeset/{changeset}/comment/": CONTENT,
+    "/admin/governance/changeset/{changeset}/settle-comment/": CONTENT,
     "/admin/governance/changeset/{changeset}/apply/": DECIDERS,
     "/admin/governance/changeset/{changeset}/send-back/": DECIDERS,
     "/admin/llm/proposal/": CONTENT,

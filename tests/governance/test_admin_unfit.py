@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from governance.actions import people, versions
+from governance.actions import change_sets, people, versions
+from governance.admin.change_sets import ChangeSetAdmin
 from governance.admin.concepts import ConceptAdmin
 from governance.admin.passages import PassageAdmin
 from governance.admin.relations import RelationAdmin
@@ -56,6 +57,7 @@ OF_A_PASSAGE = {
 
 # None of them makes sense for what was ended.
 OF_A_RELATION = ("qualify", "add-evidence", "end-evidence", "end")
+OF_A_SET = ("submit", "apply", "send-back", "withdraw", "undo", "comment")
 OF_A_CONCEPT = ("relate", "rename", "recode", "retype", "merge", "split", "review", "retire")
 
 
@@ -145,10 +147,26 @@ def test_page_of_a_concept_that_was_retired_does_nothing(
     assert (answer.status_code, done()) == (409, before)
 
 
+@pytest.mark.parametrize("page", OF_A_SET)
+def test_page_of_a_set_that_was_given_up_does_nothing(
+    page: str, ana: Account, rita: Account
+) -> None:
+    graph.begin_schema()
+    given_up = graph.submitted(ana, graph.concept("h", "drug", "heparin"))
+    change_sets.withdraw(change_set=given_up, reason="Not needed.", by=ana)
+    before = done()
+
+    answer = Visitor(rita).send(
+        f"/admin/governance/changeset/{given_up.pk}/{page}/", **FIELDS, title="Back"
+    )
+
+    assert (answer.status_code, done()) == (409, before)
+
+
 def test_every_page_is_tried() -> None:
     tried = [set(UNFIT) | {"settle-comment"}, set(OF_A_PASSAGE)]
-    tried += [set(OF_A_CONCEPT), set(OF_A_RELATION)]
-    admins = (VersionAdmin, PassageAdmin, ConceptAdmin, RelationAdmin)
+    tried += [set(OF_A_CONCEPT), set(OF_A_RELATION), {*OF_A_SET, "remove-step", "settle-comment"}]
+    admins = (VersionAdmin, PassageAdmin, ConceptAdmin, RelationAdmin, ChangeSetAdmin)
 
     assert [{page.path for page in of.pages} for of in admins] == tried
 

@@ -10,7 +10,7 @@ import pytest
 import time_machine
 
 from governance import clock
-from governance.actions import people, versions
+from governance.actions import change_sets, people, versions
 from governance.actions.people import Applicant
 from governance.duties import Role
 from governance.models import Account, Source, Version
@@ -56,6 +56,15 @@ def test_change_set_of_another_waits_for_who_may_apply_it(ana: Account, ben: Acc
     sets = "change sets of the graph, for you to apply or send back"
 
     assert (waiting_for(ben)[sets], waiting_for(ana).get(sets)) == (1, None)
+
+
+def test_change_set_that_was_sent_back_waits_for_who_wrote_it(ana: Account, ben: Account) -> None:
+    graph.begin_schema()
+    asked = graph.submitted(ana, graph.concept("a", "drug", "alteplase"))
+    change_sets.send_back(change_set=asked, reason="Which salt?", by=ben)
+    sets = "change sets of the graph, sent back to you to be corrected"
+
+    assert (waiting_for(ana)[sets], waiting_for(ben).get(sets)) == (1, None)
 
 
 def test_contributor_is_told_of_own_drafts(draft: Version, ana: Account) -> None:
@@ -170,6 +179,9 @@ def test_every_number_leads_to_a_list_with_as_many_rows(
     by: str, in_review: Version, ana: Account, ben: Account
 ) -> None:
     knowledge.active(knowledge.source(ana), ana, ben)
+    graph.begin_schema()
+    graph.submitted(ana, graph.concept("a", "drug", "alteplase"))
+    graph.submitted(ben, graph.concept("b", "drug", "heparin"))
     visitor = Visitor(ben)
     told = addresses(visitor.open("/admin/", by=by).context)
 
