@@ -209,14 +209,12 @@ def _authors(change_set: ChangeSet) -> frozenset[int]:
 
 
 def _deciders(change_set: ChangeSet) -> frozenset[int]:
-    """Who may have it applied; not again whoever has not read yet that it waits."""
+    """Who may have it applied."""
     can = Q(pk__in=[])
     for role in MAY[Deed.APPLY]:
         can |= Q(**{f"is_{role}": True})
     people = Person.objects.filter(can, accounts__is_active=True)
-    waiting = Notice.objects.filter(code="to_decide", change_set=change_set, read_at=None)
-    told = frozenset(waiting.values_list("person", flat=True))
-    return frozenset(people.values_list("pk", flat=True)) - _authors(change_set) - told
+    return frozenset(people.values_list("pk", flat=True)) - _authors(change_set)
 
 
 def _commented_set(entry: AuditEntry) -> Iterator[News]:
@@ -258,7 +256,7 @@ def _write(news: News, key: str, entry: AuditEntry | None = None) -> int:
         (entry.person_id, entry.number, entry.at) if entry else (None, None, clock.now())
     )
     key = f"{key}:{news.code}:{news.about.pk}"
-    told = Notice.objects.filter(key=key).values_list("person", flat=True)
+    told = Notice.objects.filter(Q(key=key) | _unread_of(news)).values_list("person", flat=True)
     people = _with_stand_ins(news.people - {did_it}) - set(told)
     subject = "version" if isinstance(news.about, Version) else "change_set"
     what = {"code": news.code, subject: news.about, "facts": news.facts}
@@ -266,6 +264,13 @@ def _write(news: News, key: str, entry: AuditEntry | None = None) -> int:
         Notice(person_id=person, number=number, key=key, at=at, **what) for person in sorted(people)
     )
     return len(people)
+
+
+def _unread_of(news: News) -> Q:
+    """The same said before of the same change set: until that is read it is not said again."""
+    if isinstance(news.about, Version):
+        return Q(pk__in=[])
+    return Q(code=news.code, change_set=news.about, read_at=None)
 
 
 def _with_stand_ins(people: frozenset[int]) -> frozenset[int]:

@@ -86,6 +86,15 @@ def test_authors_are_told_of_a_comment(asked: ChangeSet, ana: Account, ben: Acco
     assert told(ana) == ["commented"]
 
 
+def test_many_comments_are_one_notice_until_it_is_read(
+    asked: ChangeSet, ana: Account, ben: Account
+) -> None:
+    for text in ("Which heparin?", "Which salt?"):
+        comments.make_on_set(change_set=asked, text=text, by=ben)
+
+    assert told(ana) == ["commented"]
+
+
 def test_authors_are_told_that_another_took_it_out_of_review(
     asked: ChangeSet, ana: Account, ben: Account
 ) -> None:
