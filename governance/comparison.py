@@ -117,6 +117,17 @@ def alike(olds: Sequence[str], news: Sequence[str]) -> Iterator[tuple[int, int]]
             start = found + 1
 
 
+def likeness(one: str, other: str) -> float:
+    """From 0 to 1: how many pairs of characters two texts share."""
+    return _likeness(_bigrams(one), _bigrams(other))
+
+
+def share_in(text: str, sought: str) -> float:
+    """From 0 to 1: how many of the pairs of characters of what is sought stand in the text."""
+    wanted = _bigrams(sought)
+    return len(wanted & _bigrams(text)) / len(wanted)
+
+
 def _bigrams(text: str) -> frozenset[str]:
     return frozenset(text[i : i + 2] for i in range(max(len(text) - 1, 1)))
 

@@ -29,6 +29,7 @@ SENTENCES: dict[str, Promise] = {
     "commented": _("was commented on"),
     "to_decide": _("was submitted and waits for somebody to decide on it"),
     "applied": _("was applied: the graph has changed"),
+    "evidence_left": _("took effect; evidence in the graph that did not follow it: %(count)s"),
     "due": _("is due for review by %(due)s"),
     "overdue": _("is overdue since %(due)s and served no more"),
 }

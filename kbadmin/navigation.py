@@ -100,6 +100,7 @@ UNFOLD: dict[str, Any] = {
                         "llm_proposal_changelist",
                         Deed.DRAW,
                     ),
+                    _item(_("Evidence to look at"), "move_down", "evidence_left", Deed.READ),
                     _item(_("Retrieval bench"), "experiment", "bench", Deed.READ),
                 ],
             },

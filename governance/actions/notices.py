@@ -16,6 +16,7 @@ from django.db.models import F, Q, QuerySet
 
 from governance import clock
 from governance.duties import MAY, Deed
+from governance.following import left
 from governance.lifecycle import Status
 from governance.models import (
     Absence,
@@ -26,6 +27,7 @@ from governance.models import (
     Notice,
     NoticesTold,
     Person,
+    Retirement,
     Upload,
     Version,
 )
@@ -224,12 +226,33 @@ def _commented_set(entry: AuditEntry) -> Iterator[News]:
         yield News("commented", comment.change_set, _authors(comment.change_set))
 
 
+def _left_behind(version: Version | None) -> Iterator[News]:
+    """That evidence in the graph did not follow a version that is in force now."""
+    count = len(left(clock.now(), source=version.source_id)) if version else 0
+    if version and count and version.is_in_force(clock.now()):
+        yield News("evidence_left", version, _keepers(version), {"count": count})
+
+
+def _approved(entry: AuditEntry) -> Iterator[News]:
+    yield from _about("approved", _contributors)(entry)
+    yield from _left_behind(_version(entry.governs_id))
+
+
+def _superseded(entry: AuditEntry) -> Iterator[News]:
+    """By the clock: what supersedes at once is told of with its approval."""
+    if entry.by_kind == "system":
+        retired = Retirement.objects.filter(version=int(entry.governs_id)).first()
+        if retired and retired.successor_id:
+            yield from _left_behind(_version(str(retired.successor_id)))
+
+
 _TELLERS: dict[str, Callable[[AuditEntry], Iterable[News]]] = {
     "version.submitted": _submitted,
     "version.sent_back": _about("sent_back", _contributors),
     "version.submission_voided": _about("reopened", _contributors),
     "version.partly_approved": _about("second_needed", _reviewer),
-    "version.approved": _about("approved", _contributors),
+    "version.approved": _approved,
+    "version.superseded": _superseded,
     "version.reaffirmed": _about("reaffirmed", _keepers),
     "version.quarantine_ended": _about("freed", _keepers),
     "passage.quarantine_ended": _once_a_version("passage_freed", _keepers),

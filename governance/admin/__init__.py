@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 
 from governance.admin import (
     addresses,
+    evidence_left,
     handing_over,
     notices,
     own_pages,
@@ -44,6 +45,8 @@ addresses.enter("pulls/", pull_pages.pulls, "pulls")
 addresses.enter("pulls/new/", pulls.pull_now, "pull_now")
 addresses.enter("pulls/<int:pk>/", pull_pages.pull, "pull")
 addresses.enter("pulls/<int:pk>/end/", pull_ending.end_pulled, "pull_end")
+addresses.enter("evidence/", evidence_left.evidence_left, "evidence_left")
+addresses.enter("evidence/<int:pk>/", evidence_left.follow, "evidence_left_one")
 addresses.enter("hand-over/", handing_over.hand_over, "hand_over")
 addresses.enter_open("password-link/", password_links.choose, "choose_password")
 addresses.enter_open("password-link/<str:secret>/", password_links.follow, "password_link")

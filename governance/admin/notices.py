@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as say
 
 from governance.actions import notices
+from governance.admin.evidence_left import list_of_left
 from governance.admin.pages import account_of
 from governance.admin.set_pages import address_of_set
 from governance.admin.version_pages import address_of_version
@@ -59,7 +60,9 @@ def opened(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _address_of(notice: Notice) -> str:
-    """Of what it tells of."""
+    """Of what it tells of, or of what there is to do about it."""
+    if notice.version and notice.code == "evidence_left":
+        return list_of_left(source=notice.version.source_id)
     if notice.version_id:
         return address_of_version(notice.version_id)
     if notice.change_set_id:

@@ -75,11 +75,15 @@ class PassageForm(forms.Form):
 
 @dataclass(frozen=True)
 class Hit:
-    """A passage with the words around what was sought. `whole` is empty where that is all."""
+    """A passage with the words around what was sought. `whole` is empty where that is all.
+
+    `words` of it are proposed, where any are.
+    """
 
     passage: Passage
     html: SafeString
     whole: SafeString
+    words: str = ""
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ from governance.actions.graph_ground import Step
 from governance.admin.pages import ActionPage
 from governance.admin.set_pages import address_of_set, working_set
 from governance.duties import Deed
-from governance.models import Concept, ConceptStatus, Relation
+from governance.models import Concept, ConceptStatus, Evidence, Relation
 
-S = TypeVar("S", Concept, Relation, None)
+S = TypeVar("S", Concept, Relation, Evidence, None)
 
 
 def list_of_concepts() -> str:

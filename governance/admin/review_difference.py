@@ -121,8 +121,8 @@ class _Sides:
     def __init__(self, before: Sequence[Piece], after: Sequence[Piece]) -> None:
         self.known = {piece.passage: piece for piece in (*before, *after)}
         self.places = {piece.passage: place for place, piece in enumerate(after)}
-        self.after = _alike_named(after)
-        self.sections = compare(before=_alike_named(before), after=self.after)
+        self.after = alike_named(after)
+        self.sections = compare(before=alike_named(before), after=self.after)
 
     def changes(self) -> Iterator[Change]:
         for number, section in enumerate(self.sections):
@@ -214,7 +214,8 @@ def joined(pieces: Sequence[Piece]) -> str:
     return "\n".join(lines)
 
 
-def _alike_named(pieces: Sequence[Piece]) -> list[Piece]:
+def alike_named(pieces: Sequence[Piece]) -> list[Piece]:
+    """With sections named as `_Sides` knows them."""
     under_one = len({piece.path[:1] for piece in pieces}) == 1
     names = {path: _name(path[1:] if under_one else path) for path in {p.path for p in pieces}}
     return [Piece(p.passage, names[p.path], p.page, p.text, p.digest) for p in pieces]

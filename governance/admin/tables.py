@@ -18,6 +18,8 @@ Said = Callable[[str], SafeString]
 _CELL = re.compile(r"(?<!\\)\|")
 # Signs that stand for a name's beginning and end until the text is HTML.
 _BEGINS, _ENDS = "\x02", "\x03"
+# What of a cell or a line can be marked: neither its bars nor the rule under a head.
+_WORDS = re.compile(r"[^|\n]*[^|\n\s:-][^|\n]*")
 OPENING = 120
 OPENING_ROWS = 3
 _RULE = re.compile(r"\|(\s*:?-{3,}:?\s*\|)+\s*$")
@@ -31,6 +33,12 @@ def shown(text: str, said: Said = escape) -> SafeString:
         for is_table, run in groupby(lines, key=is_row)
     ]
     return mark_safe("".join(parts))  # noqa: S308  (each part is escaped)
+
+
+def shown_with(text: str, start: int, end: int) -> SafeString:
+    """All of it, with what stands between two places marked, cell by cell."""
+    signed = _WORDS.sub(lambda part: f"{_BEGINS}{part[0]}{_ENDS}", text[start:end])
+    return shown(text[:start] + signed + text[end:], _with_marks)
 
 
 def excerpt(names: Names, text: str, pieces: Sequence[Piece]) -> SafeString:

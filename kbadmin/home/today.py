@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
-from governance import clock
+from governance import clock, following
 from governance.admin.filters import (
     DUE_WITHIN,
     SOON,
@@ -158,8 +158,17 @@ def _for_drawers(account: Account) -> list[Waiting]:
             _("change sets of the graph, sent back to you to be corrected"),
             list_of("changeset", waiting="sent_back"),
             is_urgent=True,
-        )
+        ),
+        *_evidence_left(),
     ]
+
+
+def _evidence_left() -> list[Waiting]:
+    """Red while something that is said in the graph has lost all that carried it."""
+    asked = following.asked(clock.now())
+    what = _("evidence that did not follow a new edition, to be looked at")
+    uncarried = any(not each.holds for each in asked)
+    return [Waiting(len(asked), what, reverse("admin:evidence_left"), is_urgent=uncarried)]
 
 
 def _for_curators(account: Account) -> list[Waiting]:

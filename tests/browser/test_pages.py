@@ -29,6 +29,7 @@ PAGES = [
     ("me", "admin/me/", "curator"),
     ("absence", "admin/me/announce-absence/", "curator"),
     ("hand-over", "admin/hand-over/", "curator"),
+    ("evidence-left", "admin/evidence/", "curator"),
     ("bring-in", "admin/bring-in/", "curator"),
     ("bring-in-list", "admin/bring-in/lists/", "curator"),
     ("sources", S, "curator"),

@@ -146,6 +146,8 @@ DOORS: dict[str, set[str]] = {
     "/admin/governance/refusedproposal/save-view/": READERS,
     "/admin/governance/refusedproposal/{refusedproposal}/change/": READERS,
     "/admin/governance/refusedproposal/{refusedproposal}/readmit/": CONTENT,
+    "/admin/evidence/": READERS,
+    "/admin/evidence/{evidence}/": CONTENT,
     "/admin/governance/client/": SECURITY,
     "/admin/governance/client/add/": SECURITY,
     "/admin/governance/client/{client}/change/": SECURITY,
@@ -168,6 +170,7 @@ def world(active: Version, ana: Account, sue: Account) -> dict[str, int]:
     return {
         **graph.rows(ana),
         **proposing.rows(ana),
+        "evidence": graph.left_behind(ana, knowledge.account("last-reviewer", Role.REVIEWER)),
         "source": active.source_id,
         "version": active.pk,
         "passage": Passage.objects.all()[0].pk,

@@ -14,6 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from governance.actions import clients, pulls
 from governance.actions.pulls import Chosen
 from governance.admin.base import GovernedAdmin
+from governance.admin.evidence_left import Follow
 from governance.admin.handing_over import HandOverEverything
 from governance.admin.own_pages import AnnounceAbsence, OwnEmail
 from governance.admin.own_password import ChangePassword
@@ -68,6 +69,7 @@ def _doors() -> Iterator[tuple[str, Page]]:
     yield "/admin/bring-in/{incoming}/", confirm.Confirm
     yield "/admin/pulls/new/", PullPage
     yield "/admin/pulls/{pull}/end/", EndPulled
+    yield "/admin/evidence/{evidence}/", Follow
     for model_admin in _governed():
         name, app = model_admin.model._meta.model_name, model_admin.model._meta.app_label
         if model_admin.add_page:
@@ -100,6 +102,7 @@ def world(active: Version, ana: Account, sue: Account) -> dict[str, int]:
     return {
         **graph.rows(ana),
         **proposing.rows(ana),
+        "evidence": graph.left_behind(ana, knowledge.account("last-reviewer", Role.REVIEWER)),
         "source": active.source_id,
         "version": active.pk,
         "passage": passage.pk,

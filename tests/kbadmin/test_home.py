@@ -67,6 +67,17 @@ def test_change_set_that_was_sent_back_waits_for_who_wrote_it(ana: Account, ben:
     assert (waiting_for(ana)[sets], waiting_for(ben).get(sets)) == (1, None)
 
 
+def test_evidence_that_a_new_edition_left_behind_waits(
+    active: Version, ana: Account, ben: Account, noon: time_machine.Traveller
+) -> None:
+    graph.stroke(ana, ben, active.passages.current()[0])
+    later(noon, timedelta(hours=1))
+    knowledge.active(active.source, ana, ben, texts=["Start high."], label="2026")
+    what = "evidence that did not follow a new edition, to be looked at"
+
+    assert (waiting_for(ana)[what], waiting_for(ben)[what]) == (1, 1)
+
+
 def test_contributor_is_told_of_own_drafts(draft: Version, ana: Account) -> None:
     assert waiting_for(ana)["drafts and submissions you contributed to"] == 1
 

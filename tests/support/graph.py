@@ -10,7 +10,7 @@ from governance.actions.graph_default import write_down
 from governance.actions.graph_ground import Step
 from governance.confirmation import Confirmed
 from governance.duties import Role
-from governance.models import Account, ChangeSet, Concept, Passage, Relation, Version
+from governance.models import Account, ChangeSet, Concept, Evidence, Passage, Relation, Version
 from governance.trail import SHELL, changing
 from tests.support import knowledge
 
@@ -86,6 +86,20 @@ def rows(by: Account) -> dict[str, int]:
     applied(by, second, concept("a", "drug", "aspirin"), pain, said)
     edge = Relation.objects.get(subject=named("aspirin"))
     return {"changeset": asked.pk, "concept": edge.subject_id, "relation": edge.pk}
+
+
+def left_behind(by: Account, reviewer: Account) -> int:
+    """The number of evidence that a new edition of its source left behind."""
+    old = knowledge.active(knowledge.source(by), by, reviewer, texts=["Aspirin helps."])
+    applied(
+        by,
+        reviewer,
+        concept("x", "drug", "paracetamol"),
+        concept("y", "finding", "fever"),
+        relation("new:x", "treats", "new:y", span(old.passages.get())),
+    )
+    knowledge.active(old.source, by, reviewer, texts=["Aspirin harms."], label="2026")
+    return Evidence.objects.get(passage=old.passages.get()).pk
 
 
 def stroke(by: Account, reviewer: Account, passage: Passage) -> Relation:
