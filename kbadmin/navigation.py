@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse_lazy
@@ -23,6 +24,11 @@ def may(deed: Deed) -> Permission:
         return request.user.is_authenticated and request.user.may(deed)
 
     return permits
+
+
+def may_offer_drift(request: HttpRequest) -> bool:
+    """There must be a graph database, in which something could be changed."""
+    return bool(settings.NEO4J_URI) and may(Deed.DRAW)(request)
 
 
 def _item(title: Any, icon: str, address: str, deed: Deed) -> dict[str, Any]:
@@ -101,6 +107,12 @@ UNFOLD: dict[str, Any] = {
                         Deed.DRAW,
                     ),
                     _item(_("Evidence to look at"), "move_down", "evidence_left", Deed.READ),
+                    {
+                        "title": _("Changed in the graph database"),
+                        "icon": "compare_arrows",
+                        "link": reverse_lazy("admin:graph_drift"),
+                        "permission": may_offer_drift,
+                    },
                     _item(_("Retrieval bench"), "experiment", "bench", Deed.READ),
                 ],
             },

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -150,6 +150,26 @@ def tried(*, change_set: ChangeSet, by: Account) -> dict[int, Refused]:
             except Refused as refusal:
                 found.setdefault(edit.position, refusal)
     return found
+
+
+def fitting(*, groups: Sequence[Sequence[Step]], by: Account) -> list[Refused | None]:
+    """What would be refused of each group of steps, one group after the other; nothing is kept.
+
+    A group is done whole or not at all, and those behind it stand on what it left.
+    """
+    with changing(by=by, may=Deed.DRAW, keep=False) as changes:
+        ground = Ground(changes, by.person_id)
+        return [_refusal_of(group, ground) for group in groups]
+
+
+def _refusal_of(steps: Sequence[Step], ground: Ground) -> Refused | None:
+    try:
+        with ground.changes.attempt():
+            for deed, content in map(checked, steps):
+                DEEDS[deed].apply(ground, content)
+    except Refused as refusal:
+        return refusal
+    return None
 
 
 def undo(*, change_set: ChangeSet, title: str, by: Account) -> ChangeSet:

@@ -3,5 +3,7 @@
 from governance.admin.addresses import enter
 from llm.admin import proposals as proposals
 from llm.admin.bench import bench
+from llm.admin.graph_drift import graph_drift
 
 enter("bench/", bench, "bench")
+enter("graph-drift/", graph_drift, "graph_drift")

@@ -31,12 +31,30 @@ def reconcile_graph(graph: Graph, *, repair: bool, beat: Beat) -> list[Drift]:
         if repair:
             graph.prepare(beat)
         return [Drift("graph", "missing", "the graph")]
+    told = differing(graph, live, beat=beat)
+    if repair:
+        put_right(graph, live, told, beat)
+    return [drift for drift, _found in told]
+
+
+def differing(graph: Graph, live: int, *, beat: Beat) -> list[tuple[Drift, Found | None]]:
+    """Everything that differs there and beside it, with what was read."""
     ahead = _moved()
     everything = chain(_beside(graph, live), compared(graph, live, beat=beat))
-    told = [(d, f) for d, f in everything if _subject(d) not in ahead]
-    if repair:
-        _put_right(graph, live, told, beat)
-    return [drift for drift, _found in told]
+    return [(d, f) for d, f in everything if _subject(d) not in ahead]
+
+
+def put_right(graph: Graph, live: int, told: list[tuple[Drift, Found | None]], beat: Beat) -> None:
+    """Take away first: what is damaged may stand in the way of what is right."""
+    graph.store.drop_found([found for _drift, found in told if found])
+    for drift, _found in told:
+        if drift.what.startswith("generation "):
+            beat()
+            graph.store.discard(int(drift.what.split()[1]))
+    concepts = [d.number for d, _f in told if d.number and d.what.startswith("concept ")]
+    relations = [d.number for d, _f in told if d.number and d.what.startswith("relation ")]
+    graph.settle_concepts(live, concepts)
+    graph.settle_relations(live, relations + _joined(concepts), beat)
 
 
 def compared(graph: Graph, generation: int, *, beat: Beat) -> Iterator[tuple[Drift, Found | None]]:
@@ -75,8 +93,8 @@ def _sides(
             elif number in wanted:
                 expected.pop(number, None)
                 yield Drift("graph", "damaged", f"{kind} {number}", number), found
-            elif found.row:
-                yield Drift("graph", "foreign", f"{kind} {number}", found.row.id), found
+            elif found.row and number:
+                yield Drift("graph", "foreign", f"{kind} {number}", number), found
             else:
                 yield Drift("graph", "foreign", _named(found)), found
     for left in expected:
@@ -110,19 +128,6 @@ def _moved() -> set[Subject]:
     versions = [subject.number for subject in ahead if subject.kind == "version"]
     carried = {n for each in versions for n in graph_rows.relations_of_version(each)}
     return ahead | {Subject("relation", number) for number in carried}
-
-
-def _put_right(graph: Graph, live: int, told: list[tuple[Drift, Found | None]], beat: Beat) -> None:
-    """Take away first: what is damaged may stand in the way of what is right."""
-    graph.store.drop_found([found for _drift, found in told if found])
-    for drift, _found in told:
-        if drift.what.startswith("generation "):
-            beat()
-            graph.store.discard(int(drift.what.split()[1]))
-    concepts = [d.number for d, _f in told if d.number and d.what.startswith("concept ")]
-    relations = [d.number for d, _f in told if d.number and d.what.startswith("relation ")]
-    graph.settle_concepts(live, concepts)
-    graph.settle_relations(live, relations + _joined(concepts), beat)
 
 
 def _joined(concepts: list[int]) -> list[int]:

@@ -49,11 +49,17 @@ class Edge:
 class Found:
     """Something as it was read back: what it says, or None where it is none of ours, and what
     the store itself knows it by.
+
+    `kinds` are the labels of a node or the type of an edge; `ends` the numbers that the two nodes
+    of an edge bear, whatever they are, and None for a node or where one of the two is none of ours.
     """
 
     row: Node | Edge | None
     what: str
     raw: dict[str, Any]
+    kinds: tuple[str, ...] = ()
+    is_edge: bool = False
+    ends: tuple[Any, Any] | None = None
 
 
 class GraphStore(Protocol):

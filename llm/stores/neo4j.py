@@ -87,10 +87,10 @@ RETURN elementId(r) AS element, type(r) AS type, properties(r) AS properties,
 # Nodes that look like ours and are in no generation: relabelled, or made by somebody else.
 STRAYS = """
 MATCH (c:Concept) WHERE c.generation IS NULL OR NOT c.generation IS :: INTEGER
-RETURN elementId(c) AS element, properties(c) AS properties
+RETURN elementId(c) AS element, labels(c) AS labels, properties(c) AS properties
 UNION
 MATCH (n) WHERE NOT n:Concept AND n.review_until IS NOT NULL AND n.generation IS NOT NULL
-RETURN elementId(n) AS element, properties(n) AS properties
+RETURN elementId(n) AS element, labels(n) AS labels, properties(n) AS properties
 """
 EDGES_OF_VERSION = """
 MATCH (:Concept {generation: $generation})-[r]->() WHERE $version IN r.versions RETURN r.id AS id
@@ -176,15 +176,18 @@ class Neo4jStore:
 
     def nodes(self, generation: int) -> Iterator[Found]:
         for row in self._stream(NODES, generation=generation):
-            yield Found(_node_in(row, generation), row["element"], dict(row["properties"]))
+            node = _node_in(row, generation)
+            yield Found(node, row["element"], dict(row["properties"]), tuple(row["labels"]))
 
     def edges(self, generation: int) -> Iterator[Found]:
         for row in self._stream(EDGES, generation=generation):
-            yield Found(_edge_in(row, generation), row["element"], dict(row["properties"]))
+            ends = (row["subject"], row["object"]) if row["is_inside"] else None
+            raw, edge = dict(row["properties"]), _edge_in(row, generation)
+            yield Found(edge, row["element"], raw, (row["type"],), is_edge=True, ends=ends)
 
     def strays(self) -> Iterator[Found]:
         for row in self._stream(STRAYS):
-            yield Found(None, row["element"], dict(row["properties"]))
+            yield Found(None, row["element"], dict(row["properties"]), tuple(row["labels"]))
 
     def edges_of_version(self, generation: int, version: int) -> set[int]:
         rows = self._ask(EDGES_OF_VERSION, generation=generation, version=version)

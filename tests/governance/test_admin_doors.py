@@ -146,6 +146,7 @@ DOORS: dict[str, set[str]] = {
     "/admin/governance/refusedproposal/save-view/": READERS,
     "/admin/governance/refusedproposal/{refusedproposal}/change/": READERS,
     "/admin/governance/refusedproposal/{refusedproposal}/readmit/": CONTENT,
+    "/admin/graph-drift/": CONTENT,
     "/admin/evidence/": READERS,
     "/admin/evidence/{evidence}/": CONTENT,
     "/admin/governance/client/": SECURITY,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import neo4j
 
 from llm.stores.graph import Edge, Found, Node
-from llm.stores.neo4j import Neo4jStore
+from llm.stores.neo4j import Neo4jStore, joint_of, label_of
 from llm.stores.port import StillLive, StoreAway
 
 
@@ -28,6 +28,8 @@ class GraphInMemory:
     told: int = 0
     is_away: bool = False
     refuses: int = 0
+    # What is none of ours, as it would be read back.
+    strange: list[Found] = field(default_factory=list)
 
     def generation(self) -> int | None:
         self._answer()
@@ -85,10 +87,11 @@ class GraphInMemory:
     def edges(self, generation: int) -> Iterator[Found]:
         self._answer()
         yield from [_found(f"e{n}", row) for n, row in self._rows(generation).edges.items()]
+        yield from [each for each in self.strange if each.is_edge]
 
     def strays(self) -> Iterator[Found]:
         self._answer()
-        yield from ()
+        yield from [each for each in self.strange if not each.is_edge]
 
     def edges_of_version(self, generation: int, version: int) -> set[int]:
         self._answer()
@@ -97,7 +100,9 @@ class GraphInMemory:
     def drop_found(self, found: Sequence[Found]) -> None:
         self._answer()
         assert self.live is not None
-        for each in found:
+        strange = [each.what for each in self.strange]
+        self.strange = [each for each in self.strange if each not in found]
+        for each in [each for each in found if each.what not in strange]:
             drop = self.drop_nodes if each.what.startswith("n") else self.drop_edges
             drop(self.live, [int(each.what[1:])])
 
@@ -186,4 +191,9 @@ class Behind:
 
 
 def _found(what: str, row: Node | Edge) -> Found:
-    return Found(row, what, {"id": row.id})
+    """With its properties as they would be read back, where these are asked for."""
+    said = {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(row).items()}
+    if isinstance(row, Node):
+        return Found(row, what, said, ("Concept", label_of(row.type)))
+    ends = said.pop("subject"), said.pop("object")
+    return Found(row, what, said, (joint_of(row.type),), is_edge=True, ends=ends)
