@@ -340,9 +340,17 @@ def _thing(reading: _Reading, drift: Drift, found: Found | None) -> str:
         known = reading.relations.get(drift.number)
     if known and drift.kind != ADDED:
         return str(known)
+    if found and found.is_edge:
+        return _joined(reading.concepts, found)
     raw = found.raw if found else {}
     told = [raw.get(name) for name in ("name_zh", "name_en", "name", "names", "type", "id")]
     return next((clean(each) for each in told if each), clean(drift.what))
+
+
+def _joined(concepts: Mapping[int, Concept], found: Found) -> str:
+    known = [concepts.get(n) if type(n) is int else None for n in found.ends or (None, None)]
+    ends = [str(each or "?") for each in known]
+    return f"{ends[0]} – {clean(' '.join(found.kinds))} → {ends[1]}"
 
 
 def clean(value: object) -> str:

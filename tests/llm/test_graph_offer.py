@@ -360,6 +360,15 @@ def test_edge_that_says_what_is_said_already_is_not_offered(
     assert "says so already" in whys(ana)[0]
 
 
+def test_edge_is_named_by_its_ends(store: Store, stroke: Relation, ana: Account) -> None:
+    follow()
+    add_edge(store, (stroke.subject_id, stroke.object_id), "PREVENTS")
+
+    (found,) = graph_offering.look(by=ana)
+
+    assert found.what == "“alteplase – PREVENTS → ischaemic stroke” was added"
+
+
 def test_passage_that_is_not_in_force_carries_nothing(
     store: Store, stroke: Relation, active: Version, ana: Account, ben: Account
 ) -> None:
