@@ -14,7 +14,15 @@ from django.db import connection
 from django.utils.timezone import localdate
 from pytest_django import DjangoDbBlocker
 
-from governance.actions import absences, assignments, clients, passages, people, versions
+from governance.actions import (
+    absences,
+    assignments,
+    clients,
+    comments,
+    passages,
+    people,
+    versions,
+)
 from governance.duties import Role, Scope
 from governance.models import Account, ClassPolicy, Installation, Version
 from governance.trail import SHELL, changing
@@ -108,11 +116,12 @@ def _two_editions(ana: Account, ben: Account, dora: Account, clock: time_machine
     clock.shift(60)
     newest = knowledge.active(source, ana, ben, label="2026")
     graph.stroke(ana, ben, newest.passages.current()[0])
-    graph.applied(
+    coded = graph.applied(
         ana,
         ben,
         ("concept.code", {"concept": graph.named("alteplase").pk, "codes": [ATC]}),
     )
+    comments.make_on_set(change_set=coded, text="As in the register.", by=ben)
     next_one = knowledge.draft(source, ana, label="2027")
     assignments.assign(version=next_one, reviewer=ben.person, by=ana)
     day = localdate()
