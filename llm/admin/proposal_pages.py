@@ -14,7 +14,6 @@ from governance import clock
 from governance.actions import change_sets, proposals
 from governance.actions.proposals import Proposed
 from governance.admin import forms as fields
-from governance.admin.change_sets import working_set
 from governance.admin.graph_forms import (
     ConceptField,
     TypeField,
@@ -24,6 +23,7 @@ from governance.admin.graph_forms import (
 )
 from governance.admin.pages import ActionPage
 from governance.admin.passage_choice import span_of
+from governance.admin.set_pages import working_set
 from governance.duties import Deed
 from governance.errors import Malformed
 from governance.models import Concept, ConceptType, RelationType, WhyRefused

@@ -16,11 +16,11 @@ from django.utils.translation import gettext_lazy as _
 from governance import clock
 from governance.admin import once
 from governance.admin.base import GovernedAdmin, badge
-from governance.admin.change_sets import address_of_set, working_set
 from governance.admin.filters import Filter
 from governance.admin.forms import Words
 from governance.admin.pages import account_of
 from governance.admin.passage_pages import place_of_number
+from governance.admin.set_pages import address_of_set, working_set
 from governance.admin.standing import moment
 from governance.duties import Deed
 from governance.models import Account, RefusedProposal, RelationType, Source, WhyRefused

@@ -9,7 +9,7 @@ import pytest
 from governance import clock
 from governance.actions import change_sets, proposals
 from governance.actions.proposals import Proposed
-from governance.admin.change_sets import working_set
+from governance.admin.set_pages import working_set
 from governance.errors import Malformed, NotAllowed, ProposalRefusedAlready
 from governance.models import Account, ChangeSet, RefusedProposal, Relation, Version, WhyRefused
 from llm.admin.proposal_pages import span_shown
