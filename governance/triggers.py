@@ -67,6 +67,7 @@ def triggers(vendor: str) -> list[Trigger]:
         *_of_relations(vendor),
         *_of_change_sets(),
         *_of_comments(),
+        *_of_refused_proposals(),
     ]
     if vendor == "postgresql":
         every = (*APPEND_ONLY, HEAD)
@@ -199,6 +200,14 @@ def _of_change_sets() -> list[Trigger]:
         Trigger("edit_joins_an_open_set", edits, "INSERT", _settled("NEW"), fixed),
         Trigger("edit_of_a_settled_set_is_final", edits, "UPDATE", _settled("OLD"), fixed),
         Trigger("edit_of_a_settled_set_is_kept", edits, "DELETE", _settled("OLD"), fixed),
+    ]
+
+
+def _of_refused_proposals() -> list[Trigger]:
+    table, over = "governance_refusedproposal", "OLD.taken_back_at IS NOT NULL"
+    return [
+        Trigger("refusal_taken_back_is_final", table, "UPDATE", over, "this is written once"),
+        Trigger("refused_proposal_is_kept", table, "DELETE", "", "this is kept"),
     ]
 
 

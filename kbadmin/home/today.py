@@ -39,6 +39,7 @@ from governance.models import (
     Version,
 )
 from ingest.models import Incoming
+from llm.models import Proposal
 
 WEEK = timedelta(days=7)
 
@@ -160,6 +161,11 @@ def _for_drawers(account: Account) -> list[Waiting]:
             is_urgent=True,
         ),
         *_evidence_left(),
+        Waiting(
+            Proposal.objects.waiting(clock.now()).count(),
+            _("relations proposed from the text, to be taken or refused"),
+            reverse("admin:llm_proposal_changelist"),
+        ),
     ]
 
 

@@ -24,6 +24,7 @@ from llm.proposing.taking import Taken, steps_of
 from tests.support import graph as drawing
 from tests.support import knowledge
 from tests.support.following import days_later
+from tests.support.refusing import database_refuses
 
 pytestmark = pytest.mark.django_db
 
@@ -301,3 +302,20 @@ def test_a_term_of_the_lexicon_lends_a_concept_its_other_names(ana: Account, ben
         "皮疹",
         "高血压",
     ]
+
+
+def test_a_refusal_cannot_be_deleted(label: Version, ana: Account) -> None:
+    read_waiting(Reader.RULES)
+    refused = refuse(proposed("皮疹"), ana)
+
+    with database_refuses("this is kept"):
+        RefusedProposal.objects.filter(pk=refused.pk).delete()
+
+
+def test_a_refusal_that_was_taken_back_stands_as_it_is(label: Version, ana: Account) -> None:
+    read_waiting(Reader.RULES)
+    refused = refuse(proposed("皮疹"), ana)
+    proposals.readmit(refused=refused, by=ana)
+
+    with database_refuses("this is written once"):
+        RefusedProposal.objects.filter(pk=refused.pk).update(taken_back_at=None)
