@@ -75,10 +75,16 @@ def add_all(*, change_set: ChangeSet, steps: Iterable[Step], by: Account) -> lis
 
 def remove(*, edit: GraphEdit, by: Account) -> None:
     """Take a step out of its set. What later steps make of it shows when the set is tried."""
+    take_out(change_set=edit.change_set, edits=[edit], by=by)
+
+
+def take_out(*, change_set: ChangeSet, edits: Iterable[GraphEdit], by: Account) -> None:
+    """Several steps of one set, all of them or none."""
     with changing(by=by, may=Deed.DRAW) as changes:
-        change_set = _opened(edit.change_set, changes)
-        change_set.edits.filter(pk=edit.pk).delete()
-        changes.note("change_set.edited", change_set, removed=edit.pk)
+        change_set = _opened(change_set, changes)
+        for edit in edits:
+            change_set.edits.filter(pk=edit.pk).delete()
+            changes.note("change_set.edited", change_set, removed=edit.pk)
 
 
 def submit(*, change_set: ChangeSet, by: Account) -> ChangeSet:
