@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export DJANGO_SETTINGS_MODULE := kbadmin.settings
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long check test-servers test-models test-browser prove requirements messages clean
+.PHONY: help run test test-long check test-servers test-models test-browser prove requirements canvas messages clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -44,6 +44,9 @@ requirements: ## pin requirements/*.in with hashes
 	  $(BIN)/uv pip compile -q --generate-hashes --python-version 3.11 \
 	    --custom-compile-command "make requirements" requirements/$$name.in -o requirements/$$name.txt; \
 	done
+
+canvas: ## bundle the scripts of the graph canvas anew; needs node, and nothing else here does
+	cd governance/canvas && npm ci --no-fund --no-audit && npm run build
 
 messages: $(VENV)/.dev ## gather and compile translations
 	$(BIN)/python manage.py messages
