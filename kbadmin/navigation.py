@@ -96,7 +96,8 @@ UNFOLD: dict[str, Any] = {
                     _item(_("Sources"), "menu_book", "governance_source_changelist", Deed.READ),
                     _item(_("Versions"), "layers", "governance_version_changelist", Deed.READ),
                     _item(_("Pulls"), "block", "pulls", Deed.READ),
-                    _item(_("Concepts"), "hub", "governance_concept_changelist", Deed.READ),
+                    _item(_("Concepts"), "label", "governance_concept_changelist", Deed.READ),
+                    _item(_("Graph canvas"), "hub", "canvas", Deed.READ),
                     _item(
                         _("Change sets"), "difference", "governance_changeset_changelist", Deed.READ
                     ),

@@ -7,6 +7,9 @@ from django.views.generic import RedirectView
 from governance.admin import (
     addresses,
     evidence_left,
+    canvas,
+    canvas_steps,
+    canvas_table,
     handing_over,
     notices,
     own_pages,
@@ -41,6 +44,10 @@ __all__ = [
 ]
 
 
+for _name, (_address, _read) in canvas.VIEWS.items():
+    addresses.enter(_address, _read, _name)
+addresses.enter("canvas/table/", canvas_table.table, "canvas_table")
+addresses.enter("canvas/take-back/", canvas_steps.take_back, "canvas_take_back")
 addresses.enter("pulls/", pull_pages.pulls, "pulls")
 addresses.enter("pulls/new/", pulls.pull_now, "pull_now")
 addresses.enter("pulls/<int:pk>/", pull_pages.pull, "pull")

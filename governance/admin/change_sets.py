@@ -18,6 +18,7 @@ from governance.actions import change_sets
 from governance.admin import forms as fields
 from governance.admin import set_comments
 from governance.admin.base import GovernedAdmin, badge
+from governance.admin.canvas_asked import canvas_of_set, way_back
 from governance.admin.filters import of_column
 from governance.admin.forms import DecisionForm, NothingForm
 from governance.admin.graph_before import changes_of
@@ -207,6 +208,9 @@ class RemoveStep(SetPage):
     done = _("Taken out.")
     form_class = NothingForm
 
+    def back(self) -> str:
+        return way_back(self.request) or super().back()
+
     def fits(self) -> bool:
         return self._step() is not None
 
@@ -333,6 +337,7 @@ class ChangeSetAdmin(GovernedAdmin):
         return {
             "status_badge": self.standing(subject),
             **steps_of(subject, account, request.GET.get("page", "1")),
+            "canvas_address": canvas_of_set(subject.pk),
             "may_take_out": is_open and subject.edited_by(account.person),
             "decisions": subject.decisions.select_related("person").order_by("at"),
             "undone_by": subject.undone_by.exclude(status=ChangeSetStatus.WITHDRAWN).first(),

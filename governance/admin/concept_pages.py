@@ -14,6 +14,7 @@ from governance.actions import change_sets
 from governance.actions.graph_concepts import codes_of, names_of
 from governance.actions.graph_ground import Step
 from governance.admin import forms as fields
+from governance.admin.canvas_asked import crumb_of_canvas, way_back
 from governance.admin.graph_forms import (
     CodesForm,
     ConceptField,
@@ -29,6 +30,7 @@ from governance.admin.graph_forms import (
 )
 from governance.admin.passage_choice import ByPassage, PassageForm, span_of
 from governance.admin.proposing import ConceptPage, Proposing, list_of_concepts
+from governance.admin.row_numbers import number_of_row
 from governance.admin.split_page import Split
 from governance.models import Concept, Language, Relation, RelationType
 
@@ -42,10 +44,10 @@ class AddConcept(Proposing[None]):
     form_class = NewConceptForm
 
     def back(self) -> str:
-        return list_of_concepts()
+        return way_back(self.request) or list_of_concepts()
 
     def crumbs(self) -> list[tuple[str, str]]:
-        return [(say("Concepts"), list_of_concepts())]
+        return [(say("Concepts"), list_of_concepts()), *crumb_of_canvas(self.request)]
 
     def name(self, given: dict[str, Any]) -> str:
         first = (lines_of(given["names_zh"]) or lines_of(given["names_en"]) or [""])[0]
@@ -76,6 +78,20 @@ class Relate(ByPassage[Concept], ConceptPage):
     button = _("Relation")
     hint = _("Says something of this concept and another, carried by the words of a passage.")
     form_class = RelateForm
+
+    def initial(self) -> dict[str, Any]:
+        """As it was drawn on the canvas, with the passages that name both."""
+        drawn = {name: self.request.GET.get(name, "") for name in ("type", "object")}
+        return {**drawn, "find": self.choice.sought}
+
+    def likely(self) -> Sequence[str]:
+        number = number_of_row(self.request.GET.get("object", ""))
+        other = Concept.objects.current().filter(pk=number).first()
+        if other is None:
+            return []
+        both = (self.subject, other)
+        told = (" ".join(each.name_in(language) for each in both) for language in Language.values)
+        return list(dict.fromkeys(told))
 
     def allowed(self) -> Sequence[RelationType]:
         return list(RelationType.objects.order_by("code"))
@@ -150,6 +166,9 @@ class Merge(ConceptPage):
     button = _("Merge")
     hint = _("It is the same as another: its names, codes and relations go over there.")
     form_class = MergeForm
+
+    def initial(self) -> dict[str, Any]:
+        return {"into": self.request.GET.get("into", "")}
 
     def steps(self, given: dict[str, Any]) -> Sequence[Step]:
         return [("concept.merge", {"concept": self.subject.pk, "into": given["into"].pk})]

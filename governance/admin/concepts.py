@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from governance import clock, graph
 from governance.admin.base import GovernedAdmin, badge
+from governance.admin.canvas_asked import canvas_around
+from governance.admin.change_sets import address_of_set, working_set
 from governance.admin.concept_pages import PAGES, AddConcept
 from governance.admin.filters import Filter, of_column
 from governance.admin.graph_words import qualified
@@ -122,6 +124,7 @@ class ConceptAdmin(ReadOnlyHistory, GovernedAdmin):
             "relations": _relations(subject, request),
             "draft": draft,
             "draft_address": address_of_set(draft.pk) if draft else "",
+            "canvas_address": canvas_around(subject),
             "may_draw": account.may(Deed.DRAW),
             "crumbs": [(say("Concepts"), list_of_concepts())],
         }

@@ -156,12 +156,21 @@ def _relations(contents: Sequence[Mapping[str, Any]]) -> dict[Any, str]:
     return {relation.pk: str(relation) for relation in rows}
 
 
+def name_among(content: Mapping[str, Any]) -> str:
+    """The preferred name in the language of who reads; in another where it has none."""
+    return (_in_order(content) or [UNKNOWN])[0]
+
+
 def _names(content: Mapping[str, Any]) -> str:
+    return " · ".join(_in_order(content)) or UNKNOWN
+
+
+def _in_order(content: Mapping[str, Any]) -> list[str]:
     """The preferred name in the language of who reads, then the others."""
     mine = "zh" if str(get_language()).startswith("zh") else "en"
     names = [n for n in dicts_in(content, "names") if isinstance(n.get("name"), str)]
     names.sort(key=lambda n: (n.get("language") != mine, not n.get("preferred")))
-    return " · ".join(n["name"] for n in names) or UNKNOWN
+    return [n["name"] for n in names]
 
 
 def _label(content: Mapping[str, Any]) -> str:

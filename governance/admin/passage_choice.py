@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.db.models import Q
@@ -116,7 +117,21 @@ class ByPassage(ActionPage[S]):
 
     @cached_property
     def choice(self) -> Choice:
-        return _choice(self.request.POST)
+        if self.request.method == "POST":
+            return _choice(self.request.POST)
+        return self._likely()
+
+    def likely(self) -> Sequence[str]:
+        """Words that the passage may well hold, before any were typed."""
+        return []
+
+    def _likely(self) -> Choice:
+        """What is found by the first of these that are found at all."""
+        for words in self.likely():
+            found = _choice(QueryDict(urlencode({"find": words})))
+            if found.hits:
+                return found
+        return Choice()
 
     def context(self) -> dict[str, Any]:
         return {

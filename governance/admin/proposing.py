@@ -11,6 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from governance.actions import change_sets
 from governance.actions.graph_ground import Step
+from governance.admin import canvas_steps
+from governance.admin.canvas_asked import crumb_of_canvas, way_back
+from governance.admin.change_sets import address_of_set, working_set
 from governance.admin.pages import ActionPage
 from governance.admin.set_pages import address_of_set, working_set
 from governance.duties import Deed
@@ -55,9 +58,10 @@ class Proposing(ActionPage[S]):
         draft = working_set(self.account)
         if draft is None:
             draft = change_sets.begin(title=self.name(given), steps=steps, by=self.account)
+            edits = draft.edits_in_order()
         else:
-            change_sets.add_all(change_set=draft, steps=steps, by=self.account)
-        return address_of_set(draft.pk)
+            edits = change_sets.add_all(change_set=draft, steps=steps, by=self.account)
+        return canvas_steps.after(self.request, edits) or address_of_set(draft.pk)
 
     def name(self, given: dict[str, Any]) -> str:
         """What a set that begins with this is called."""
@@ -71,7 +75,11 @@ class ConceptPage(Proposing[Concept]):
         return self.subject.status == ConceptStatus.CURRENT
 
     def back(self) -> str:
-        return address_of_concept(self.subject.pk)
+        return way_back(self.request) or address_of_concept(self.subject.pk)
 
     def crumbs(self) -> list[tuple[str, str]]:
-        return [(say("Concepts"), list_of_concepts()), (str(self.subject), self.back())]
+        return [
+            (say("Concepts"), list_of_concepts()),
+            *crumb_of_canvas(self.request),
+            (str(self.subject), address_of_concept(self.subject.pk)),
+        ]

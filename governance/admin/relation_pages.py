@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from governance import clock
 from governance.actions.graph_ground import Step
 from governance.admin import forms as fields
+from governance.admin.canvas_asked import crumb_of_canvas, way_back
 from governance.admin.graph_forms import allowed_by, qualifiers_field, qualifiers_given
 from governance.admin.graph_words import qualified
 from governance.admin.passage_choice import ByPassage, PassageForm, span_of
@@ -38,14 +39,15 @@ class RelationPage(Proposing[Relation]):
         return self.subject.ended_at is None
 
     def back(self) -> str:
-        return place_of_relation(self.subject)
+        return way_back(self.request) or place_of_relation(self.subject)
 
     def crumbs(self) -> list[tuple[str, str]]:
         of_whom = address_of_concept(self.subject.subject_id)
         return [
             (say("Concepts"), list_of_concepts()),
+            *crumb_of_canvas(self.request),
             (str(self.subject.subject), of_whom),
-            (str(self.subject), self.back()),
+            (str(self.subject), place_of_relation(self.subject)),
         ]
 
     def sentences(self) -> Sequence[str]:

@@ -1,0 +1,210 @@
+"""The canvas as two tables: the same concepts and relations, and everything that may be done there,
+without a mouse and without scripts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.http import urlencode
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+
+from governance.admin.canvas import to_read
+from governance.admin.canvas_asked import Asked, asked_by
+from governance.admin.canvas_graph import Drawn, Edge, Node
+from governance.admin.canvas_offers import (
+    Link,
+    address_of_page,
+    offers_of_concept,
+    offers_of_edge,
+    take_out,
+)
+from governance.admin.canvas_pending import ADDED, CHANGED, ENDED, MERGED
+from governance.admin.canvas_search import other_names, sought
+from governance.admin.canvas_steps import last_written
+from governance.admin.canvas_words import schema
+from governance.admin.change_sets import address_of_set
+from governance.admin.concept_pages import AddConcept
+from governance.admin.graph_words import UNKNOWN, qualified
+from governance.admin.pages import account_of
+from governance.admin.proposing import address_of_concept, list_of_concepts
+from governance.admin.row_numbers import number_of_row
+from governance.duties import Deed
+from governance.models import Evidence
+from governance.surroundings import said_most_of
+
+# What a step would do, with the colour of its badge.
+STATES: dict[str, tuple[str, Promise]] = {
+    ADDED: ("good", _("Would be added")),
+    ENDED: ("bad", _("Would be ended")),
+    CHANGED: ("warn", _("Would be changed")),
+    MERGED: ("bad", _("Would be merged into another")),
+}
+SUGGESTED = 8
+
+
+@dataclass(frozen=True)
+class ConceptRow:
+    node: Node
+    type: str
+    state: tuple[str, Promise] | None
+    address: str
+    around: str
+    begin_here: str
+    offers: list[Link]
+    # What may be said of it and of the concept from which one begins: the words, and the page.
+    joins: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class RelationRow:
+    edge: Edge
+    source: str
+    target: str
+    state: tuple[str, Promise] | None
+    qualifiers: list[tuple[str, str]]
+    offers: list[Link]
+
+
+@to_read
+def table(request: HttpRequest) -> HttpResponse:
+    asked, account = asked_by(request, is_table=True), account_of(request)
+    drawn = Drawn(asked, account)
+    rows = _Rows(drawn, request)
+    context = {
+        **admin.site.each_context(request),
+        "title": say("Graph as a table"),
+        "crumbs": [(say("Concepts"), list_of_concepts())],
+        "asked": asked,
+        "kept": [(n, v) for n, v in asked.told.items() if n in ("concept", "with", "set")],
+        "all_kept": list(asked.other(is_table=False).told.items()),
+        "drawn": drawn,
+        "steps": [(step, take_out(drawn, step.edit)) for step in drawn.pending.steps],
+        "canvas": asked.other(is_table=False).address,
+        "concepts": list(rows.concepts()),
+        "relations": list(rows.relations()),
+        "begin": rows.begin,
+        "stop": asked.address,
+        "set_address": address_of_set(drawn.change_set.pk) if drawn.change_set else "",
+        "hide_pending": asked.other(set_number=0).address,
+        "show_pending": asked.other(set_number=None).address,
+        "add": Link.to(AddConcept(request, None), asked, reverse("admin:governance_concept_add")),
+        "may_take_back": bool(account.may(Deed.DRAW) and last_written(request)),
+        "take_back": asked.led_from(reverse("admin:canvas_take_back")),
+        "begin_with": [(str(c), _around(asked, c.pk)) for c in said_most_of(SUGGESTED)],
+        **_search(request, asked),
+    }
+    return TemplateResponse(request, "governance/canvas_table.html", context)
+
+
+def _search(request: HttpRequest, asked: Asked) -> dict[str, Any]:
+    words = request.GET.get("q", "")
+    hits, has_more = sought(words)
+    told = [
+        (each, other_names(each), _with(asked, each.pk), _around(asked, each.pk)) for each in hits
+    ]
+    return {"sought": words[:200], "hits": told, "has_more": has_more}
+
+
+def _with(asked: Asked, number: int) -> str:
+    return asked.other(alone=tuple(dict.fromkeys([*asked.alone, number]))).address
+
+
+def _around(asked: Asked, number: int) -> str:
+    return asked.other(centres=tuple(dict.fromkeys([*asked.centres, number]))).address
+
+
+class _Rows:
+    def __init__(self, drawn: Drawn, request: HttpRequest) -> None:
+        self.drawn, self.request, self.asked = drawn, request, drawn.asked
+        self.may_draw = drawn.account.may(Deed.DRAW)
+        self.labels = {node.id: node.label for node in drawn.nodes}
+        self.triples = schema()["triples"] if self.begin else []
+
+    @property
+    def begin(self) -> Node | None:
+        """The concept from which a relation is begun."""
+        wanted = number_of_row(self.request.GET.get("from", ""))
+        if not (wanted and self.may_draw):
+            return None
+        nodes = (n for n in self.drawn.nodes if n.concept and n.concept.pk == wanted)
+        return next(nodes, None)
+
+    def concepts(self) -> Iterator[ConceptRow]:
+        begin = self.begin
+        for node in self.drawn.nodes:
+            yield ConceptRow(
+                node,
+                self.drawn.types.get(node.type, UNKNOWN),
+                STATES.get(node.state),
+                address_of_concept(node.concept.pk) if node.concept else "",
+                _around(self.asked, node.concept.pk) if node.concept else "",
+                self._begin_at(node),
+                self._offers(node),
+                list(self._joins(begin, node)) if begin else [],
+            )
+
+    def relations(self) -> Iterator[RelationRow]:
+        carried = self._carried()
+        for edge in self.drawn.edges:
+            number = edge.relation.pk if edge.relation else 0
+            yield RelationRow(
+                edge,
+                self.labels[edge.source],
+                self.labels[edge.target],
+                STATES.get(edge.state),
+                qualified(edge.relation.qualifiers) if edge.relation else [],
+                self._offers_of(edge, carried.get(number, 0)),
+            )
+
+    def _begin_at(self, node: Node) -> str:
+        if not (self.may_draw and node.concept) or node.standing:
+            return ""
+        address = self.asked.address
+        return f"{address}{'&' if '?' in address else '?'}{urlencode({'from': node.concept.pk})}"
+
+    def _offers(self, node: Node) -> list[Link]:
+        if node.concept is None or not self.may_draw:
+            return []
+        return offers_of_concept(node.concept, self.request, self.asked)
+
+    def _offers_of(self, edge: Edge, carried: int) -> list[Link]:
+        if edge.relation is None or not self.may_draw:
+            return []
+        return offers_of_edge(edge.relation, self.request, self.asked, carried=carried)
+
+    def _joins(self, begin: Node, node: Node) -> Iterator[tuple[str, str]]:
+        if node.concept is None or begin.concept is None or node.id == begin.id or node.standing:
+            return
+        for code, subject, object_ in self.triples:
+            for one, other in ((begin, node), (node, begin)):
+                if (one.type, other.type) == (subject, object_):
+                    yield self._relating(code, one, other)
+        yield (
+            say("Merge “%(name)s” into “%(into)s”") % {"name": begin.label, "into": node.label},
+            self._led("merge", begin, {"into": node.concept.pk}),
+        )
+
+    def _relating(self, code: str, one: Node, other: Node) -> tuple[str, str]:
+        words = f"{one.label} – {self.drawn.relation_types.get(code, UNKNOWN)} → {other.label}"
+        assert other.concept  # noqa: S101  (asked for above)
+        return words, self._led("relate", one, {"type": code, "object": other.concept.pk})
+
+    def _led(self, page: str, of: Node, given: dict[str, Any]) -> str:
+        assert of.concept  # noqa: S101  (asked for above)
+        return self.asked.led_from(f"{address_of_page(page, of.concept.pk)}?{urlencode(given)}")
+
+    def _carried(self) -> dict[int, int]:
+        """By how many words each relation is carried."""
+        numbers = [edge.relation.pk for edge in self.drawn.edges if edge.relation]
+        rows = Evidence.objects.current().filter(relation__in=numbers)
+        return dict(rows.values_list("relation").annotate(n=Count("pk")).order_by())
