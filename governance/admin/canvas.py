@@ -65,7 +65,7 @@ def canvas(request: HttpRequest) -> HttpResponse:
         "table": asked.other(is_table=True).address,
         "may_draw": account.may(Deed.DRAW),
         "add": Link.to(AddConcept(request, None), asked, reverse("admin:governance_concept_add")),
-        "begin_with": said_most_of(SUGGESTED),
+        "begin_with": [] if asked.is_somewhere else said_most_of(SUGGESTED),
         "once": [once.new_token() for _form in range(2)],
         "take_back": asked.led_from(reverse("admin:canvas_take_back")),
         "words": words(),

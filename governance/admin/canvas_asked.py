@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -43,6 +44,11 @@ class Asked:
     is_table: bool = False
 
     @property
+    def is_somewhere(self) -> bool:
+        """Whether it asks for anything by its number."""
+        return bool(self.centres or self.alone or self.set_number)
+
+    @property
     def narrowing(self) -> Narrowing:
         types, relation_types = frozenset(self.types), frozenset(self.relation_types)
         return Narrowing(types or None, relation_types or None, self.with_lapsed)
@@ -61,7 +67,7 @@ class Asked:
         }
         return {name: value for name, value in told.items() if value}
 
-    @property
+    @cached_property
     def query(self) -> str:
         return urlencode(self.told, safe=",")
 
@@ -70,6 +76,10 @@ class Asked:
         page = reverse("admin:canvas_table" if self.is_table else "admin:canvas")
         query = replace(self, is_table=False).query
         return f"{page}?{query}" if query else page
+
+    def at_page(self, **given: Any) -> str:
+        """Its address with something that belongs to the page alone."""
+        return f"{self.address}{'&' if '?' in self.address else '?'}{urlencode(given)}"
 
     def other(self, **changes: Any) -> Asked:
         return replace(self, **changes)

@@ -136,7 +136,7 @@ class Drawn:
     def is_pending(self) -> bool:
         return self.change_set is not None and self.change_set.status in OPEN
 
-    @property
+    @cached_property
     def is_mine(self) -> bool:
         """Whether what is proposed here goes into the set that is shown."""
         return self.change_set is not None and self.change_set == working_set(self.account)

@@ -4,11 +4,13 @@ without a mouse and without scripts.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, TypeVar
 
 from django.contrib import admin
+from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -42,6 +44,8 @@ from governance.duties import Deed
 from governance.models import Evidence
 from governance.surroundings import said_most_of
 
+# Rows shown at a time, of each table.
+A_PAGE = 100
 # What a step would do, with the colour of its badge.
 STATES: dict[str, tuple[str, Promise]] = {
     ADDED: ("good", _("Would be added")),
@@ -50,6 +54,7 @@ STATES: dict[str, tuple[str, Promise]] = {
     MERGED: ("bad", _("Would be merged into another")),
 }
 SUGGESTED = 8
+T = TypeVar("T", Node, Edge)
 
 
 @dataclass(frozen=True)
@@ -90,8 +95,8 @@ def table(request: HttpRequest) -> HttpResponse:
         "drawn": drawn,
         "steps": [(step, take_out(drawn, step.edit)) for step in drawn.pending.steps],
         "canvas": asked.other(is_table=False).address,
-        "concepts": list(rows.concepts()),
-        "relations": list(rows.relations()),
+        "concepts": rows.concepts(),
+        "relations": rows.relations(),
         "begin": rows.begin,
         "stop": asked.address,
         "set_address": address_of_set(drawn.change_set.pk) if drawn.change_set else "",
@@ -100,10 +105,16 @@ def table(request: HttpRequest) -> HttpResponse:
         "add": Link.to(AddConcept(request, None), asked, reverse("admin:governance_concept_add")),
         "may_take_back": bool(account.may(Deed.DRAW) and last_written(request)),
         "take_back": asked.led_from(reverse("admin:canvas_take_back")),
-        "begin_with": [(str(c), _around(asked, c.pk)) for c in said_most_of(SUGGESTED)],
+        "begin_with": _beginnings(asked),
         **_search(request, asked),
     }
     return TemplateResponse(request, "governance/canvas_table.html", context)
+
+
+def _beginnings(asked: Asked) -> list[tuple[str, str]]:
+    if asked.is_somewhere:
+        return []
+    return [(str(each), _around(asked, each.pk)) for each in said_most_of(SUGGESTED)]
 
 
 def _search(request: HttpRequest, asked: Asked) -> dict[str, Any]:
@@ -123,6 +134,15 @@ def _around(asked: Asked, number: int) -> str:
     return asked.other(centres=tuple(dict.fromkeys([*asked.centres, number]))).address
 
 
+@dataclass(frozen=True)
+class Part:
+    """A page of a table: its rows, of how many, and where the other pages are."""
+
+    rows: list[Any]
+    count: int
+    links: list[tuple[int, str]]
+
+
 class _Rows:
     def __init__(self, drawn: Drawn, request: HttpRequest) -> None:
         self.drawn, self.request, self.asked = drawn, request, drawn.asked
@@ -130,7 +150,7 @@ class _Rows:
         self.labels = {node.id: node.label for node in drawn.nodes}
         self.triples = schema()["triples"] if self.begin else []
 
-    @property
+    @cached_property
     def begin(self) -> Node | None:
         """The concept from which a relation is begun."""
         wanted = number_of_row(self.request.GET.get("from", ""))
@@ -139,38 +159,53 @@ class _Rows:
         nodes = (n for n in self.drawn.nodes if n.concept and n.concept.pk == wanted)
         return next(nodes, None)
 
-    def concepts(self) -> Iterator[ConceptRow]:
-        begin = self.begin
-        for node in self.drawn.nodes:
-            yield ConceptRow(
-                node,
-                self.drawn.types.get(node.type, UNKNOWN),
-                STATES.get(node.state),
-                address_of_concept(node.concept.pk) if node.concept else "",
-                _around(self.asked, node.concept.pk) if node.concept else "",
-                self._begin_at(node),
-                self._offers(node),
-                list(self._joins(begin, node)) if begin else [],
-            )
+    def concepts(self) -> Part:
+        shown, links = self._page("page", self.drawn.nodes)
+        return Part(list(map(self._concept, shown)), len(self.drawn.nodes), links)
 
-    def relations(self) -> Iterator[RelationRow]:
-        carried = self._carried()
-        for edge in self.drawn.edges:
-            number = edge.relation.pk if edge.relation else 0
-            yield RelationRow(
-                edge,
-                self.labels[edge.source],
-                self.labels[edge.target],
-                STATES.get(edge.state),
-                qualified(edge.relation.qualifiers) if edge.relation else [],
-                self._offers_of(edge, carried.get(number, 0)),
-            )
+    def relations(self) -> Part:
+        shown, links = self._page("relations", self.drawn.edges)
+        carried = self._carried(shown)
+        rows = [self._relation(edge, carried) for edge in shown]
+        return Part(rows, len(self.drawn.edges), links)
+
+    def _page(self, name: str, rows: list[T]) -> tuple[list[T], list[tuple[int, str]]]:
+        page = Paginator(rows, A_PAGE).get_page(self.request.GET.get(name, "1"))
+        numbers = page.paginator.page_range
+        links = [(n, self._at_page(name, n) if n != page.number else "") for n in numbers]
+        return list(page), links if page.has_other_pages() else []
+
+    def _at_page(self, name: str, number: int) -> str:
+        begun = {"from": self.begin.concept.pk} if self.begin and self.begin.concept else {}
+        return self.asked.at_page(**begun, **{name: number})
+
+    def _concept(self, node: Node) -> ConceptRow:
+        return ConceptRow(
+            node,
+            self.drawn.types.get(node.type, UNKNOWN),
+            STATES.get(node.state),
+            address_of_concept(node.concept.pk) if node.concept else "",
+            _around(self.asked, node.concept.pk) if node.concept else "",
+            self._begin_at(node),
+            self._offers(node),
+            list(self._joins(self.begin, node)) if self.begin else [],
+        )
+
+    def _relation(self, edge: Edge, carried: Mapping[int, int]) -> RelationRow:
+        number = edge.relation.pk if edge.relation else 0
+        return RelationRow(
+            edge,
+            self.labels[edge.source],
+            self.labels[edge.target],
+            STATES.get(edge.state),
+            qualified(edge.relation.qualifiers) if edge.relation else [],
+            self._offers_of(edge, carried.get(number, 0)),
+        )
 
     def _begin_at(self, node: Node) -> str:
         if not (self.may_draw and node.concept) or node.standing:
             return ""
-        address = self.asked.address
-        return f"{address}{'&' if '?' in address else '?'}{urlencode({'from': node.concept.pk})}"
+        return self.asked.at_page(**{"from": node.concept.pk})
 
     def _offers(self, node: Node) -> list[Link]:
         if node.concept is None or not self.may_draw:
@@ -203,8 +238,8 @@ class _Rows:
         assert of.concept  # noqa: S101  (asked for above)
         return self.asked.led_from(f"{address_of_page(page, of.concept.pk)}?{urlencode(given)}")
 
-    def _carried(self) -> dict[int, int]:
+    def _carried(self, edges: list[Edge]) -> dict[int, int]:
         """By how many words each relation is carried."""
-        numbers = [edge.relation.pk for edge in self.drawn.edges if edge.relation]
+        numbers = [edge.relation.pk for edge in edges if edge.relation]
         rows = Evidence.objects.current().filter(relation__in=numbers)
         return dict(rows.values_list("relation").annotate(n=Count("pk")).order_by())

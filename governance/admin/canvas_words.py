@@ -14,7 +14,6 @@ def words() -> dict[str, str]:
         "away": say("The server did not answer. What is drawn is as it was."),
         "ended": say("You are logged out. Load the page again to log in."),
         "tryAgain": say("Try again"),
-        "nothing": say("Nothing to show with these filters."),
         "noneFound": say("No concept has such a name or code."),
         "moreFound": say("There are more. Type further letters."),
         "found": say("{n} found"),
@@ -25,12 +24,10 @@ def words() -> dict[str, str]:
         "ended_": say("Would be ended"),
         "changed": say("Would be changed"),
         "merged": say("Would be merged into another"),
-        "mergesInto": say("Would merge into"),
         "pending": say("Proposed, not in the graph yet"),
         "noSteps": say("There is no step in this change set."),
         "takeOut": say("Take out"),
         "noType": say("Between these types of concepts the schema allows no relation."),
-        "choose": say("What is said of the two?"),
         "newEnd": say(
             "One of the two is only proposed. It can be related once its change set is applied."
         ),
@@ -38,13 +35,11 @@ def words() -> dict[str, str]:
         "mergeHow": say(
             "“{name}” would go over into “{into}”, with its names, codes and relations."
         ),
-        "laidOut": say("Laid out"),
         "title": say("Knowledge graph"),
         "date": say("As of {date}"),
         "legend": say("Legend"),
         "withSet": say("With the change set “{title}”, not applied yet"),
         "isCut": say("Not everything is shown"),
-        "centre": say("Looked at first"),
         "fileName": say("knowledge-graph"),
         "takenBack": say("Take back: {step}"),
         "nothingToTakeBack": say("Nothing that you wrote here is left to take back."),

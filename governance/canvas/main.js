@@ -67,20 +67,18 @@ class Canvas {
         });
         document.addEventListener("keydown", (event) => this.key(event));
         this.find("[data-stage-box]").addEventListener("keydown", (event) => this.move(event));
-        window.addEventListener("popstate", () => {
-            this.state = asked(window.location.search);
-            this.load();
-        });
+        window.addEventListener("popstate", () => this.load(asked(window.location.search)));
     }
 
-    /* Asks for what the address says, and shows it. */
-    async load() {
+    /* Asks for what the address says, and shows it. What is there stays where that fails. */
+    async load(state = this.state, again = () => this.load(state)) {
         try {
-            this.told = await ask(at(this.root.dataset.shown, query(this.state)), "json");
+            this.told = await ask(at(this.root.dataset.shown, query(state)), "json");
+            this.state = state;
             await this.show();
             return true;
         } catch (problem) {
-            this.away(problem, () => this.load());
+            this.away(problem, again);
             return false;
         }
     }
@@ -128,10 +126,10 @@ class Canvas {
 
     /* Another thing to show; the way back through the browser leads to what was shown before. */
     async change(given) {
-        const before = this.state;
-        this.state = { ...before, ...given };
-        if (await this.load()) window.history.pushState(null, "", at(window.location.pathname, query(this.state)));
-        else this.state = before;
+        const state = { ...this.state, ...given };
+        const isShown = await this.load(state, () => this.change(given));
+        if (isShown) window.history.pushState(null, "", at(window.location.pathname, query(state)));
+        else this.beside();
     }
 
     async bring(pk, isCentre = this.state.centres.length === 0) {

@@ -67,7 +67,7 @@ export class List {
     options() { return [...this.list.children]; }
 
     show(nodes) {
-        const collator = new Intl.Collator(document.documentElement.lang);
+        const collator = new Intl.Collator(document.documentElement.lang, { numeric: true });
         const sorted = [...nodes].sort((a, b) => b.isCentre - a.isCentre || collator.compare(a.label, b.label));
         const chosen = this.options()[this.at]?.dataset.id;
         this.list.replaceChildren(...sorted.map((node, n) => this.option(node, n)));
@@ -87,8 +87,15 @@ export class List {
         if (!all.length) return;
         this.at = Math.min(Math.max(to, 0), all.length - 1);
         all.forEach((each, n) => each.setAttribute("aria-selected", n === this.at));
-        all[this.at].scrollIntoView({ block: "nearest" });
+        this.bringIntoView(all[this.at]);
         this.list.setAttribute("aria-activedescendant", all[this.at].id);
+    }
+
+    /* Within the list alone: the panel around it stays where one is reading. */
+    bringIntoView(option) {
+        const { list } = this, top = option.offsetTop - list.offsetTop;
+        if (top < list.scrollTop) list.scrollTop = top;
+        else if (top + option.offsetHeight > list.scrollTop + list.clientHeight) list.scrollTop = top + option.offsetHeight - list.clientHeight;
     }
 
     mark(id) {
