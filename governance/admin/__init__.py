@@ -8,6 +8,7 @@ from governance.admin import (
     addresses,
     evidence_left,
     canvas,
+    canvas_relate,
     canvas_steps,
     canvas_table,
     handing_over,
@@ -47,6 +48,7 @@ __all__ = [
 for _name, (_address, _read) in canvas.VIEWS.items():
     addresses.enter(_address, _read, _name)
 addresses.enter("canvas/table/", canvas_table.table, "canvas_table")
+addresses.enter("canvas/relate/", canvas_relate.relate_new, "canvas_relate")
 addresses.enter("canvas/take-back/", canvas_steps.take_back, "canvas_take_back")
 addresses.enter("pulls/", pull_pages.pulls, "pulls")
 addresses.enter("pulls/new/", pulls.pull_now, "pull_now")

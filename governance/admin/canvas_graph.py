@@ -14,6 +14,7 @@ from governance import clock
 from governance.admin.canvas_asked import Asked
 from governance.admin.canvas_pending import (
     MERGE,
+    NEW_ID,
     OPEN,
     SPLIT,
     Pending,
@@ -35,6 +36,9 @@ from governance.models import (
 )
 from governance.surroundings import Surroundings, surroundings
 
+# Concepts that are named in one sentence.
+MOST_NAMED = 10
+
 
 @dataclass(frozen=True)
 class Node:
@@ -47,6 +51,11 @@ class Node:
     beyond: int = 0
     is_centre: bool = False
     concept: Concept | None = None
+
+    @property
+    def named(self) -> str:
+        """As a step names it."""
+        return str(self.concept.pk) if self.concept else self.id.removeprefix(NEW_ID)
 
     @property
     def standing(self) -> str:
@@ -188,10 +197,11 @@ class Drawn:
             yield Edge(line.id, line.source, line.target, label, line.type, line.kind, state)
 
     def _remarks(self) -> Iterator[str]:
-        names = {node.concept.pk: node.label for node in self.nodes if node.concept}
-        for number in self.around.cut_around:
-            told = say("Around “%(name)s” there is more than fits here.")
-            yield told % {"name": names.get(number, UNKNOWN)}
+        cut = set(self.around.cut_around)
+        names = [node.label for node in self.nodes if node.concept and node.concept.pk in cut]
+        if names:
+            told = say("There is more than fits here around: %(names)s.")
+            yield told % {"names": say(", ").join(names[:MOST_NAMED])}
         if self.around.is_cut:
             yield say("There are more relations between these than fit here. Narrow them by type.")
         if self.pending.is_cut:

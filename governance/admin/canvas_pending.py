@@ -15,6 +15,8 @@ OPEN = (ChangeSetStatus.DRAFT, ChangeSetStatus.IN_REVIEW)
 MOST_STEPS = 200
 ADDED, ENDED, CHANGED, MERGED = "added", "ended", "changed", "merged"
 MERGE, SPLIT = "merge", "split"
+# Before what a set calls a concept that it adds, where that is drawn.
+NEW_ID = "n"
 Content = Mapping[str, Any]
 
 
@@ -110,7 +112,7 @@ class _Drawing:
             self.pending.concepts[number] = None
             return concept_id(number)
         is_new = isinstance(named, str) and self.is_open and named in self.made
-        return f"n{named}" if is_new else ""
+        return f"{NEW_ID}{named}" if is_new else ""
 
     def relation(self, number: int) -> str:
         if (known := self.relations.get(number)) is None:
@@ -123,7 +125,7 @@ class _Drawing:
     def add(self, edit: GraphEdit) -> str:
         """A concept that would be new; the one it became, where the set was applied."""
         named = _ref(edit)
-        if (id_ := self.concept(named)).startswith("n"):
+        if (id_ := self.concept(named)).startswith(NEW_ID):
             content, type_ = edit.content, str(edit.content.get("type", ""))
             self.pending.new_concepts.append(NewConcept(id_, name_among(content), type_))
         return id_

@@ -39,7 +39,6 @@ from governance.admin.concept_pages import AddConcept
 from governance.admin.graph_words import UNKNOWN, qualified
 from governance.admin.pages import account_of
 from governance.admin.proposing import address_of_concept, list_of_concepts
-from governance.admin.row_numbers import number_of_row
 from governance.duties import Deed
 from governance.models import Evidence
 from governance.surroundings import said_most_of
@@ -64,6 +63,8 @@ class ConceptRow:
     state: tuple[str, Promise] | None
     address: str
     around: str
+    # Without it; empty where it was not asked for by its number.
+    off: str
     begin_here: str
     offers: list[Link]
     # What may be said of it and of the concept from which one begins: the words, and the page.
@@ -153,11 +154,13 @@ class _Rows:
     @cached_property
     def begin(self) -> Node | None:
         """The concept from which a relation is begun."""
-        wanted = number_of_row(self.request.GET.get("from", ""))
-        if not (wanted and self.may_draw):
-            return None
-        nodes = (n for n in self.drawn.nodes if n.concept and n.concept.pk == wanted)
-        return next(nodes, None)
+        wanted = self.request.GET.get("from", "")
+        return next((n for n in self.drawn.nodes if n.id == wanted and self._may_join(n)), None)
+
+    def _may_join(self, node: Node) -> bool:
+        """What is only proposed is related to others in the set that proposes it."""
+        is_there = bool(node.concept) and not node.standing
+        return self.may_draw and (is_there or (not node.concept and self.drawn.is_mine))
 
     def concepts(self) -> Part:
         shown, links = self._page("page", self.drawn.nodes)
@@ -176,7 +179,7 @@ class _Rows:
         return list(page), links if page.has_other_pages() else []
 
     def _at_page(self, name: str, number: int) -> str:
-        begun = {"from": self.begin.concept.pk} if self.begin and self.begin.concept else {}
+        begun = {"from": self.begin.id} if self.begin else {}
         return self.asked.at_page(**begun, **{name: number})
 
     def _concept(self, node: Node) -> ConceptRow:
@@ -186,6 +189,7 @@ class _Rows:
             STATES.get(node.state),
             address_of_concept(node.concept.pk) if node.concept else "",
             _around(self.asked, node.concept.pk) if node.concept else "",
+            self._off(node),
             self._begin_at(node),
             self._offers(node),
             list(self._joins(self.begin, node)) if self.begin else [],
@@ -202,10 +206,16 @@ class _Rows:
             self._offers_of(edge, carried.get(number, 0)),
         )
 
-    def _begin_at(self, node: Node) -> str:
-        if not (self.may_draw and node.concept) or node.standing:
+    def _off(self, node: Node) -> str:
+        number = node.concept.pk if node.concept else 0
+        if number not in (*self.asked.centres, *self.asked.alone):
             return ""
-        return self.asked.at_page(**{"from": node.concept.pk})
+        centres = tuple(n for n in self.asked.centres if n != number)
+        alone = tuple(n for n in self.asked.alone if n != number)
+        return self.asked.other(centres=centres, alone=alone).address
+
+    def _begin_at(self, node: Node) -> str:
+        return self.asked.at_page(**{"from": node.id}) if self._may_join(node) else ""
 
     def _offers(self, node: Node) -> list[Link]:
         if node.concept is None or not self.may_draw:
@@ -218,25 +228,28 @@ class _Rows:
         return offers_of_edge(edge.relation, self.request, self.asked, carried=carried)
 
     def _joins(self, begin: Node, node: Node) -> Iterator[tuple[str, str]]:
-        if node.concept is None or begin.concept is None or node.id == begin.id or node.standing:
+        if node.id == begin.id or not self._may_join(node):
             return
         for code, subject, object_ in self.triples:
             for one, other in ((begin, node), (node, begin)):
                 if (one.type, other.type) == (subject, object_):
                     yield self._relating(code, one, other)
-        yield (
-            say("Merge “%(name)s” into “%(into)s”") % {"name": begin.label, "into": node.label},
-            self._led("merge", begin, {"into": node.concept.pk}),
-        )
+        if begin.concept and node.concept and begin.type == node.type:
+            words = say("Merge “%(name)s” into “%(into)s”")
+            page = address_of_page("merge", begin.concept.pk)
+            told = words % {"name": begin.label, "into": node.label}
+            yield told, self._led(page, {"into": node.named})
 
     def _relating(self, code: str, one: Node, other: Node) -> tuple[str, str]:
         words = f"{one.label} – {self.drawn.relation_types.get(code, UNKNOWN)} → {other.label}"
-        assert other.concept  # noqa: S101  (asked for above)
-        return words, self._led("relate", one, {"type": code, "object": other.concept.pk})
+        given = {"type": code, "object": other.named}
+        if one.concept and other.concept:
+            return words, self._led(address_of_page("relate", one.concept.pk), given)
+        page = reverse("admin:canvas_relate")
+        return words, self._led(page, {**given, "subject": one.named})
 
-    def _led(self, page: str, of: Node, given: dict[str, Any]) -> str:
-        assert of.concept  # noqa: S101  (asked for above)
-        return self.asked.led_from(f"{address_of_page(page, of.concept.pk)}?{urlencode(given)}")
+    def _led(self, page: str, given: dict[str, str]) -> str:
+        return self.asked.led_from(f"{page}?{urlencode(given)}")
 
     def _carried(self, edges: list[Edge]) -> dict[int, int]:
         """By how many words each relation is carried."""

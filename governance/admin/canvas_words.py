@@ -26,15 +26,17 @@ def words() -> dict[str, str]:
         "merged": say("Would be merged into another"),
         "pending": say("Proposed, not in the graph yet"),
         "noSteps": say("There is no step in this change set."),
+        "relate": say("Relate it to another"),
         "takeOut": say("Take out"),
         "noType": say("Between these types of concepts the schema allows no relation."),
         "newEnd": say(
-            "One of the two is only proposed. It can be related once its change set is applied."
+            "One of the two is only proposed, in a change set that is not the one you write into."
         ),
         "pickObject": say("Choose the other concept: click it, or press Enter on it in the list."),
         "mergeHow": say(
             "“{name}” would go over into “{into}”, with its names, codes and relations."
         ),
+        "typesDiffer": say("They are of different types: {one}, {other}."),
         "title": say("Knowledge graph"),
         "date": say("As of {date}"),
         "legend": say("Legend"),

@@ -41,7 +41,8 @@ export class Details {
 
     ofSteps(element) {
         const ends = element.isEdge() ? `${element.source().data("label")} – ${element.data("label")} → ${element.target().data("label")}` : element.data("label");
-        return [make("h3", { dir: "auto", "data-is-data": "" }, ends), make("p", {}, this.words.pending)];
+        const relate = element.isNode() && this.addresses.relateNew ? [make("p", { class: "kb-row" }, make("button", { type: "button", class: "kb-button", "data-relate-from": "" }, `${this.words.relate}…`))] : [];
+        return [make("h3", { dir: "auto", "data-is-data": "" }, ends), make("p", {}, this.words.pending), ...relate];
     }
 
     pending(element, told) {

@@ -8,7 +8,7 @@ export function drawLines(stage, handle, svg, onDrawn) {
     const line = svg.querySelector("line");
     let from = null, isDrawing = false;
     const show = (node) => {
-        if (isDrawing || !node.data("number") || node.data("standing")) return;
+        if (isDrawing || node.data("standing")) return;
         from = node;
         const place = node.renderedPosition(), half = (node.renderedWidth() / 2) + 4;
         handle.style.left = `${place.x + half}px`;

@@ -20,6 +20,8 @@ class Canvas {
         this.state = asked(window.location.search);
         this.told = { nodes: [], edges: [], steps: [], remarks: [], set: null };
         this.from = null;
+        /* The change set that is shown again when it is asked for: one's own, unless it was another. */
+        this.hidden = null;
         this.stage = new Stage(this.find("[data-stage]"), this.schema);
         this.list = new List(this.find("[data-list]"), {
             looks: this.stage.looks, words: this.words,
@@ -39,7 +41,7 @@ class Canvas {
 
     mayDraw() {
         this.proposing = new Proposing(this.root, {
-            schema: this.schema, words: this.words, stateNow: () => this.state, onHint: (words) => this.hint(words),
+            schema: this.schema, words: this.words, stateNow: () => this.state, setNow: () => this.told.set, onHint: (words) => this.hint(words),
         });
         drawLines(this.stage, this.find("[data-handle]"), this.find("[data-line]"), (one, other) => this.proposing.relate(one, other));
         dropOnto(this.stage, (node, into) => this.proposing.merge(node, into));
@@ -58,8 +60,11 @@ class Canvas {
         press("svg", () => this.export("svg"));
         press("png", () => this.export("png"));
         press("bring", (event) => this.bring(event.currentTarget.dataset.bring, true));
-        press("show-set", () => this.change({ set: null }));
-        this.find("[data-with-set]").addEventListener("change", () => this.change({ set: "0" }));
+        press("show-set", () => this.change({ set: this.hidden }));
+        this.find("[data-with-set]").addEventListener("change", () => {
+            this.hidden = this.state.set;
+            this.change({ set: "0" });
+        });
         this.find("[data-lapsed]").addEventListener("change", (event) => this.change({ lapsed: event.target.checked }));
         search(this.find("[data-search]"), this.find("[data-hits]"), {
             address: this.root.dataset.found, words: this.words,
@@ -118,7 +123,7 @@ class Canvas {
         });
         this.find("[data-lapsed]").checked = state.lapsed;
         this.find("[data-with-set]").checked = true;
-        this.find("[data-set-hidden]").hidden = !(this.proposing && state.set === "0");
+        this.find("[data-set-hidden]").hidden = state.set !== "0" || !(this.proposing || this.hidden);
         this.find("[data-count]").textContent = fill(words.shown, { nodes: told.nodes.length, edges: told.edges.length });
         this.list.show(told.nodes);
         changeSet(this.root, told, { words, onStep: (step) => this.showStep(step) });

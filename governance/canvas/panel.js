@@ -39,7 +39,7 @@ export function changeSet(root, told, { words, onStep }) {
     section.querySelector("[data-set-note]").textContent = set.isMine ? "" : set.author;
     const steps = told.steps.map((step) => stepOf(step, words, onStep));
     section.querySelector("[data-steps]").replaceChildren(...steps, ...(steps.length ? [] : [make("li", {}, words.noSteps)]));
-    section.querySelector(".kb-canvas-states").hidden = !set.isPending;
+    section.querySelectorAll(".kb-canvas-states, [data-set-tick]").forEach((each) => { each.hidden = !set.isPending; });
 }
 
 export function stepOf(step, words, onStep) {

@@ -74,6 +74,17 @@ PAGES = [
     ("concept-add", "admin/governance/concept/add/", "graph-editor"),
     ("relate", "admin/governance/concept/1/relate/", "graph-editor"),
     ("split", "admin/governance/concept/1/split/", "graph-editor"),
+    ("canvas-empty", "admin/canvas/", "graph-editor"),
+    ("canvas", "admin/canvas/?concept=1,107", "graph-editor"),
+    ("canvas-of-a-set", "admin/canvas/?set=1", "compliance"),
+    ("canvas-table", "admin/canvas/table/?concept=1,107&q=肝", "graph-editor"),
+    ("canvas-table-relating", "admin/canvas/table/?concept=1&from=c103", "graph-editor"),
+    (
+        "relate-drawn",
+        "admin/governance/concept/103/relate/?type=prevents&object=1&canvas=concept%3D1",
+        "graph-editor",
+    ),
+    ("take-back", "admin/canvas/take-back/", "graph-editor"),
     ("add-evidence", "admin/governance/relation/1/add-evidence/", "graph-editor"),
     ("end-relation", "admin/governance/relation/1/end/", "graph-editor"),
     ("change-sets", "admin/governance/changeset/", "reviewer"),
@@ -105,7 +116,7 @@ NAMES = re.findall(
     """pdf docx epub html jats spl xml markdown doi pmid isbn issn ndc sha api json english mb kb
     gb id url http https www xlsx csv ris bibtex utf cc by ana ben dora gus cleo sam sue curator
     reviewer second graph editor compliance system security sample model client version icd cm
-    atc loinc snomed ct local""",
+    atc loinc snomed ct local ctrl enter png svg""",
 )
 
 

@@ -75,7 +75,7 @@ def test_what_is_cut_is_said(
 
     told = shown(Visitor(cleo), concept=edge.subject_id)
 
-    assert told["remarks"] == ["Around “alteplase” there is more than fits here."]
+    assert told["remarks"] == ["There is more than fits here around: alteplase."]
     assert told["nodes"][0]["beyond"] == 1
 
 

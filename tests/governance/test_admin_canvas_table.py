@@ -43,7 +43,7 @@ def rows(page: str) -> list[str]:
 def test_concepts_and_relations_stand_in_two_tables(edge: Relation, cleo: Account) -> None:
     told = rows(Visitor(cleo).read(TABLE, concept=edge.subject_id))
 
-    assert any("alteplase Drug" in row for row in told)
+    assert any("alteplase Take off Drug" in row for row in told)
     assert any("alteplase treats ischaemic stroke In force" in row for row in told)
 
 
@@ -79,6 +79,21 @@ def test_concept_leads_to_what_is_around_it(edge: Relation, ana: Account) -> Non
     assert links(page)["1 relation"] == f"{TABLE}?concept={edge.subject_id}&with={edge.subject_id}"
 
 
+def test_what_was_brought_in_is_taken_off(edge: Relation, ana: Account) -> None:
+    both = f"{edge.subject_id},{edge.object_id}"
+
+    page = Visitor(ana).read(TABLE, **{"with": both})
+
+    assert links(page)["Take off"] == f"{TABLE}?with={edge.subject_id}"
+
+
+def test_merger_of_unlike_things_is_not_offered(edge: Relation, ana: Account) -> None:
+    page = Visitor(ana).read(TABLE, concept=edge.subject_id, **{"from": f"c{edge.subject_id}"})
+
+    assert "alteplase – treats → ischaemic stroke…" in links(page)
+    assert not any(words.startswith("Merge") for words in links(page))
+
+
 def test_table_is_narrowed_by_type(edge: Relation, ana: Account) -> None:
     page = Visitor(ana).read(TABLE, concept=edge.subject_id, type=["drug", "device"])
 
@@ -94,7 +109,7 @@ def test_relation_is_begun_here_and_its_end_chosen_there(
     both = {"concept": edge.subject_id, "with": named("heparin").pk}
     start = links(visitor.read(TABLE, **both))
 
-    page = visitor.read(TABLE, **both, **{"from": named("heparin").pk})
+    page = visitor.read(TABLE, **both, **{"from": f"c{named('heparin').pk}"})
 
     assert start["Relate it to another…"].startswith(TABLE)
     told = links(page)["heparin – treats → ischaemic stroke…"]
@@ -105,7 +120,7 @@ def test_relation_is_begun_here_and_its_end_chosen_there(
 def test_merger_is_proposed_by_links_alone(ana: Account, ben: Account) -> None:
     one, other = graph.two_drugs(ana, ben)
     visitor = Visitor(ana)
-    page = visitor.read(TABLE, **{"with": f"{one.pk},{other.pk}", "from": one.pk})
+    page = visitor.read(TABLE, **{"with": f"{one.pk},{other.pk}", "from": f"c{one.pk}"})
 
     answer = visitor.press(links(page)["Merge “heparin” into “aspirin”…"], into=other.pk)
 
@@ -134,7 +149,7 @@ def test_last_step_is_taken_back_by_a_link(edge: Relation, ana: Account) -> None
 
 
 def test_who_may_not_draw_is_offered_nothing(edge: Relation, cleo: Account) -> None:
-    page = Visitor(cleo).read(TABLE, concept=edge.subject_id, **{"from": edge.subject_id})
+    page = Visitor(cleo).read(TABLE, concept=edge.subject_id, **{"from": f"c{edge.subject_id}"})
 
     assert "Propose" not in page
     assert "Choose below" not in page
@@ -155,7 +170,7 @@ def test_hostile_names_are_text(ana: Account, ben: Account) -> None:
     applied(ana, ben, *(concept(f"h{n}", "drug", name) for n, name in enumerate(HOSTILE)))
     numbers = ",".join(str(pk) for pk in Concept.objects.values_list("pk", flat=True))
 
-    page = Visitor(ana).read(TABLE, **{"with": numbers, "from": numbers.split(",")[0]})
+    page = Visitor(ana).read(TABLE, **{"with": numbers, "from": f"c{numbers.split(',')[0]}"})
 
     told = [unescape(name) for name in re.findall(r"data-is-data>([^<]*)</a>", page)]
     assert set(HOSTILE) <= set(told)

@@ -61,6 +61,7 @@ DOORS: dict[str, set[str]] = {
     "/admin/canvas/concept/{concept}/": READERS,
     "/admin/canvas/relation/{relation}/": READERS,
     "/admin/canvas/table/": READERS,
+    "/admin/canvas/relate/": CONTENT,
     "/admin/canvas/take-back/": CONTENT,
     "/admin/governance/version/{version}/state/": READERS,
     "/admin/governance/version/{version}/file/": READERS,

@@ -15,6 +15,7 @@ from governance.actions import clients, pulls
 from governance.actions.pulls import Chosen
 from governance.admin.base import GovernedAdmin
 from governance.admin.evidence_left import Follow
+from governance.admin.canvas_relate import RelateNew
 from governance.admin.canvas_steps import TakeBack
 from governance.admin.handing_over import HandOverEverything
 from governance.admin.own_pages import AnnounceAbsence, OwnEmail
@@ -69,6 +70,7 @@ def _doors() -> Iterator[tuple[str, Page]]:
     yield "/admin/bring-in/lists/", lists.Upload
     yield "/admin/bring-in/graph/", graph_page.Upload
     yield "/admin/bring-in/{incoming}/", confirm.Confirm
+    yield "/admin/canvas/relate/?subject=new:x&object={concept}", RelateNew
     yield "/admin/canvas/take-back/", TakeBack
     yield "/admin/pulls/new/", PullPage
     yield "/admin/pulls/{pull}/end/", EndPulled
