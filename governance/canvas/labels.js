@@ -27,7 +27,7 @@ function lineOf(text, width) {
         sum += WIDE.test(segment) ? 1 : 0.56;
         if (sum > width) return taken.slice(0, word || taken.length);
         taken += segment;
-        if (segment === " " || WIDE.test(segment)) word = taken.length;
+        if (segment === " " || segment === "-" || WIDE.test(segment)) word = taken.length;
     }
     return taken;
 }

@@ -2,6 +2,7 @@
 import { UNKNOWN } from "./shapes.js";
 
 export const SIGNS = { added: "＋", ended: "✕", changed: "✎", merged: "⇒" };
+/* On white, where it is printed; on the screen they follow the theme. */
 export const STATES = { added: "#15803d", ended: "#dc2626", changed: "#b45309", merged: "#dc2626" };
 export const SIZE = 30;
 export const CENTRE = 42;
@@ -14,11 +15,11 @@ export const sizeOf = (node) => (node.data("isCentre") ? CENTRE : SIZE);
 export function theme() {
     const style = getComputedStyle(document.documentElement);
     const colour = (name) => style.getPropertyValue(name).trim();
-    return { ink: colour("--kb-strong"), faint: colour("--kb-ink"), ground: colour("--kb-ground"), accent: colour("--kb-accent") };
+    return { ink: colour("--kb-strong"), faint: colour("--kb-ink"), ground: colour("--kb-ground"), accent: colour("--kb-accent"), states: { added: colour("--kb-good"), ended: colour("--kb-bad"), changed: colour("--kb-warn"), merged: colour("--kb-bad") } };
 }
 
 export function styles(looks, edges) {
-    const { ink, faint, ground, accent } = theme();
+    const { ink, faint, ground, accent, states } = theme();
     const look = (node) => looks.get(node.data("type")) || UNKNOWN;
     return [
         { selector: "node", style: {
@@ -39,7 +40,7 @@ export function styles(looks, edges) {
         } },
         { selector: "edge[!isInForce]", style: { "line-style": "dashed", "line-dash-pattern": [5, 4], "line-opacity": 0.7 } },
         { selector: "edge[kind = 'merge'], edge[kind = 'split']", style: { "line-style": "dotted", width: 3, "target-arrow-shape": "vee", "arrow-scale": 1.4 } },
-        ...Object.entries(STATES).flatMap(([state, colour]) => stateStyles(state, colour)),
+        ...Object.entries(states).flatMap(([state, colour]) => stateStyles(state, colour)),
         { selector: ".chosen", style: { "overlay-color": accent, "overlay-opacity": 0.25, "overlay-padding": 7, "min-zoomed-font-size": 0, "z-index": 9 } },
         { selector: ".aimed", style: { "overlay-color": "#b45309", "overlay-opacity": 0.35, "overlay-padding": 9 } },
         { selector: ".faded", style: { opacity: 0.3 } },

@@ -125,7 +125,7 @@ export class Stage {
     }
 }
 
-const signed = (each, label) => (SIGNS[each.state] ? `${SIGNS[each.state]} ${label}` : label);
+const signed = (each, label) => (SIGNS[each.state] ? `${SIGNS[each.state]}\u00a0${label}` : label);
 
 function nodeOf(node) {
     const lines = linesOf(signed(node, node.label));

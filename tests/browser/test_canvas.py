@@ -387,7 +387,7 @@ def test_thousand_concepts_stay_usable(person: Arriving, sample: Sample) -> None
     assert spent[1] < 250
 
 
-def test_table_says_the_same_without_scripts(person: Arriving, sample: Sample) -> None:
+def test_table_says_the_same_as_the_canvas(person: Arriving) -> None:
     gus = person("graph-editor")
     look(gus, "concept=1")
     drawn = set(gus.page.evaluate(f"{DRAWN}.told.nodes.map((node) => node.label)"))
@@ -396,6 +396,28 @@ def test_table_says_the_same_without_scripts(person: Arriving, sample: Sample) -
 
     listed = gus.page.locator(".kb-canvas-table >> nth=0 >> th[scope=row] [data-is-data]")
     assert set(listed.all_inner_texts()) == drawn
+
+
+def test_relation_is_proposed_in_the_table_without_scripts(person: Arriving) -> None:
+    gus = person("graph-editor")
+    browser, cookies = gus.context.browser, gus.context.storage_state()
+    assert browser
+    bare = browser.new_context(java_script_enabled=False, storage_state=cookies)
+    page = bare.new_page()
+    page.goto(f"{gus.base}{CANVAS}?concept=1")
+
+    page.click("noscript a")
+    page.click("tr:has-text('利伐沙班') >> text=与另一概念建立关系")
+    page.click("a:has-text('利伐沙班 – 预防 → 肺血栓栓塞症')")
+    page.fill("[name=passage]", str(a_passage(gus)))
+    page.click(SEND)
+    page.screenshot(path=gus.pictures / "canvas-table-bare.png", full_page=True)
+    told = page.inner_text("table >> nth=1")
+    bare.close()
+
+    assert "将新增" in told
+    look(gus)
+    withdraw(gus, set_of(gus))
 
 
 @pytest.mark.parametrize(("language", "width"), [("zh-hans", 1024), ("en", 1440)])
