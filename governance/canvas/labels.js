@@ -3,9 +3,13 @@
 const WIDE = /[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uff60\u{1f000}-\u{3ffff}]/u;
 const MOST_LINES = 2;
 const A_LINE = 12;
-const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+const NARROW_EM = 0.56;
+/* A sign with its accents is one. Browsers that cannot tell break between them. */
+const segmenter = Intl.Segmenter && new Intl.Segmenter(undefined, { granularity: "grapheme" });
+const signsOf = (text) => (segmenter ? [...segmenter.segment(text)].map(({ segment }) => segment) : [...text]);
+const widthOfSign = (sign) => (WIDE.test(sign) ? 1 : NARROW_EM);
 
-export const widthOf = (text) => [...segmenter.segment(text)].reduce((sum, { segment }) => sum + (WIDE.test(segment) ? 1 : 0.56), 0);
+export const widthOf = (text) => signsOf(text).reduce((sum, sign) => sum + widthOfSign(sign), 0);
 
 /* At most two lines; what is left out is said by three dots. */
 export function linesOf(text, width = A_LINE) {
@@ -23,11 +27,11 @@ export function linesOf(text, width = A_LINE) {
 /* As much as fits, to the end of a word where one ends. */
 function lineOf(text, width) {
     let taken = "", sum = 0, word = 0;
-    for (const { segment } of segmenter.segment(text)) {
-        sum += WIDE.test(segment) ? 1 : 0.56;
+    for (const sign of signsOf(text)) {
+        sum += widthOfSign(sign);
         if (sum > width) return taken.slice(0, word || taken.length);
-        taken += segment;
-        if (segment === " " || segment === "-" || WIDE.test(segment)) word = taken.length;
+        taken += sign;
+        if (sign === " " || sign === "-" || WIDE.test(sign)) word = taken.length;
     }
     return taken;
 }

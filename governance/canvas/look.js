@@ -32,6 +32,7 @@ export function styles(looks, edges) {
             "text-wrap": "wrap", "text-max-width": 400, "min-zoomed-font-size": 7,
             "text-background-color": ground, "text-background-opacity": 0.75, "text-background-padding": 1,
         } },
+        { selector: "node[standing != '']", style: { "background-opacity": 0.35, "border-style": "dotted" } },
         { selector: "edge", style: {
             width: 1.5, "line-color": faint, "target-arrow-color": faint, "target-arrow-shape": "triangle",
             "curve-style": edges > MANY_EDGES ? "straight" : "bezier", "arrow-scale": 0.9,

@@ -2,12 +2,12 @@
    that do so without a canvas, which lead back here. */
 import { Away, LoggedOut, ask, asked, at, ledFrom, query } from "./asking.js";
 import { Details } from "./details.js";
-import { drawLines, dropOnto } from "./drawing.js";
+import { Drops, Lines } from "./drawing.js";
 import { data, fill, make } from "./elements.js";
 import { download, nameOf, pngBlob, svgBlob, svgOf } from "./exporting.js";
 import { List, changeSet, types } from "./panel.js";
 import { Proposing } from "./proposing.js";
-import { search } from "./search.js";
+import { Search } from "./search.js";
 import { Stage } from "./stage.js";
 
 const PAN = 60;
@@ -43,36 +43,46 @@ class Canvas {
         this.proposing = new Proposing(this.root, {
             schema: this.schema, words: this.words, stateNow: () => this.state, setNow: () => this.told.set, onHint: (words) => this.hint(words),
         });
-        drawLines(this.stage, this.find("[data-handle]"), this.find("[data-line]"), (one, other) => this.proposing.relate(one, other));
-        dropOnto(this.stage, (node, into) => this.proposing.merge(node, into));
+        new Lines(this.stage, this.find("[data-handle]"), this.find("[data-line]"), (one, other) => this.proposing.relate(one, other));
+        new Drops(this.stage, (node, into) => this.proposing.merge(node, into));
         this.find("[data-undo]").addEventListener("click", () => this.takeBack());
     }
 
     listen() {
-        const press = (name, act) => this.root.querySelectorAll(`[data-${name}]`).forEach((each) => each.addEventListener("click", act));
-        this.stage.cy.on("tap", "node, edge", (event) => this.choose(event.target.id()));
-        this.stage.cy.on("dbltap", "node", (event) => this.around(event.target.id()));
-        this.stage.cy.on("tap", (event) => { if (event.target === this.stage.cy) this.unchoose(); });
-        press("fit", () => this.stage.fit());
-        press("zoom-in", () => this.stage.zoom(1.25));
-        press("zoom-out", () => this.stage.zoom(0.8));
-        press("lay-out", () => this.busy(() => this.stage.layOut()));
-        press("svg", () => this.export("svg"));
-        press("png", () => this.export("png"));
-        press("bring", (event) => this.bring(event.currentTarget.dataset.bring, true));
-        press("show-set", () => this.change({ set: this.hidden }));
-        this.find("[data-with-set]").addEventListener("change", () => {
-            this.hidden = this.state.set;
-            this.change({ set: "0" });
-        });
+        this.hear();
+        this.press("fit", () => this.stage.fit());
+        this.press("zoom-in", () => this.stage.zoom(1.25));
+        this.press("zoom-out", () => this.stage.zoom(0.8));
+        this.press("lay-out", () => this.busy(() => this.stage.layOut()));
+        this.press("svg", () => this.export("svg"));
+        this.press("png", () => this.export("png"));
+        this.press("bring", (event) => this.bring(event.currentTarget.dataset.bring, true));
+        this.press("show-set", () => this.change({ set: this.hidden }));
+        this.find("[data-with-set]").addEventListener("change", () => this.hideSet());
         this.find("[data-lapsed]").addEventListener("change", (event) => this.change({ lapsed: event.target.checked }));
-        search(this.find("[data-search]"), this.find("[data-hits]"), {
+        new Search(this.find("[data-search]"), this.find("[data-hits]"), {
             address: this.root.dataset.found, words: this.words,
             onChosen: (pk) => this.bring(pk), onAway: (problem, again) => this.away(problem, again),
         });
+    }
+
+    press(name, act) {
+        this.root.querySelectorAll(`[data-${name}]`).forEach((each) => each.addEventListener("click", act));
+    }
+
+    hear() {
+        const { cy } = this.stage;
+        cy.on("tap", "node, edge", (event) => this.choose(event.target.id()));
+        cy.on("dbltap", "node", (event) => this.around(event.target.id()));
+        cy.on("tap", (event) => { if (event.target === cy) this.unchoose(); });
         document.addEventListener("keydown", (event) => this.key(event));
         this.find("[data-stage-box]").addEventListener("keydown", (event) => this.move(event));
         window.addEventListener("popstate", () => this.load(asked(window.location.search)));
+    }
+
+    hideSet() {
+        this.hidden = this.state.set;
+        this.change({ set: "0" });
     }
 
     /* Asks for what the address says, and shows it. What is there stays where that fails. */
@@ -255,23 +265,31 @@ class Canvas {
     }
 
     forExport(centre, day) {
-        const { words, told, schema } = this;
-        const has = new Set(told.nodes.map((node) => node.type)), states = new Set([...told.nodes, ...told.edges].map((each) => each.state));
-        const stateWords = { added: words.added, ended: words.ended_, changed: words.changed, merged: words.merged };
+        const { words, told, state } = this;
+        const isNarrowed = state.types || state.relations || told.remarks.length;
         return {
             title: [words.title, centre].filter(Boolean).join(" · "),
             lines: [
                 `${fill(words.date, { date: day })} · ${fill(words.shown, { nodes: told.nodes.length, edges: told.edges.length })}`,
                 ...(told.set?.isPending ? [fill(words.withSet, { title: told.set.title })] : []),
-                ...(this.state.types || this.state.relations || told.remarks.length ? [words.isCut] : []),
+                ...(isNarrowed ? [words.isCut] : []),
             ],
             legendTitle: words.legend,
-            legend: [
-                ...schema.types.filter(([code]) => has.has(code)).map(([code, label]) => ({ look: this.stage.looks.get(code), words: label })),
-                ...Object.entries(stateWords).filter(([state]) => states.has(state)).map(([state, label]) => ({ state, words: label })),
-                ...(told.edges.some((edge) => !edge.isInForce) ? [{ words: words.lapsed }] : []),
-            ],
+            legend: this.legend(),
         };
+    }
+
+    /* Of what is shown alone. */
+    legend() {
+        const { words, told, schema, stage } = this;
+        const types = new Set(told.nodes.map((node) => node.type));
+        const states = new Set([...told.nodes, ...told.edges].map((each) => each.state));
+        const stateWords = { added: words.added, ended: words.ended_, changed: words.changed, merged: words.merged };
+        return [
+            ...schema.types.filter(([code]) => types.has(code)).map(([code, label]) => ({ look: stage.looks.get(code), words: label })),
+            ...Object.entries(stateWords).filter(([state]) => states.has(state)).map(([state, label]) => ({ state, words: label })),
+            ...(told.edges.some((edge) => !edge.isInForce) ? [{ words: words.lapsed }] : []),
+        ];
     }
 }
 

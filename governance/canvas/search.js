@@ -4,65 +4,80 @@ import { fill, make } from "./elements.js";
 
 const PAUSE_MS = 200;
 
-export function search(field, list, { address, words, onChosen, onAway }) {
-    let waiting = 0, asked = 0, at = -1;
-    const options = () => [...list.querySelectorAll("[role=option]")];
-    const close = () => {
-        list.hidden = true;
-        at = -1;
-        field.setAttribute("aria-expanded", "false");
-        field.removeAttribute("aria-activedescendant");
-    };
-    const go = (to) => {
-        const all = options();
-        if (!all.length) return;
-        at = (to + all.length) % all.length;
-        all.forEach((each, n) => each.setAttribute("aria-selected", n === at));
-        all[at].scrollIntoView({ block: "nearest" });
-        field.setAttribute("aria-activedescendant", all[at].id);
-    };
-    const choose = (option) => {
-        close();
-        field.value = "";
-        onChosen(option.dataset.number);
-    };
-    const show = ({ found, hasMore }) => {
-        list.replaceChildren(...found.map((hit, n) => hitOf(hit, n)));
-        if (!found.length) list.append(make("li", { class: "kb-canvas-none" }, words.noneFound));
-        if (hasMore) list.append(make("li", { class: "kb-canvas-none" }, words.moreFound));
-        options().forEach((each) => each.addEventListener("pointerdown", (event) => {
+export class Search {
+    constructor(field, list, { address, words, onChosen, onAway }) {
+        Object.assign(this, { field, list, address, words, onChosen, onAway, waiting: 0, asked: 0, at: -1 });
+        field.addEventListener("input", () => this.lookSoon());
+        field.addEventListener("blur", () => this.close());
+        field.addEventListener("keydown", (event) => this.press(event));
+        /* Before the field is left, which closes the list. */
+        list.addEventListener("pointerdown", (event) => {
             event.preventDefault();
-            choose(each);
-        }));
+            const option = event.target.closest("[role=option]");
+            if (option) this.choose(option);
+        });
+    }
+
+    options() { return [...this.list.querySelectorAll("[role=option]")]; }
+
+    lookSoon() {
+        window.clearTimeout(this.waiting);
+        this.waiting = window.setTimeout(() => this.look(), PAUSE_MS);
+    }
+
+    /* What was asked last is shown, whichever answer comes last. */
+    async look() {
+        const mine = ++this.asked, sought = this.field.value.trim();
+        if (!sought) return this.close();
+        try {
+            const told = await ask(`${this.address}?q=${encodeURIComponent(sought)}`, "json");
+            if (mine === this.asked) this.show(told);
+        } catch (problem) { this.onAway(problem, () => this.look()); }
+    }
+
+    show({ found, hasMore }) {
+        const { list, words } = this;
+        const remark = found.length ? hasMore && words.moreFound : words.noneFound;
+        list.replaceChildren(...found.map(hitOf), ...(remark ? [make("li", { class: "kb-canvas-none" }, remark)] : []));
         list.setAttribute("aria-description", fill(words.found, { n: found.length }));
         list.hidden = false;
-        field.setAttribute("aria-expanded", "true");
-        go(0);
-    };
-    const look = async () => {
-        const mine = ++asked, sought = field.value.trim();
-        if (!sought) return close();
-        try {
-            const told = await ask(`${address}?q=${encodeURIComponent(sought)}`, "json");
-            if (mine === asked) show(told);
-        } catch (problem) { onAway(problem, look); }
-    };
-    field.addEventListener("input", () => {
-        window.clearTimeout(waiting);
-        waiting = window.setTimeout(look, PAUSE_MS);
-    });
-    field.addEventListener("blur", close);
-    field.addEventListener("keydown", (event) => {
-        const moves = { ArrowDown: at + 1, ArrowUp: at - 1 };
-        if (event.key in moves) go(moves[event.key]);
-        else if (event.key === "Escape") close();
-        else if (event.key === "Enter" && options()[at]) choose(options()[at]);
+        this.field.setAttribute("aria-expanded", "true");
+        this.go(0);
+    }
+
+    close() {
+        this.list.hidden = true;
+        this.at = -1;
+        this.field.setAttribute("aria-expanded", "false");
+        this.field.removeAttribute("aria-activedescendant");
+    }
+
+    go(to) {
+        const all = this.options();
+        if (!all.length) return;
+        this.at = (to + all.length) % all.length;
+        all.forEach((each, n) => each.setAttribute("aria-selected", n === this.at));
+        all[this.at].scrollIntoView({ block: "nearest" });
+        this.field.setAttribute("aria-activedescendant", all[this.at].id);
+    }
+
+    choose(option) {
+        this.close();
+        this.field.value = "";
+        this.onChosen(option.dataset.number);
+    }
+
+    press(event) {
+        const moves = { ArrowDown: this.at + 1, ArrowUp: this.at - 1 }, chosen = this.options()[this.at];
+        if (event.key in moves) this.go(moves[event.key]);
+        else if (event.key === "Escape") this.close();
+        else if (event.key === "Enter" && chosen) this.choose(chosen);
         else return;
         event.preventDefault();
-    });
+    }
 }
 
 function hitOf(hit, n) {
-    return make("li", { role: "option", id: `canvas-hit-${n}`, "data-number": hit.number, "aria-selected": "false", "data-is-data": "" },
-        make("bdi", {}, hit.label), " ", make("small", {}, hit.typeLabel), make("br"), make("small", { dir: "auto" }, hit.names));
+    const names = [make("bdi", {}, hit.label), " ", make("small", {}, hit.typeLabel), make("br"), make("small", { dir: "auto" }, hit.names)];
+    return make("li", { role: "option", id: `canvas-hit-${n}`, "data-number": hit.number, "aria-selected": "false", "data-is-data": "" }, ...names);
 }

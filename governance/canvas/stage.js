@@ -129,6 +129,7 @@ const signed = (each, label) => (SIGNS[each.state] ? `${SIGNS[each.state]}\u00a0
 
 function nodeOf(node) {
     const lines = linesOf(signed(node, node.label));
+    if (node.standing) lines.push(node.standing);
     if (node.beyond) lines.push(`+${node.beyond}`);
     return { group: "nodes", data: { ...node, lines, text: lines.join("\n") } };
 }
