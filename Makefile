@@ -52,7 +52,7 @@ messages: $(VENV)/.dev ## gather and compile translations
 	$(BIN)/python manage.py messages
 
 clean: ## remove what was installed and made here
-	rm -rf $(VENV) var build
+	rm -rf $(VENV) var build governance/canvas/node_modules
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed, this is " + sys.version.split()[0] + "." if sys.version_info < (3, 11) else 0)'

@@ -23,11 +23,11 @@ from governance.admin.canvas_asked import asked_by
 from governance.admin.canvas_graph import Drawn
 from governance.admin.canvas_offers import Link, offers_of_concept, offers_of_edge, take_out
 from governance.admin.canvas_search import other_names, sought
-from governance.admin.canvas_steps import last_written
+from governance.admin.canvas_steps import last_written, sentences_of
 from governance.admin.canvas_words import schema, words
 from governance.admin.change_sets import KINDS, address_of_set
 from governance.admin.concept_pages import AddConcept
-from governance.admin.graph_words import Told, qualified
+from governance.admin.graph_words import qualified
 from governance.admin.pages import account_of, refuse_without
 from governance.admin.passage_pages import place_of_number
 from governance.admin.proposing import address_of_concept, list_of_concepts
@@ -186,10 +186,7 @@ def _steps_told(drawn: Drawn) -> list[dict[str, Any]]:
 
 def _last_told(request: HttpRequest) -> str:
     """What would be taken back; empty where nothing is left to."""
-    if not (edits := last_written(request)):
-        return ""
-    told = Told(edits[0].change_set.edits_in_order())
-    return told.sentence(edits[-1])
+    return (sentences_of(last_written(request)) or [""])[-1]
 
 
 VIEWS: dict[str, tuple[str, View]] = {

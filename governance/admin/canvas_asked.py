@@ -21,7 +21,8 @@ from governance.surroundings import FIRST_NODES, Narrowing
 # The part of a page's address that says from which canvas one came.
 CAME_FROM = "canvas"
 MOST_CENTRES = 50
-LONGEST = 4000
+# Of the way back; what is longer no canvas has written.
+LONGEST = 8000
 # Of any type that is asked for: what nothing has, so that nothing is left.
 NO_TYPE = "-"
 _SLUG = re.compile(r"[-a-zA-Z0-9_]{1,30}")
@@ -42,6 +43,8 @@ class Asked:
     with_lapsed: bool = False
     set_number: int | None = None
     is_table: bool = False
+    # Whether more concepts were asked for by number than are taken.
+    is_cut: bool = False
 
     @property
     def is_somewhere(self) -> bool:
@@ -96,7 +99,9 @@ def asked_by(request: HttpRequest, *, is_table: bool = False) -> Asked:
 def came_from(request: HttpRequest) -> Asked | None:
     """The canvas, or its table, that led to this page; it is led back to nothing else."""
     told = request.GET.get(CAME_FROM)
-    return None if told is None else _asked(QueryDict(told[:LONGEST]))
+    if told is None:
+        return None
+    return _asked(QueryDict(told)) if len(told) <= LONGEST else Asked()
 
 
 def way_back(request: HttpRequest) -> str:
@@ -119,14 +124,16 @@ def canvas_of_set(number: int) -> str:
 
 
 def _asked(told: QueryDict) -> Asked:
+    centres, alone = _numbers(told, "concept"), _numbers(told, "with")
     return Asked(
-        centres=_numbers(told, "concept", MOST_CENTRES),
-        alone=_numbers(told, "with", FIRST_NODES),
+        centres=centres[:MOST_CENTRES],
+        alone=alone[:FIRST_NODES],
         types=_codes(told, "type"),
         relation_types=_codes(told, "relation"),
         with_lapsed=told.get("lapsed") == "1",
         set_number=_set_number(told),
         is_table=told.get("view") == "table",
+        is_cut=len(centres) > MOST_CENTRES or len(alone) > FIRST_NODES,
     )
 
 
@@ -140,8 +147,8 @@ def _parts(told: QueryDict, name: str) -> Sequence[str]:
     return list(dict.fromkeys(part for part in parts if part))[:MOST_NODES]
 
 
-def _numbers(told: QueryDict, name: str, most: int) -> tuple[int, ...]:
-    return tuple(numbers_of_rows(_parts(told, name))[:most])
+def _numbers(told: QueryDict, name: str) -> tuple[int, ...]:
+    return tuple(numbers_of_rows(_parts(told, name)))
 
 
 def _codes(told: QueryDict, name: str) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import ngettext
 
 from governance import clock
-from governance.admin.canvas_asked import Asked
+from governance.admin.canvas_asked import MOST_CENTRES, Asked
 from governance.admin.canvas_pending import (
     MERGE,
     NEW_ID,
@@ -34,7 +34,7 @@ from governance.models import (
     Relation,
     RelationType,
 )
-from governance.surroundings import Surroundings, surroundings
+from governance.surroundings import FIRST_NODES, Surroundings, surroundings
 
 # Concepts that are named in one sentence.
 MOST_NAMED = 10
@@ -202,6 +202,11 @@ class Drawn:
         if names:
             told = say("There is more than fits here around: %(names)s.")
             yield told % {"names": say(", ").join(names[:MOST_NAMED])}
+        if self.asked.is_cut:
+            told = say(
+                "At most %(centres)s concepts are opened at a time, and %(alone)s more shown."
+            )
+            yield told % {"centres": MOST_CENTRES, "alone": FIRST_NODES}
         if self.around.is_cut:
             yield say("There are more relations between these than fit here. Narrow them by type.")
         if self.pending.is_cut:

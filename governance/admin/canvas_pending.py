@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -75,23 +75,31 @@ def pending_of(change_set: ChangeSet | None) -> Pending:
     if change_set is None:
         return Pending()
     edits = change_set.edits_in_order()
-    drawing = _Drawing(edits, is_open=change_set.status in OPEN)
-    for edit in edits[-MOST_STEPS:]:
-        drawing.take(edit)
+    drawing = _Drawing(edits, edits[-MOST_STEPS:], is_open=change_set.status in OPEN)
     drawing.pending.is_cut = len(edits) > MOST_STEPS
     return drawing.pending
 
 
+def telling(these: Sequence[GraphEdit], *, among: Sequence[GraphEdit]) -> Told:
+    """Says these; of the others of their set it knows the concepts that they add."""
+    known = {edit.pk for edit in these}
+    return Told([edit for edit in among if edit.pk in known or edit.content.get("ref")])
+
+
 class _Drawing:
-    def __init__(self, edits: list[GraphEdit], *, is_open: bool) -> None:
-        self.told, self.is_open = Told(edits), is_open
+    """Of all the edits of a set these are drawn."""
+
+    def __init__(self, edits: list[GraphEdit], these: list[GraphEdit], *, is_open: bool) -> None:
+        self.told, self.is_open = telling(these, among=edits), is_open
         self.pending = Pending()
         self.made = dict(_made(edits))
-        last = [edit.content for edit in edits[-MOST_STEPS:]]
-        self.carried = _carried(last)
-        numbers = {whole(c.get("relation")) for c in last} | set(self.carried.values())
+        contents = [edit.content for edit in these]
+        self.carried = _carried(contents)
+        numbers = {whole(c.get("relation")) for c in contents} | set(self.carried.values())
         rows = Relation.objects.filter(pk__in=numbers - {0}).select_related("type")
         self.relations = {each.pk: each for each in rows}
+        for edit in these:
+            self.take(edit)
 
     def take(self, edit: GraphEdit) -> None:
         states = dict(self._states(edit)) if edit.deed in DRAWN else {}

@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from governance.actions import change_sets
 from governance.admin.canvas_asked import came_from, crumb_of_canvas, way_back
+from governance.admin.canvas_pending import telling
 from governance.admin.change_sets import working_set
 from governance.admin.forms import NothingForm
-from governance.admin.graph_words import Told
 from governance.admin.pages import ActionPage, account_of
 from governance.duties import Deed
 from governance.models import GraphEdit
@@ -48,6 +48,14 @@ def last_written(request: HttpRequest) -> list[GraphEdit]:
     return []
 
 
+def sentences_of(edits: Sequence[GraphEdit]) -> list[str]:
+    """Of one set."""
+    if not edits:
+        return []
+    told = telling(edits, among=edits[0].change_set.edits_in_order())
+    return list(map(told.sentence, edits))
+
+
 class TakeBack(ActionPage[None]):
     path = "take-back"
     deed = Deed.DRAW
@@ -74,8 +82,7 @@ class TakeBack(ActionPage[None]):
         return "" if self.edits else say("Nothing that you wrote here is left to take back.")
 
     def sentences(self) -> Sequence[str]:
-        told = Told(self.edits[0].change_set.edits_in_order())
-        return [*map(told.sentence, self.edits), str(self.hint)]
+        return [*sentences_of(self.edits), str(self.hint)]
 
     def do(self, given: dict[str, Any]) -> str:
         change_sets.take_out(change_set=self.edits[0].change_set, edits=self.edits, by=self.account)

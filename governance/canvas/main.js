@@ -73,6 +73,9 @@ class Canvas {
     hear() {
         const { cy } = this.stage;
         cy.on("tap", "node, edge", (event) => this.choose(event.target.id()));
+        /* On the canvas long names are cut. */
+        cy.on("mouseover", "node", (event) => { cy.container().title = event.target.data("label"); });
+        cy.on("mouseout", "node", () => { cy.container().title = ""; });
         cy.on("dbltap", "node", (event) => this.around(event.target.id()));
         cy.on("tap", (event) => { if (event.target === cy) this.unchoose(); });
         document.addEventListener("keydown", (event) => this.key(event));

@@ -99,6 +99,14 @@ def test_nonsense_shows_nothing_and_breaks_nothing(
     assert (answer.status_code, answer.json()["nodes"]) == (200, [])
 
 
+def test_more_centres_than_are_opened_at_a_time_are_said(edge: Relation, cleo: Account) -> None:
+    many = ",".join(str(number) for number in range(edge.subject_id, edge.subject_id + 51))
+
+    told = shown(Visitor(cleo), concept=many)
+
+    assert told["remarks"] == ["At most 50 concepts are opened at a time, and 300 more shown."]
+
+
 def test_type_that_nothing_has_leaves_what_was_asked_for(edge: Relation, cleo: Account) -> None:
     assert labels(shown(Visitor(cleo), concept=edge.subject_id, type="-")) == ["alteplase"]
 
@@ -241,7 +249,8 @@ def test_after_a_step_ones_own_draft_is_shown(edge: Relation, ana: Account) -> N
 
 
 @pytest.mark.parametrize(
-    "canvas", ["//evil.example/", "https://evil.example", "concept=//x&next=/admin/", "\x00"]
+    "canvas",
+    ["//evil.example/", "https://evil.example", "concept=//x&next=/admin/", "\x00", "a" * 9000],
 )
 def test_way_back_leads_to_the_canvas_alone(canvas: str, edge: Relation, ana: Account) -> None:
     answer = Visitor(ana).press(led(at(edge, "end"), canvas))
