@@ -64,7 +64,7 @@ function nodeOf(stage, node) {
         ...(["ended", "merged"].includes(node.data("state")) ? { "stroke-dasharray": "5 3" } : {}),
     });
     const lines = node.data("lines").map((line, n) => text(line, {
-        x: round(x), y: round(y + size / 2 + LINE * (n + 1)), "font-size": 11, "text-anchor": "middle", fill: state || INK, ...HALO,
+        x: round(x), y: round(y + size / 2 + LINE * (n + 1)), "font-size": 12, "text-anchor": "middle", fill: state || INK, ...HALO,
     }));
     return drawn("g", {}, drawn("title", {}, clean(node.data("label"))), outline, ...lines);
 }

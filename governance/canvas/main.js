@@ -72,7 +72,7 @@ class Canvas {
 
     hear() {
         const { cy } = this.stage;
-        cy.on("tap", "node, edge", (event) => this.choose(event.target.id()));
+        cy.on("tap cxttap", "node, edge", (event) => this.choose(event.target.id()));
         /* On the canvas long names are cut. */
         cy.on("mouseover", "node", (event) => { cy.container().title = event.target.data("label"); });
         cy.on("mouseout", "node", () => { cy.container().title = ""; });

@@ -7,6 +7,7 @@ import { looksOf } from "./shapes.js";
 
 cytoscape.use(fcose);
 
+const WITH_NAMES = 40;
 const MANY = 400;
 const PLACES = "kb-canvas-places";
 const MOST_PLACES = 3000;
@@ -79,11 +80,9 @@ export class Stage {
     }
 
     run(given) {
-        const isMany = this.cy.nodes().length > MANY;
         this.cy.layout({
-            name: "fcose", animate: false, fit: false, quality: "default", numIter: isMany ? 800 : 2500,
-            nodeSeparation: 90, idealEdgeLength: isMany ? 90 : 120, nodeRepulsion: 9000, packComponents: true,
-            nodeDimensionsIncludeLabels: !isMany, tile: true, ...given,
+            name: "fcose", animate: false, fit: false, quality: "default", tile: true,
+            ...layoutOf(this.cy.nodes().length), ...given,
         }).run();
     }
 
@@ -123,6 +122,14 @@ export class Stage {
         this.cy.nodes().forEach((node) => this.places.set(node.id(), [Math.round(node.position("x")), Math.round(node.position("y"))]));
         sessionStorage.setItem(PLACES, JSON.stringify([...this.places].slice(-MOST_PLACES)));
     }
+}
+
+/* A few have room for their names; of more, the names would push them out of sight; of many, the time
+   counts. */
+function layoutOf(count) {
+    if (count <= WITH_NAMES) return { nodeDimensionsIncludeLabels: true, idealEdgeLength: 120, nodeSeparation: 90, nodeRepulsion: 9000 };
+    if (count <= MANY) return { idealEdgeLength: 120, nodeSeparation: 130, nodeRepulsion: 40_000, gravity: 0.4 };
+    return { idealEdgeLength: 90, nodeSeparation: 90, nodeRepulsion: 9000, numIter: 800 };
 }
 
 const signed = (each, label) => (SIGNS[each.state] ? `${SIGNS[each.state]}\u00a0${label}` : label);
