@@ -160,6 +160,37 @@ def test_details_of_a_relation_quote_what_carries_it(
     assert "/end/" not in page
 
 
+def test_what_was_retired_is_said_to_be_and_offers_nothing(ana: Account, ben: Account) -> None:
+    one, _other = graph.two_drugs(ana, ben)
+    applied(ana, ben, ("concept.retire", {"concept": one.pk}))
+    visitor = Visitor(ana)
+
+    told = shown(visitor, concept=one.pk)
+    page = visitor.read(f"/admin/canvas/concept/{one.pk}/")
+
+    assert [node["standing"] for node in told["nodes"]] == ["Retired"]
+    assert "?canvas=" not in page
+
+
+def test_relation_that_was_ended_offers_nothing(edge: Relation, ana: Account, ben: Account) -> None:
+    applied(ana, ben, ("relation.end", {"relation": edge.pk}))
+
+    page = Visitor(ana).read(f"/admin/canvas/relation/{edge.pk}/")
+
+    assert "Not in force" in page
+    assert "?canvas=" not in page
+
+
+def test_qualifiers_are_text(edge: Relation, ana: Account, ben: Account) -> None:
+    said = {"relation": edge.pk, "qualifiers": {"dose": HOSTILE[0]}}
+    applied(ana, ben, ("relation.qualify", said))
+    newest = Relation.objects.current().get()
+
+    page = Visitor(ana).read(f"/admin/canvas/relation/{newest.pk}/")
+
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+
+
 @pytest.mark.parametrize("kind", ["concept", "relation"])
 @pytest.mark.parametrize("number", ["0", "99999999999999999999", "77777"])
 def test_details_of_nothing_are_not_found(kind: str, number: str, cleo: Account) -> None:
