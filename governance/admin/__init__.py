@@ -6,11 +6,11 @@ from django.views.generic import RedirectView
 
 from governance.admin import (
     addresses,
-    evidence_left,
     canvas,
     canvas_relate,
     canvas_steps,
     canvas_table,
+    evidence_left,
     handing_over,
     notices,
     own_pages,

@@ -25,12 +25,13 @@ from governance.admin.canvas_offers import Link, offers_of_concept, offers_of_ed
 from governance.admin.canvas_search import other_names, sought
 from governance.admin.canvas_steps import last_written, sentences_of
 from governance.admin.canvas_words import schema, words
-from governance.admin.change_sets import KINDS, address_of_set
+from governance.admin.change_sets import KINDS
 from governance.admin.concept_pages import AddConcept
 from governance.admin.graph_words import qualified
 from governance.admin.pages import account_of, refuse_without
 from governance.admin.passage_pages import place_of_number
 from governance.admin.proposing import address_of_concept, list_of_concepts
+from governance.admin.set_pages import address_of_set
 from governance.duties import Deed
 from governance.graph import is_in_force
 from governance.models import ChangeSetStatus, Concept, Evidence, Relation

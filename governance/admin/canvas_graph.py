@@ -22,8 +22,8 @@ from governance.admin.canvas_pending import (
     pending_of,
     relation_id,
 )
-from governance.admin.change_sets import working_set
 from governance.admin.graph_words import UNKNOWN
+from governance.admin.set_pages import working_set
 from governance.duties import Deed
 from governance.models import (
     Account,

@@ -18,12 +18,12 @@ from governance import clock
 from governance.actions.graph_concepts import names_of
 from governance.actions.graph_ground import NEW, Step
 from governance.admin.canvas_asked import crumb_of_canvas, way_back
-from governance.admin.change_sets import working_set
 from governance.admin.graph_forms import TypeField, qualifiers_field, qualifiers_given
 from governance.admin.graph_words import dicts_in, name_among
 from governance.admin.passage_choice import ByPassage, PassageForm, span_of
 from governance.admin.proposing import Proposing
 from governance.admin.row_numbers import number_of_row
+from governance.admin.set_pages import working_set
 from governance.models import ChangeSet, Concept, Language, RelationType
 
 ADDING = ("concept.add", "concept.split")

@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from governance.actions import change_sets
 from governance.admin.canvas_asked import came_from, crumb_of_canvas, way_back
 from governance.admin.canvas_pending import telling
-from governance.admin.change_sets import working_set
 from governance.admin.forms import NothingForm
 from governance.admin.pages import ActionPage, account_of
+from governance.admin.set_pages import working_set
 from governance.duties import Deed
 from governance.models import GraphEdit
 

@@ -34,11 +34,11 @@ from governance.admin.canvas_pending import ADDED, CHANGED, ENDED, MERGED
 from governance.admin.canvas_search import other_names, sought
 from governance.admin.canvas_steps import last_written
 from governance.admin.canvas_words import schema
-from governance.admin.change_sets import address_of_set
 from governance.admin.concept_pages import AddConcept
 from governance.admin.graph_words import UNKNOWN, qualified
 from governance.admin.pages import account_of
 from governance.admin.proposing import address_of_concept, list_of_concepts
+from governance.admin.set_pages import address_of_set
 from governance.duties import Deed
 from governance.models import Evidence
 from governance.surroundings import said_most_of

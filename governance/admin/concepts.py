@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 from governance import clock, graph
 from governance.admin.base import GovernedAdmin, badge
 from governance.admin.canvas_asked import canvas_around
-from governance.admin.change_sets import address_of_set, working_set
 from governance.admin.concept_pages import PAGES, AddConcept
 from governance.admin.filters import Filter, of_column
 from governance.admin.graph_words import qualified

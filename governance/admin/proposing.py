@@ -13,7 +13,6 @@ from governance.actions import change_sets
 from governance.actions.graph_ground import Step
 from governance.admin import canvas_steps
 from governance.admin.canvas_asked import crumb_of_canvas, way_back
-from governance.admin.change_sets import address_of_set, working_set
 from governance.admin.pages import ActionPage
 from governance.admin.set_pages import address_of_set, working_set
 from governance.duties import Deed

@@ -14,9 +14,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from governance.actions import clients, pulls
 from governance.actions.pulls import Chosen
 from governance.admin.base import GovernedAdmin
-from governance.admin.evidence_left import Follow
 from governance.admin.canvas_relate import RelateNew
 from governance.admin.canvas_steps import TakeBack
+from governance.admin.evidence_left import Follow
 from governance.admin.handing_over import HandOverEverything
 from governance.admin.own_pages import AnnounceAbsence, OwnEmail
 from governance.admin.own_password import ChangePassword
