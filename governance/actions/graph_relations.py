@@ -98,8 +98,19 @@ def end_support(ground: Ground, content: dict[str, Any]) -> list[Step]:
     evidence.ended_at = ground.changes.at
     evidence.save(update_fields=["ended_at"])
     ground.note("relation.support_ended", evidence.relation)
-    where = {"passage": evidence.passage_id, "start": evidence.start, "end": evidence.end}
-    return [("evidence.add", {"relation": evidence.relation_id, **where})]
+    return [("evidence.restore", {"evidence": evidence.pk})]
+
+
+def restore_support(ground: Ground, content: dict[str, Any]) -> list[Step]:
+    """By the same words again, whether they are in force now or not."""
+    known = Evidence.objects.exclude(ended_at=None)
+    was = known.filter(pk=whole(content.get("evidence"))).first()
+    if was is None:
+        raise NotInTheGraph(what=_("evidence"), number=content.get("evidence"))
+    relation = ground.relation(was.relation_id)
+    added = _carry(ground, relation, [(was.passage_id, was.start, was.end)])
+    ground.note("relation.supported", relation)
+    return [("evidence.end", {"evidence": number}) for number in added]
 
 
 def repoint(
@@ -260,4 +271,5 @@ DEEDS = {
     "relation.qualify": Deed(frozenset({"relation", "qualifiers"}), _MINE, qualify),
     "evidence.add": Deed(frozenset({"relation"}) | _SPAN, _MINE, support),
     "evidence.end": Deed(frozenset({"evidence"}), _of_evidence, end_support),
+    "evidence.restore": Deed(frozenset({"evidence"}), _of_evidence, restore_support),
 }

@@ -231,4 +231,5 @@ DRAWN: dict[str, Callable[[_Drawing, GraphEdit], States]] = {
     "relation.qualify": _said_otherwise,
     "evidence.add": _said_otherwise,
     "evidence.end": _said_otherwise,
+    "evidence.restore": _said_otherwise,
 }

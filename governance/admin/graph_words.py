@@ -37,6 +37,7 @@ SENTENCES: dict[str, Promise] = {
     "relation.qualify": _("Qualify anew: %(relation)s"),
     "evidence.add": _("Add evidence to: %(relation)s"),
     "evidence.end": _("Take evidence away from: %(relation)s"),
+    "evidence.restore": _("Give evidence back to: %(relation)s"),
     "concept_type.set": _("Set the type of concept “%(code)s”: %(label)s"),
     "relation_type.set": _("Set the type of relation “%(code)s”: %(label)s"),
     "relation_type.forbid": _("Let “%(code)s” be said of nothing any more"),

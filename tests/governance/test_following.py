@@ -176,6 +176,23 @@ def test_evidence_that_was_moved_by_a_person_is_gone(
     assert Relation.objects.in_force(clock.now()).get() == edge
 
 
+def test_moving_is_undone_although_the_old_words_are_not_in_force(
+    new: Version, edge: Relation, ana: Account, ben: Account
+) -> None:
+    there = span(new.passages.current()[1])
+    moved = submitted(
+        ana,
+        ("evidence.add", {"relation": edge.pk, **there}),
+        ("evidence.end", {"evidence": edge.evidence.get().pk}),
+    )
+    done = decide(moved, ben)
+
+    back = change_sets.undo(change_set=done, title="Take it back", by=ana)
+    decide(change_sets.submit(change_set=back, by=ana), ben)
+
+    assert [each.relation for each in following.left(clock.now())] == [edge.pk]
+
+
 @pytest.mark.parametrize("content", [{}, {"relation": "x"}, {"relation": True}, {"evidence": []}])
 def test_step_that_nobody_could_mean_proposes_nothing(
     content: dict[str, Any], new: Version, ana: Account
