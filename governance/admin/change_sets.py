@@ -263,12 +263,13 @@ def _in_words(
     comments: set_comments.ByStep,
 ) -> list[dict[str, Any]]:
     told = Told(edits)
+    quotes = told.quotes(shown)
     changes = changes_of(change_set, edits)
     return [
         {
             "edit": edit,
             "sentence": told.sentence(edit),
-            "quotes": [(place_of_number(n), n, words) for n, words in told.quotes(edit)],
+            "quotes": [(place_of_number(n), n, words) for n, words in quotes[edit.pk]],
             "details": told.details(edit),
             "change": changes.get(edit.position),
             "qualifiers": qualified(edit.content.get("qualifiers")),

@@ -79,7 +79,9 @@ class Told:
         contents = [edit.content for edit in edits]
         numbers = {c[name] for c in contents for name in c if _is_number(c, name)}
         self.concepts = _concepts(numbers) | _added(edits)
-        self.relations = _relations(contents)
+        self.evidence = Evidence.objects.in_bulk(_all_of(contents, "evidence"))
+        carried = {evidence.relation_id for evidence in self.evidence.values()}
+        self.relations = _relations(contents, carried)
         self.types = {t.code: t.label for t in ConceptType.objects.all()}
         self.types |= {t.code: t.label for t in RelationType.objects.all()}
 
@@ -110,27 +112,37 @@ class Told:
             told.append(say("It goes over: %(relation)s") % {"relation": relation})
         return told
 
-    def quotes(self, edit: GraphEdit) -> list[tuple[int, str]]:
-        """The words that carry a relation, or no more: of which passage, and what they say."""
-        spans = [*dicts_in(edit.content, "evidence"), edit.content]
-        if _is_number(edit.content, "evidence"):
-            rows = Evidence.objects.filter(pk=edit.content["evidence"])
-            spans += rows.values("passage", "start", "end")
-        known = Passage.objects.in_bulk([s["passage"] for s in spans if _is_number(s, "passage")])
-        return [
-            (span["passage"], known[span["passage"]].text[span.get("start") : span.get("end")])
-            for span in spans
-            if _is_number(span, "passage") and span["passage"] in known
+    def quotes(self, edits: Sequence[GraphEdit]) -> dict[int, list[tuple[int, str]]]:
+        """By the number of the step, the words that carry a relation, or no more: of which
+        passage, and what they say.
+        """
+        spans = {edit.pk: self._spans(edit.content) for edit in edits}
+        known = Passage.objects.in_bulk({number for each in spans.values() for number, *_ in each})
+        return {
+            step: [(n, known[n].text[start:end]) for n, start, end in each if n in known]
+            for step, each in spans.items()
+        }
+
+    def _spans(self, content: Mapping[str, Any]) -> list[tuple[int, int | None, int | None]]:
+        said: list[tuple[int, int | None, int | None]] = [
+            (span["passage"], _place(span, "start"), _place(span, "end"))
+            for span in [*dicts_in(content, "evidence"), content]
+            if _is_number(span, "passage")
         ]
+        was = self._evidence(content)
+        return [*said, *([(was.passage_id, was.start, was.end)] if was else [])]
+
+    def _evidence(self, content: Mapping[str, Any]) -> Evidence | None:
+        is_named = _is_number(content, "evidence")
+        return self.evidence.get(content["evidence"]) if is_named else None
 
     def _concept(self, named: object) -> str:
         return self.concepts.get(named, UNKNOWN) if isinstance(named, int | str) else UNKNOWN
 
     def _relation(self, content: Mapping[str, Any]) -> str:
         number = content.get("relation")
-        if _is_number(content, "evidence"):
-            rows = Evidence.objects.filter(pk=content["evidence"])
-            number = rows.values_list("relation", flat=True).first()
+        if was := self._evidence(content):
+            number = was.relation_id
         return self.relations.get(number, UNKNOWN) if isinstance(number, int) else UNKNOWN
 
 
@@ -147,12 +159,20 @@ def _added(edits: Sequence[GraphEdit]) -> dict[Any, str]:
     }
 
 
-def _relations(contents: Sequence[Mapping[str, Any]]) -> dict[Any, str]:
-    numbers: set[int] = {c["relation"] for c in contents if _is_number(c, "relation")}
+def _place(span: Mapping[str, Any], name: str) -> int | None:
+    """In a text; none where it is none."""
+    value = span.get(name)
+    return value if type(value) is int else None
+
+
+def _all_of(contents: Sequence[Mapping[str, Any]], name: str) -> set[int]:
+    return {content[name] for content in contents if _is_number(content, name)}
+
+
+def _relations(contents: Sequence[Mapping[str, Any]], carried: set[int]) -> dict[Any, str]:
+    numbers = _all_of(contents, "relation") | carried
     numbers |= {number for c in contents for number in _numbers(c, "relations")}
-    evidence: set[int] = {c["evidence"] for c in contents if _is_number(c, "evidence")}
-    of_evidence = Evidence.objects.filter(pk__in=evidence).values_list("relation", flat=True)
-    rows = Relation.objects.filter(pk__in=numbers | set(of_evidence))
+    rows = Relation.objects.filter(pk__in=numbers)
     rows = rows.select_related("type").prefetch_related("subject__names", "object__names")
     return {relation.pk: str(relation) for relation in rows}
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from governance.actions import change_sets
 from governance.duties import Role
@@ -317,6 +319,30 @@ def test_steps_that_nobody_could_mean_are_shown_all_the_same(
     made = written(ana, (deed, content))
 
     assert Visitor(ana).open(at(made)).status_code == 200
+
+
+@pytest.mark.parametrize("place", [("x", None), ([], {}), (True, "1"), (-5, 10**15), (9, 1)])
+def test_words_at_a_place_that_nobody_could_mean_are_shown_all_the_same(
+    place: tuple[Any, Any], edge: Relation, passage: Passage, ana: Account
+) -> None:
+    content = {"relation": edge.pk, "passage": passage.pk, "start": place[0], "end": place[1]}
+    made = written(ana, ("evidence.add", content))
+
+    assert Visitor(ana).open(at(made)).status_code == 200
+
+
+def test_more_steps_ask_no_more_of_the_database(
+    edge: Relation, passage: Passage, ana: Account
+) -> None:
+    def asked(count: int) -> int:
+        step = ("evidence.add", {"relation": edge.pk, **span(passage, "alteplase")})
+        ends = ("evidence.end", {"evidence": edge.evidence.get().pk})
+        made = written(ana, *[step, ends] * count)
+        with CaptureQueriesContext(connection) as queries:
+            Visitor(knowledge.account(f"reader-{count}", Role.COMPLIANCE)).read(at(made))
+        return len(queries)
+
+    assert asked(12) <= asked(3)
 
 
 def test_hostile_names_stay_text(passage: Passage, ana: Account, ben: Account) -> None:
