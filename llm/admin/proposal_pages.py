@@ -129,6 +129,8 @@ class CorrectForm(forms.Form):
         for end in ("subject", "object"):
             for name, label in labels.items():
                 self.fields[f"{end}_{name}"].label = label
+            for language in ("zh", "en"):
+                self.fields[f"{end}_names_{language}"].widget.attrs["data-is-data"] = True
 
 
 class Correct(Taking):
