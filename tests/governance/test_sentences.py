@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -164,3 +166,13 @@ def test_pieces_joined_are_the_sentence(text: str, most: int) -> None:
 @given(WRITTEN, st.integers(min_value=4, max_value=40))
 def test_no_piece_is_larger_than_it_may_be(text: str, most: int) -> None:
     assert all(size(each) <= most for each in shortened(text, most))
+
+
+@pytest.mark.parametrize("row", [".", "!", "?", ".)"])
+def test_a_long_row_of_stops_is_read_once(row: str) -> None:
+    """Lists of contents lead to their pages by thousands of them."""
+    started = time.process_time()
+
+    assert sentences(row * 20_000) == [row * 20_000]
+
+    assert time.process_time() - started < 1
