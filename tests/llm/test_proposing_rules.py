@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from itertools import product
+
 import pytest
 
 from governance.actions.graph_default import RELATION_TYPES
-from llm.proposing.meanings import meanings_in, shipped
+from llm.proposing.meanings import LANGUAGES, meanings_in, shipped
 from llm.proposing.mentions import Finder
+from llm.proposing.patterns import FIRST, reading
 from llm.proposing.rules import Rules
 
 LINES = {
@@ -218,3 +222,19 @@ def test_a_long_row_of_signs_is_read_in_reasonable_time(rules: Rules) -> None:
     """Nested repeats must not try every way of cutting a row into concepts."""
     rules.read("、".join(["华法林", "阿司匹林"] * 50))
     rules.read(" and ".join(["warfarin", "rash"] * 25))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_way_of_saying_something_again_can_be_read_in_two_ways(language: str) -> None:
+    forms = reading(language).patterns
+    again = ["以及", "及", "每年重点", "每每每每", "both ", "moderate ", "long-term ", "acute or "]
+    heads = ["", f"{FIRST}应", f"{FIRST}治疗期间应", "avoid ", f"{FIRST} causes "]
+    texts = [
+        head + f"{said}{sign}" * 22 for head in heads for said in again for sign in ("", FIRST)
+    ]
+
+    started = time.process_time()
+    for form, text in product(forms, texts):
+        list(form.form.finditer(text))
+
+    assert time.process_time() - started < 2
