@@ -58,7 +58,7 @@ class ModelReader:
                 answer = self.completion.answer(
                     self._instruction(), asked, schema=self._schema(), name=NAME
                 )
-                return list(answer["relations"])[:MOST]
+                return [_kept(each) for each in list(answer["relations"])[:MOST]]
             except (Unreadable, KeyError, TypeError):
                 continue
         return None
@@ -129,6 +129,18 @@ def _schema_of(relations: Sequence[str], types: Sequence[str]) -> dict[str, Any]
         "required": [NAME],
         "additionalProperties": False,
     }
+
+
+def _kept(told: Any) -> Any:
+    """Itself, or nothing where it is not of this form, or holds what some database does not keep:
+    half of a character, or the one that ends strings."""
+    if not _FITS.is_valid(told):
+        return None
+    try:
+        written = "".join(told.values()).encode()
+    except UnicodeEncodeError:
+        return None
+    return None if b"\0" in written else told
 
 
 # Of one relation, whatever the types and relations are called.

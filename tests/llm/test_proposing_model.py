@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -110,6 +111,18 @@ def test_what_is_invented_or_malformed_is_dropped_and_counted(
 
     assert (counts["proposed"], counts["dropped"]) == (1, 1)
     assert waiting() == ["替奈普酶 causes 瘙痒"]
+
+
+@pytest.mark.parametrize("odd", ["NaN", "-Infinity", "1e999", '"\\u0000"', '"\\ud800"'])
+def test_what_a_database_cannot_keep_is_dropped_and_parks_nothing(
+    label: Version, model: LanguageModel, odd: str
+) -> None:
+    written = json.dumps(told(subject="?")).replace('"?"', odd)
+    model.answer = lambda _text: f'{{"relations": [{odd}, {written}]}}'
+
+    assert read_waiting(Reader.MODEL)[label.pk]["dropped"] == 2
+
+    assert ModelAnswer.objects.get().told == [None, None]
 
 
 @pytest.mark.parametrize(
