@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from governance import clock
 from governance.actions import change_sets, proposals
+from governance.actions.graph_ground import Step
 from governance.actions.proposals import Proposed
 from governance.admin import forms as fields
 from governance.admin.graph_forms import (
@@ -25,8 +27,15 @@ from governance.admin.pages import ActionPage
 from governance.admin.passage_choice import span_of
 from governance.admin.set_pages import working_set
 from governance.duties import Deed
-from governance.errors import Malformed
-from governance.models import Concept, ConceptType, RelationType, WhyRefused
+from governance.errors import Malformed, NoLongerFits
+from governance.models import (
+    ChangeSet,
+    Concept,
+    ConceptType,
+    GraphEdit,
+    RelationType,
+    WhyRefused,
+)
 from llm.admin.proposal_queue import Queue
 from llm.admin.proposal_words import ends_of, marked, said
 from llm.models import Proposal, ProposalSpan
@@ -35,10 +44,16 @@ from llm.proposing.taking import Taken, steps_of
 
 
 def span_shown(proposal: Proposal) -> ProposalSpan:
-    """The first in force: the one that people are shown, and that carries what they take."""
+    """The first in force: the one that people are shown, and that carries what they take.
+
+    Refused where none is in force any more.
+    """
     spans = ProposalSpan.objects.filter(proposal=proposal).in_force(clock.now())
     rows = spans.select_related("passage__section", "passage__version__source")
-    return rows.order_by("pk")[0]
+    first = rows.order_by("pk").first()
+    if first is None:
+        raise NoLongerFits
+    return first
 
 
 class ProposalPage(ActionPage[Proposal]):
@@ -76,14 +91,23 @@ class Taking(ProposalPage):
         place = span_shown(self.subject).pk
         draft = working_set(self.account)
         steps = steps_of(self.taken(given), draft)
-        if draft is None:
-            title = say("Relations read in text")
-            draft = change_sets.begin(title=title, steps=steps, by=self.account)
-        else:
-            change_sets.add_all(change_set=draft, steps=steps, by=self.account)
-        edit = draft.edits.order_by("-position").first()
+        edit = self._written(self._while_it_waits(steps), draft)
         Proposal.objects.filter(pk=self.subject.pk).update(edit=edit)
         return self.next(place)
+
+    def _written(self, steps: Iterator[Step], draft: ChangeSet | None) -> GraphEdit:
+        """The last of them, which says it."""
+        if draft is not None:
+            return change_sets.add_all(change_set=draft, steps=steps, by=self.account)[-1]
+        title = say("Relations read in text")
+        draft = change_sets.begin(title=title, steps=steps, by=self.account)
+        return draft.edits_in_order()[-1]
+
+    def _while_it_waits(self, steps: Sequence[Step]) -> Iterator[Step]:
+        """Asked for under the trail's lock: of two people who take it at once, one does."""
+        if not self.fits():
+            raise NoLongerFits
+        yield from steps
 
 
 class Accept(Taking):
@@ -143,10 +167,14 @@ class Correct(Taking):
     template = "llm/correct.html"
 
     def context(self) -> dict[str, Any]:
+        if not self.fits():
+            return {}
         span = span_shown(self.subject)
         return {"span": span, "text": marked(span, ends_of(self.subject))}
 
     def initial(self) -> dict[str, Any]:
+        if not self.fits():
+            return {}
         ends = dict(zip(("subject", "object"), ends_of(self.subject), strict=True))
         return {
             "type": self.subject.type.code,

@@ -70,10 +70,16 @@ def _added(draft: ChangeSet | None) -> list[dict[str, Any]]:
 def _ref_of(meaning: Meaning, added: Sequence[Mapping[str, Any]]) -> str:
     mine = set(meaning.folded_names())
     for content in added:
-        names = {folded(str(name.get("name")))[0] for name in content.get("names", [])}
-        if content.get("type") == meaning.type and names & mine:
+        if content.get("type") == meaning.type and _names_in(content) & mine:
             return str(content.get("ref") or "")
     return ""
+
+
+def _names_in(content: Mapping[str, Any]) -> set[str]:
+    """Folded. A step of a draft may hold anything: what it says is tried when it is applied."""
+    told = content.get("names")
+    names = [name for name in told if isinstance(name, dict)] if isinstance(told, list) else []
+    return {folded(str(name.get("name")))[0] for name in names}
 
 
 def _content(meaning: Meaning, ref: str) -> dict[str, Any]:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from governance import clock
+from governance.actions import change_sets
+from governance.errors import NoLongerFits
 from governance.models import (
     Account,
     ChangeSet,
@@ -17,6 +21,7 @@ from governance.models import (
     RefusedProposal,
     Version,
 )
+from llm.admin.proposal_pages import Accept
 from llm.models import Proposal
 from llm.proposing.ends import read
 from llm.proposing.meanings import Meaning
@@ -253,6 +258,42 @@ def test_what_left_force_meanwhile_is_not_taken(
 
     assert Visitor(ana).send(at(two[0], "accept")).status_code == 409
     assert not ChangeSet.objects.exists()
+
+
+@pytest.mark.parametrize("page", ["accept", "correct", "refuse"])
+def test_what_left_force_is_said_not_to_fit_any_more(
+    two: list[Proposal], active: Version, ana: Account, ben: Account, page: str
+) -> None:
+    visitor = Visitor(ana)
+    knowledge.retire(active, ben)
+
+    assert "cannot be done any more" in words(visitor.open(at(two[0], page)))
+    assert visitor.send(at(two[0], page), type="1", words="x", why="not_said").status_code < 500
+
+
+def test_of_two_who_take_it_at_once_one_does(
+    two: list[Proposal], ana: Account, ben: Account
+) -> None:
+    request = RequestFactory().post(at(two[0], "accept"))
+    request.user = ana
+    late = Accept(request, two[0])
+    assert late.fits()
+    Visitor(ben).press(at(two[0], "accept"))
+
+    with pytest.raises(NoLongerFits):
+        late.do({})
+
+    assert GraphEdit.objects.filter(deed="relation.add").count() == 1
+
+
+@pytest.mark.parametrize("names", ["abc", None, 7, ["x", None, {"name": {"a": 1}}, {}]])
+def test_a_step_of_nonsense_in_the_draft_is_in_nobodys_way(
+    two: list[Proposal], ana: Account, names: Any
+) -> None:
+    step = ("concept.add", {"ref": "it", "type": "drug", "names": names})
+    change_sets.begin(title="By a program", by=ana, steps=[step])
+
+    assert Visitor(ana).press(at(two[0], "accept")).status_code == 302
 
 
 def test_the_passage_is_the_first_in_force(two: list[Proposal]) -> None:
