@@ -12,10 +12,16 @@ from llm.embedding import Unavailable
 # A long passage may take a small machine a minute or two.
 _PATIENCE = 180.0  # seconds
 _MOST_BYTES = 1_000_000
+# What is said of the question, where another may well be answered: too long, or not wanted.
+_OF_THE_QUESTION = {400, 413, 422}
 
 
 class Unreadable(Exception):
     """The model answered, but not with what was asked for."""
+
+
+class Unanswered(Exception):
+    """The model is there, but does not take this question."""
 
 
 class Completion:
@@ -46,14 +52,15 @@ class Completion:
         if not self._model:
             try:
                 self._model = str(self._call("GET", "models", None)["data"][0]["id"])
-            except (Unreadable, KeyError, IndexError, TypeError) as error:
+            except (Unreadable, Unanswered, KeyError, IndexError, TypeError) as error:
                 raise Unavailable(f"{self._url} lists no model; set LLM_MODEL.") from error
         return self._model
 
     def answer(self, instruction: str, text: str, *, schema: dict[str, Any], name: str) -> Any:
         """What the model makes of the text, as JSON of about this schema: it may not keep to it.
 
-        Raises `Unavailable` where there is no answer, `Unreadable` where it is no JSON.
+        Raises `Unavailable` where there is no answer, `Unanswered` where this question gets none,
+        and `Unreadable` where it is no JSON.
         """
         body = {
             "model": self.model,
@@ -79,12 +86,15 @@ class Completion:
                 told = _read(answer)
         except httpx.HTTPError as error:
             raise Unavailable(f"{self._url} is out of reach: {error!r}.") from error
+        if answer.status_code in _OF_THE_QUESTION:
+            raise Unanswered(f"{self._url} answered {answer.status_code} to {path}.")
         if answer.status_code != httpx.codes.OK:
             raise Unavailable(f"{self._url} answered {answer.status_code} to {path}.")
         try:
             return json.loads(told)
         except (ValueError, RecursionError) as error:
-            raise Unreadable(f"{self._url} answered with what is no JSON.") from error
+            # No model says this, but whatever else listens there.
+            raise Unavailable(f"{self._url} answered {path} with what is no JSON.") from error
 
 
 def _read(answer: httpx.Response) -> bytes:

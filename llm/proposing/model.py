@@ -50,7 +50,7 @@ class ModelReader:
     def told(self, text: str, headings: Sequence[str]) -> list[Any] | None:
         """What the model lists, asked once more where it cannot be read; None if it still cannot.
 
-        Raises `Unavailable`.
+        Raises `Unavailable`, and `Unanswered` where the model does not take this text.
         """
         asked = "\n".join([" › ".join(headings), "", text])
         for _attempt in range(2):

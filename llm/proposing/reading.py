@@ -79,6 +79,7 @@ def read_waiting(reader: Reader, *, again: bool = False) -> dict[int, dict[str, 
     Nothing happens while another worker is at it. Returns what came of each, by its number.
     Raises `Unavailable` where the model is away: what it said so far is kept.
     """
+    _forget_parked(reader)
     if not again and not waiting(reader).exists():
         return {}
     cursor = Cursor.objects.lease(cursor_name(reader))
@@ -97,6 +98,13 @@ def read_waiting(reader: Reader, *, again: bool = False) -> dict[int, dict[str, 
         raise
     finally:
         cursor.release(error=error)
+
+
+def _forget_parked(reader: Reader) -> None:
+    """Nobody waits for those that are not in force any more."""
+    parked = Parked.objects.filter(projection=cursor_name(reader))
+    if parked.exists():
+        parked.exclude(number__in=Version.objects.in_force(clock.now()).servable()).delete()
 
 
 def reads(reader: Reader) -> Reads:

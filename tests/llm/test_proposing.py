@@ -283,6 +283,17 @@ def test_a_version_that_cannot_be_read_is_parked_and_holds_up_none(
     assert Parked.objects.get().number == label.pk
 
 
+def test_what_was_parked_and_left_force_is_parked_no_more(label: Version, ben: Account) -> None:
+    Parked.objects.park("proposals.rules", label.pk, ValueError(), at=clock.now())
+    assert read_waiting(Reader.RULES) == {}
+    assert Parked.objects.exists()
+
+    knowledge.retire(label, ben)
+    read_waiting(Reader.RULES)
+
+    assert not Parked.objects.exists()
+
+
 def test_a_term_is_written_and_read_back(db: None) -> None:
     meaning = Meaning("drug", (("zh", "阿替普酶"), ("en", "alteplase")), 7)
 

@@ -15,7 +15,15 @@ from governance.models import Account, Version
 from llm import clients
 from llm.completion import Completion, Unreadable
 from llm.embedding import Unavailable
-from llm.models import Cursor, ModelAnswer, Proposal, ProposalReading, ProposalSpan, Reader
+from llm.models import (
+    Cursor,
+    ModelAnswer,
+    Parked,
+    Proposal,
+    ProposalReading,
+    ProposalSpan,
+    Reader,
+)
 from llm.proposing import meanings, reading
 from llm.proposing.ends import read
 from llm.proposing.reading import read_waiting, readers
@@ -152,6 +160,31 @@ def test_a_model_that_hangs_is_away_and_holds_up_nothing_else(
     assert not ProposalReading.objects.exists()
     assert readers() == [Reader.RULES]
     assert label.pk in read_waiting(Reader.RULES)
+
+
+@pytest.mark.parametrize("status", [400, 413, 422])
+def test_a_text_that_the_model_does_not_take_holds_up_no_other(
+    label: Version, model: LanguageModel, ana: Account, ben: Account, status: int
+) -> None:
+    other = knowledge.active(knowledge.source(ana, title="Another"), ana, ben, texts=["替奈普酶。"])
+    model.answer = lambda text: {"relations": []} if text.endswith("替奈普酶。") else status
+
+    counts = read_waiting(Reader.MODEL)
+
+    assert counts[label.pk] == {"failed": 1}
+    assert counts[other.pk]["stated"] == 0
+    assert [parked.number for parked in Parked.objects.all()] == [label.pk]
+
+
+def test_what_is_no_model_at_all_is_away_and_counts_as_no_answer(
+    label: Version, model: LanguageModel, settings: Any
+) -> None:
+    settings.LLM_MODEL, model.page = "qwen-local", "<html>Please log in.</html>"
+
+    with pytest.raises(Unavailable):
+        read_waiting(Reader.MODEL)
+
+    assert not ModelAnswer.objects.exists()
 
 
 def test_after_a_rest_it_is_asked_again(label: Version, model: LanguageModel) -> None:

@@ -21,6 +21,8 @@ class LanguageModel:
     url: str = ""
     answer: Answer = lambda _text: {"relations": []}
     status: int = 200
+    # Sent in place of everything, by what is no model.
+    page: str = ""
     asked: list[dict[str, Any]] = field(default_factory=list)
     keys: list[str | None] = field(default_factory=list)
     ends: threading.Event = field(default_factory=threading.Event)
@@ -49,7 +51,7 @@ def serving() -> Iterator[LanguageModel]:
             self._send({"choices": [{"message": {"content": content}}]})
 
         def _send(self, told: Any, status: int = 0) -> None:
-            body = json.dumps(told).encode()
+            body = (model.page or json.dumps(told)).encode()
             self.send_response(status or model.status)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
