@@ -129,3 +129,22 @@ def test_session_that_ended_leads_back_to_where_one_was(person: Arriving, sample
     ben.page.wait_for_load_state()
 
     assert ben.page.url.endswith("/version/10/approve/")
+
+
+def test_key_that_is_held_leads_one_proposal_on(person: Arriving) -> None:
+    gus, waiting = person("graph-editor"), "a[href*='/llm/proposal/'][href*='/change/']"
+    gus.go("admin/llm/proposal/")
+    for _second in range(60):  # until what is in force was read
+        if not gus.page.query_selector(waiting):
+            gus.page.wait_for_timeout(1000)
+            gus.page.reload()
+    gus.click(waiting)
+    first = gus.page.url
+
+    gus.page.keyboard.down("n")
+    gus.page.wait_for_url(lambda url: url != first)
+    second = gus.page.url
+    gus.page.keyboard.down("n")
+    gus.page.wait_for_timeout(1000)
+
+    assert gus.page.url == second

@@ -1,10 +1,11 @@
 /* Keys for what the buttons do. The page works without this. */
 "use strict";
 
-const isTyping = (target) => target.matches("input[type=text], textarea, select");
+const isTyping = (target) => target.matches("input:not([type=radio]), textarea, select");
 
 document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+    // A key that is held goes on on the next page, where nobody has read anything yet.
+    if (event.repeat || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
     const pressed = document.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
     if (!pressed) return;
     event.preventDefault();
@@ -15,3 +16,6 @@ document.addEventListener("keydown", (event) => {
         pressed.click();
     }
 });
+
+// In a long passage, to the words that say so.
+document.querySelector(".kb-proposed > .kb-text mark")?.scrollIntoView({ block: "nearest" });
