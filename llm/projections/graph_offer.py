@@ -301,7 +301,8 @@ def _codes(raw: Mapping[str, Any]) -> list[dict[str, str]]:
 
 def _qualifiers(raw: Mapping[str, Any]) -> dict[str, str]:
     pairs = [text.partition("=") for text in _texts(raw, "qualifiers")]
-    if any(not name or not value for name, _gap, value in pairs):
+    is_said_twice = len({name for name, _gap, _value in pairs}) < len(pairs)
+    if is_said_twice or any(not name or not value for name, _gap, value in pairs):
         raise NotPlain(say("It has a qualifier that cannot be read."))
     return {name: value for name, _gap, value in pairs}
 

@@ -138,6 +138,10 @@ EDGES: dict[str, tuple[str, dict[str, Any]]] = {
         "PREVENTS",
         {"passages": [1], "words": ["low"], "qualifiers": ["often"]},
     ),
+    "a qualifier said twice": (
+        "PREVENTS",
+        {"passages": [1], "words": ["low"], "qualifiers": ["dose=5 mg", "dose=50 mg"]},
+    ),
     "an unknown qualifier": (
         "PREVENTS",
         {"passages": [1], "words": ["low"], "qualifiers": ["mood=good"]},
