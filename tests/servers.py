@@ -34,7 +34,8 @@ JAVA = [
 SUITE = ["tests/integration", "tests/governance", "tests/llm", "-m", "servers or not slow"]
 INDIFFERENT = (
     *("admin", "as_of_words", "bench", "canonical", "embedding", "identifiers", "merkle"),
-    *("pulls_naming", "readings", "stores", "verification_of_columns", "wording", "words"),
+    *("proposing_files", "proposing_rules", "pulls_naming", "readings", "sentences", "stores"),
+    *("verification_of_columns", "wording", "words"),
 )
 
 
