@@ -64,7 +64,9 @@ export class Details {
         const isFrom = edge.source().id() === node.id();
         const other = (isFrom ? edge.target() : edge.source()).data("label");
         const name = make("bdi", { "data-is-data": "" }, other);
-        const words = isFrom ? [`${edge.data("text")} → `, name] : ["← ", `${edge.data("text")} `, name];
+        const self = make("bdi", { "data-is-data": "" }, node.data("label"));
+        const text = edge.data("text");
+        const words = isFrom ? [`${text} → `, name] : [name, ` – ${text} → `, self];
         const line = make("button", { type: "button", class: "kb-canvas-step" }, ...words);
         line.addEventListener("click", () => this.onChosen(edge.id(), { isByKey: true }));
         return make("li", {}, line);
