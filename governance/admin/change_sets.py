@@ -219,6 +219,10 @@ class RemoveStep(SetPage):
         told = Told(list(self.subject.edits.all()))
         return [*([told.sentence(step)] if step else []), str(self.hint)]
 
+    def warnings(self) -> Sequence[str]:
+        asked = say("It is taken out of review by this. Submit it again afterwards.")
+        return [asked] if self.is_in(ChangeSetStatus.IN_REVIEW) else []
+
     def do(self, given: dict[str, Any]) -> str:
         step = self._step()
         if step is None:

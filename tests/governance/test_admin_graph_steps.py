@@ -369,3 +369,14 @@ def test_wrong_role_proposes_nothing(page: str, twice_carried: Relation) -> None
 
     assert [answer.status_code for answer in answers] == [403, 403]
     assert ChangeSet.objects.count() == before
+
+
+def test_taking_a_step_out_says_that_it_ends_the_review(edge: Relation, ana: Account) -> None:
+    made = written(ana, ("relation.end", {"relation": edge.pk}))
+    address = f"{at(made, 'remove-step')}?step={made.edits.get().pk}"
+    before = Visitor(ana).read(address)
+
+    change_sets.submit(change_set=made, by=ana)
+
+    assert "out of review" not in before
+    assert "out of review" in Visitor(ana).read(address)
