@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from governance.duties import Scope
+from governance.models import Account, Relation, Version
 from llm import clients
 from llm.projections.advance import advance
 from llm.projections.registry import names, projection
+from llm.stores.neo4j import Neo4jStore
+from tests.llm.graph_stores import BOTH, opened
+from tests.support import graph as drawing
 from tests.support.callers import Caller, program
 from tests.support.encoders import FakeEncoder
+from tests.support.graph_standin import GraphInMemory
 
 
 @pytest.fixture(autouse=True)
@@ -32,3 +38,27 @@ def follow() -> None:
     """Bring every projection to the end of the trail."""
     for name in names():
         advance(projection(name))
+
+
+@pytest.fixture(params=BOTH)
+def store(request: pytest.FixtureRequest, settings: Any) -> Iterator[GraphInMemory | Neo4jStore]:
+    settings.NEO4J_URI = "bolt://the.graph"
+    for store in opened(request.param):
+        clients.install(graph=store)
+        yield store
+
+
+@pytest.fixture
+def memory(settings: Any) -> GraphInMemory:
+    settings.NEO4J_URI = "bolt://the.graph"
+    store = GraphInMemory()
+    clients.install(graph=store)
+    return store
+
+
+@pytest.fixture
+def stroke(active: Version, ana: Account, ben: Account) -> Relation:
+    """Alteplase treats stroke, says the only edition."""
+    passage = active.passages.current().first()
+    assert passage
+    return drawing.stroke(ana, ben, passage)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -20,7 +20,6 @@ from llm.projections.rebuild import NotEqual, rebuild_graph
 from llm.stores.graph import Edge, Node
 from llm.stores.neo4j import Neo4jStore
 from llm.stores.port import StoreAway
-from tests.llm.graph_stores import BOTH, opened
 from tests.support import graph as drawing
 from tests.support import knowledge
 from tests.support.following import days_later
@@ -32,28 +31,6 @@ Store = GraphInMemory | Neo4jStore
 
 def still() -> None:
     """No lease to keep."""
-
-
-@pytest.fixture(params=BOTH)
-def store(request: pytest.FixtureRequest, settings: Any) -> Iterator[Store]:
-    settings.NEO4J_URI = "bolt://the.graph"
-    for store in opened(request.param):
-        clients.install(graph=store)
-        yield store
-
-
-@pytest.fixture
-def memory(settings: Any) -> GraphInMemory:
-    settings.NEO4J_URI = "bolt://the.graph"
-    store = GraphInMemory()
-    clients.install(graph=store)
-    return store
-
-
-@pytest.fixture
-def stroke(active: Version, ana: Account, ben: Account) -> Relation:
-    """Alteplase treats stroke, says the only edition."""
-    return drawing.stroke(ana, ben, passage(active))
 
 
 def passage(version: Version) -> Passage:

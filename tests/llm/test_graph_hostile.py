@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from html import escape
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.core.management import call_command
 
 from governance.models import Account, ChangeSet, ConceptName, Version
-from llm import clients
 from llm.projections import graph_rows
 from llm.projections.advance import advance
 from llm.projections.graph import Graph
 from llm.stores.graph import Node
 from llm.stores.neo4j import Neo4jStore
-from tests.llm.graph_stores import BOTH, opened
 from tests.support import graph as drawing
 from tests.support.callers import log_in
 from tests.support.graph_standin import GraphInMemory
@@ -72,14 +68,6 @@ def hostile(count: int) -> list[str]:
 
 
 NAMES = hostile(500)
-
-
-@pytest.fixture(params=BOTH)
-def store(request: pytest.FixtureRequest, settings: Any) -> Iterator[Store]:
-    settings.NEO4J_URI = "bolt://the.graph"
-    for store in opened(request.param):
-        clients.install(graph=store)
-        yield store
 
 
 def over_http(by: Account, reviewer: Account) -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
 
 from governance.actions import change_sets
@@ -14,10 +11,8 @@ from governance.models import (
     Concept,
     ConceptStatus,
     Relation,
-    Version,
 )
-from llm import clients, graph_offering
-from tests.llm.graph_stores import BOTH, opened
+from llm import graph_offering
 from tests.support import graph as drawing
 from tests.support.graph_by_hand import (
     Store,
@@ -31,30 +26,6 @@ from tests.support.graph_by_hand import (
 from tests.support.graph_standin import Behind, GraphInMemory
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(params=BOTH)
-def store(request: pytest.FixtureRequest, settings: Any) -> Iterator[Store]:
-    settings.NEO4J_URI = "bolt://the.graph"
-    for store in opened(request.param):
-        clients.install(graph=store)
-        yield store
-
-
-@pytest.fixture
-def memory(settings: Any) -> GraphInMemory:
-    settings.NEO4J_URI = "bolt://the.graph"
-    store = GraphInMemory()
-    clients.install(graph=store)
-    return store
-
-
-@pytest.fixture
-def stroke(active: Version, ana: Account, ben: Account) -> Relation:
-    """Alteplase treats stroke, says the only edition."""
-    passage = active.passages.current().first()
-    assert passage
-    return drawing.stroke(ana, ben, passage)
 
 
 def test_node_with_names_and_a_type_is_a_concept_to_be_added(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,7 +13,7 @@ from governance.models import (
     Relation,
     Version,
 )
-from llm import clients, graph_offering
+from llm import graph_offering
 from llm.models import Cursor, Parked
 from llm.projections.graph import Graph
 from llm.projections.graph_offer import Offer, clean
@@ -22,8 +21,6 @@ from llm.projections.graph_reconcile import reconcile_graph
 from llm.projections.rebuild import Busy
 from llm.stores.graph import Found
 from llm.stores.port import StoreAway
-from tests.llm.graph_stores import BOTH, opened
-from tests.support import graph as drawing
 from tests.support import knowledge
 from tests.support.graph_by_hand import (
     Store,
@@ -38,30 +35,6 @@ from tests.support.graph_by_hand import (
 from tests.support.graph_standin import Behind, GraphInMemory
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(params=BOTH)
-def store(request: pytest.FixtureRequest, settings: Any) -> Iterator[Store]:
-    settings.NEO4J_URI = "bolt://the.graph"
-    for store in opened(request.param):
-        clients.install(graph=store)
-        yield store
-
-
-@pytest.fixture
-def memory(settings: Any) -> GraphInMemory:
-    settings.NEO4J_URI = "bolt://the.graph"
-    store = GraphInMemory()
-    clients.install(graph=store)
-    return store
-
-
-@pytest.fixture
-def stroke(active: Version, ana: Account, ben: Account) -> Relation:
-    """Alteplase treats stroke, says the only edition."""
-    passage = active.passages.current().first()
-    assert passage
-    return drawing.stroke(ana, ben, passage)
 
 
 LONG = "x" * 10_000
