@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 
 import numpy as np
 from django.db.models import QuerySet
+from django.db.models.fields.json import KT
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
@@ -21,20 +22,17 @@ from governance.duties import Deed, Scope
 from governance.errors import Malformed
 from governance.models import Account, AuditEntry, Client, Passage, Review, Version
 from llm import clients, words
+from llm.abstention import judged, signs
 from llm.caching import cached, count_words, digest_of_embedded
+from llm.calibration import calibration_of
 from llm.embedding import Encoder
+from llm.found import Found
+from llm.fusing import DEEPEST, evened, fused, whole_ties
 from llm.models import VersionWords, WordCount
-from llm.retrieval import (
-    DEEPEST,
-    Answer,
-    Found,
-    Question,
-    fused,
-    weights_of,
-    whole_ties,
-)
+from llm.retrieval import Answer, Question
 from llm.stores.port import Hit, Sparse
 from llm.weighing import matches
+from llm.wording import statistics_of, wording_of
 
 # So many passages are in memory at once, with their vectors.
 BLOCK = 1000
@@ -68,9 +66,10 @@ class Recollection:
 
 @dataclass
 class Compared:
-    """Every passage that was looked at, with its score by meaning and by words."""
+    """Every passage that was looked at, with its score by meaning, parted by the language that it
+    is written in, and by words."""
 
-    nearness: dict[int, float] = field(default_factory=dict)
+    nearness: dict[str, dict[int, float]] = field(default_factory=dict)
     matching: dict[int, float] = field(default_factory=dict)
     without_vector: int = 0
 
@@ -104,44 +103,43 @@ def _read(said: str) -> datetime:
 
 
 def retrieve_as_of(question: Question, *, at: datetime, now: datetime) -> Recollection:
-    """What was in force at the instant and fits best. The same whenever it is asked.
+    """What was in force at the instant and fits best, by the names that concepts have today.
 
     Raises `Unavailable` where the encoder is away.
     """
-    encoder = clients.encoder()
-    vector = encoder.queries([question.query])[0]
     _count_what_was_not_counted(at)
-    weights = weights_of(question.worded, at=at)
-    held = Passage.objects.in_force(at)
-    compared = _compared(_asked_for(question, held), vector, weights, encoder)
-    by_meaning, by_words = _best(compared.nearness), _best(compared.matching)
+    search = _Search(question, at)
+    compared = search.through(Passage.objects.in_force(at))
+    by_meaning, by_words = search.by_meaning(compared), _best(compared.matching)
     offered = [int(hit.passage) for hit in [*by_meaning, *by_words]]
     rows = Passage.objects.in_force(at).filter(pk__in=offered)
     allowed = {p.pk: p for p in rows.select_related("version", "section")}
-    found = fused(by_meaning, by_words, allowed, vector, encoder)[: question.top_k]
-    truth = _number_at(at)
+    found = fused(by_meaning, by_words, allowed, search.vector, search.encoder)
+    given, truth = found[: question.top_k], _number_at(at)
+    answer = Answer(given, truth, truth, withheld=0)
+    if search.calibration:
+        seen = signs(found, by_meaning, search.asked, search.statistics)
+        answer = judged(answer, search.calibration, seen)
     return Recollection(
-        Answer(found, truth, truth, withheld=0),
+        answer,
         at,
         compared.without_vector,
-        _in_force([f.passage.pk for f in found], now),
-        _due_at([f.passage.version_id for f in found], at),
+        _in_force([f.passage.pk for f in given], now),
+        _due_at([f.passage.version_id for f in given], at),
     )
 
 
 def out_of_force(question: Question, *, at: datetime, most: int = 10) -> list[Found]:
     """What had been approved by the instant, was not in force then, and would have fitted best."""
-    encoder = clients.encoder()
-    vector = encoder.queries([question.query])[0]
-    weights = weights_of(question.worded, at=at)
+    search = _Search(question, at)
     approved = Passage.objects.filter(version__approved_at__lte=at, replacement=None)
     gone = approved.exclude(pk__in=Passage.objects.in_force(at).values("pk"))
-    compared = _compared(_asked_for(question, gone), vector, weights, encoder)
-    by_meaning, by_words = _best(compared.nearness), _best(compared.matching)
+    compared = search.through(gone)
+    by_meaning, by_words = search.by_meaning(compared), _best(compared.matching)
     offered = [int(hit.passage) for hit in [*by_meaning, *by_words]]
     rows = Passage.objects.filter(pk__in=offered).select_related("version__source", "section")
-    found = fused(by_meaning, by_words, {p.pk: p for p in rows}, vector, encoder)
-    return found[:most]
+    allowed = {p.pk: p for p in rows}
+    return fused(by_meaning, by_words, allowed, search.vector, search.encoder)[:most]
 
 
 def may_look_back(user: Account | Client) -> bool:
@@ -151,21 +149,50 @@ def may_look_back(user: Account | Client) -> bool:
     return user.may(Deed.AUDIT) or user.may(Deed.REVIEW)
 
 
-def _compared(
-    rows: QuerySet[Passage], vector: Vector, weights: Sparse, encoder: Encoder
-) -> Compared:
-    """One walk over the rows, block by block, so that memory does not grow with them."""
-    compared = Compared()
-    sharing = _sharing(weights)
-    for block in _blocks(rows):
-        texts = {p.pk: p.embedded_text() for p in block}
-        digests = {pk: digest_of_embedded(text) for pk, text in texts.items()}
-        near = _near(digests, vector, encoder)
-        compared.nearness |= near
-        compared.without_vector += len(texts) - len(near)
-        worded = {p.pk: texts[p.pk] for p in block if p.version_id in sharing}
-        compared.matching |= matches(worded, digests, weights)
-    return compared
+class _Search:
+    """A question at an instant, as it is compared with passages."""
+
+    def __init__(self, question: Question, at: datetime) -> None:
+        self.question = question
+        self.encoder = clients.encoder()
+        self.vector: Vector = self.encoder.queries([question.query])[0]
+        self.calibration = calibration_of(self.encoder.profile)
+        self.asked = wording_of(question.query)
+        self.statistics = statistics_of(self.asked.shares, at=at)
+        self.weights = self.statistics.weights(self.asked.shares)
+
+    def through(self, rows: QuerySet[Passage]) -> Compared:
+        """One walk over the rows, block by block, so that memory does not grow with them."""
+        compared = Compared()
+        sharing = _sharing(self.weights)
+        for block in _blocks(_asked_for(self.question, rows)):
+            texts = {p.pk: p.embedded_text() for p in block}
+            digests = {pk: digest_of_embedded(text) for pk, text in texts.items()}
+            near = _near(digests, self.vector, self.encoder)
+            for passage in block:
+                if passage.pk in near:
+                    of_language = compared.nearness.setdefault(_language_of(passage), {})
+                    of_language[passage.pk] = near[passage.pk]
+            compared.without_vector += len(texts) - len(near)
+            worded = {p.pk: texts[p.pk] for p in block if p.version_id in sharing}
+            compared.matching |= matches(worded, digests, self.weights)
+        return compared
+
+    def by_meaning(self, compared: Compared) -> list[Hit]:
+        """The list that a store gives, or its lists where the encoder favours a language."""
+        if self.calibration is None:
+            every = {pk: s for scores in compared.nearness.values() for pk, s in scores.items()}
+            return _best(every)
+        asked_in = self.question.written_in
+        return [
+            hit
+            for language, scores in compared.nearness.items()
+            for hit in evened(_best(scores), self.calibration.offset(asked_in, language))
+        ]
+
+
+def _language_of(passage: Passage) -> str:
+    return str(passage.written_in)  # type: ignore[attr-defined]
 
 
 def _asked_for(question: Question, rows: QuerySet[Passage]) -> QuerySet[Passage]:
@@ -181,6 +208,7 @@ def _asked_for(question: Question, rows: QuerySet[Passage]) -> QuerySet[Passage]
 def _blocks(rows: QuerySet[Passage]) -> Iterator[list[Passage]]:
     """By number and not by a cursor, which SQLite would keep open while others want to write."""
     rows = rows.select_related("section").only("version_id", "text", "section__path")
+    rows = rows.annotate(written_in=KT("version__citation__language"))
     rows, last = rows.order_by("pk"), 0
     while block := list(rows.filter(pk__gt=last)[:BLOCK]):
         yield block

@@ -1,4 +1,4 @@
-"""Widening a question by the graph: the concepts it names, their other names, what is said of them.
+"""What the graph says of the concepts that a question names.
 
 What is said comes from the truth, with the passages in force that carry it: the fence that every
 passage passes.
@@ -7,30 +7,13 @@ passage passes.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from governance import clock, graph
 from governance.graph import Subgraph
 from governance.models import Concept, Passage
-from governance.wording import folded
 from llm.projections.advance import last_knowledge
-from llm.retrieval import Question, not_before_the_trail
-
-# Names of one concept that are looked for: the preferred ones first.
-MOST_NAMES = 6
-
-
-def widened(question: Question, concepts: Sequence[Concept]) -> Question:
-    """With the other names of the concepts that it is about."""
-    asked = folded(question.query)[0]
-    also = [
-        name.name
-        for each in concepts
-        for name in sorted(each.names.all(), key=lambda n: not n.is_preferred)[:MOST_NAMES]
-        if name.folded not in asked
-    ]
-    return replace(question, also=tuple(dict.fromkeys(also)))
+from llm.retrieval import not_before_the_trail
 
 
 def facts_now(concepts: Sequence[Concept]) -> tuple[Subgraph, datetime]:

@@ -7,8 +7,8 @@ hit, in one query; a store that is behind can cost recall but never safety.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,26 +18,20 @@ from django.db.models import QuerySet, Subquery
 from numpy.typing import NDArray
 
 from governance import clock
-from governance.models import AuditEntry, Passage, TrailHead, Version
-from llm import clients, words
-from llm.caching import cached, digest_of_embedded
+from governance.models import AuditEntry, Language, Passage, TrailHead
+from llm import clients, wording, words
+from llm.abstention import judged, signs
+from llm.calibration import Calibration, calibration_of
 from llm.embedding import Encoder
-from llm.models import Cursor, VersionWords, WordCount
+from llm.found import Found
+from llm.fusing import POOL, K, evened, fused, whole_ties
+from llm.models import Cursor
 from llm.projections.advance import last_knowledge
 from llm.projections.vectors import cuts_words_as_now, embeds_as, microseconds
 from llm.stores.port import Hit, NotBuilt, Sparse, VectorStore, Wanted
+from llm.wording import language_of, statistics_of, wording_of
 
-PROFILE = f"rrf-1:k=60:pool=100:{words.PROFILE}"
-POOL = 100
-DEEPEST = 3200
-# Nobody is given more passages than that.
-MOST = 50
-# Cormack, Clarke and Büttcher, "Reciprocal Rank Fusion outperforms Condorcet and individual Rank
-# Learning Methods", 2009, where k = 60 too.
-K = 60
-# Engines sum in their own order: beyond these digits their scores differ without meaning.
-SCORE_DIGITS = 5
-
+PROFILE = f"rrf-2:k={K}:pool={POOL}:{wording.PROFILE}:{words.PROFILE}"
 _NUMBER = re.compile(r"[1-9][0-9]{0,17}")
 
 Vector = NDArray[np.float32]
@@ -50,27 +44,13 @@ class Question:
     source_classes: tuple[str, ...] = ()
     language: str | None = None
     sources: tuple[int, ...] = ()
-    # Other names of what is asked about: passages with these words are looked for, too.
-    also: tuple[str, ...] = ()
 
     @property
-    def worded(self) -> str:
-        """What is looked for by words."""
-        return " ".join([self.query, *self.also])
+    def written_in(self) -> str:
+        return language_of(self.query)
 
-
-@dataclass(frozen=True)
-class Found:
-    """A passage that may be served. `score` is the fused sum over its possible maximum.
-
-    The ranks are its places in the two lists, counted from one; None where it stands in none.
-    """
-
-    passage: Passage
-    score: float
-    similarity: float | None
-    rank_by_meaning: int | None = None
-    rank_by_words: int | None = None
+    def wanted(self, at: datetime) -> Wanted:
+        return Wanted(microseconds(at), self.source_classes, self.language, self.sources)
 
 
 @dataclass(frozen=True)
@@ -78,7 +58,8 @@ class Answer:
     """`trail`: how far the store had come; `truth`: where the fence looked; both count knowledge.
 
     `withheld` counts the hits that a store offered and the truth refused; `refused` names them
-    as the store did.
+    as the store did. `confidence`, between 0 and 1, is None where the encoder is not calibrated;
+    `abstained`: it is too low for anything to be shown.
     """
 
     found: list[Found]
@@ -86,38 +67,55 @@ class Answer:
     truth: int
     withheld: int
     refused: frozenset[str] = frozenset()
+    confidence: float | None = None
+    abstained: bool = False
+
+    @property
+    def given(self) -> list[Found]:
+        """What is shown of it: nothing where it abstained."""
+        return [] if self.abstained else self.found
 
 
 def retrieve(question: Question, *, at: datetime) -> Answer:
     """The passages in force that fit best. Raises `StoreAway` where the store does not answer."""
+    return retrieve_all([question], at=at)[0]
+
+
+def retrieve_all(questions: Sequence[Question], *, at: datetime) -> list[Answer]:
+    """An answer for each, in their order; the encoder is asked once for all of them."""
     at = not_before_the_trail(at)
     store, encoder = clients.vector_store(), clients.encoder()
     trail = Cursor.objects.filter(name="vectors").values_list("number", flat=True).first() or 0
-    wanted = Wanted(microseconds(at), question.source_classes, question.language, question.sources)
-    by_meaning, vector = _by_meaning(question.query, wanted, store, encoder)
-    by_words = _by_words(question.worded, wanted, store, at=at)
+    vectors = _vectors([each.query for each in questions], store, encoder)
+    return [
+        _answer(question, vector, trail, at=at)
+        for question, vector in zip(questions, vectors, strict=True)
+    ]
+
+
+def _answer(question: Question, vector: Vector | None, trail: int, *, at: datetime) -> Answer:
+    store, encoder = clients.vector_store(), clients.encoder()
+    calibration = calibration_of(encoder.profile)
+    asked = wording_of(question.query)
+    statistics = statistics_of(asked.shares, at=at)
+    by_meaning = _by_meaning(question, vector, store, calibration, at=at)
+    by_words = _by_words(question, statistics.weights(asked.shares), store, at=at)
     offered = {hit.passage for hit in [*by_meaning, *by_words]}
     allowed, truth = _fence(offered, at=at)
-    found = fused(by_meaning, by_words, allowed, vector, encoder)[: question.top_k]
+    found = fused(by_meaning, by_words, allowed, vector, encoder)
     refused = frozenset(offered - {str(pk) for pk in allowed})
-    return Answer(found, trail, truth, len(refused), refused)
+    answer = Answer(found[: question.top_k], trail, truth, len(refused), refused)
+    if calibration is None or vector is None:
+        return answer
+    return judged(answer, calibration, signs(found, by_meaning, asked, statistics))
 
 
-def fused(
-    by_meaning: Sequence[Hit],
-    by_words: Sequence[Hit],
-    allowed: dict[int, Passage],
-    vector: Vector | None,
-    encoder: Encoder,
-) -> list[Found]:
-    """What is allowed of the two lists, as one list, the best first."""
-    best = _ranked([by_meaning, by_words], allowed)[:MOST]
-    similarity = _similarities(vector, [allowed[pk] for pk, _score in best], encoder)
-    near, worded = _places(by_meaning, allowed), _places(by_words, allowed)
-    return [
-        Found(allowed[pk], score, similarity.get(pk), near.get(pk), worded.get(pk))
-        for pk, score in best
-    ]
+def served(number: int, *, at: datetime) -> Answer:
+    """The passage of that number, or nothing where it is not in force."""
+    trail = Cursor.objects.filter(name="vectors").values_list("number", flat=True).first() or 0
+    allowed, truth = _fence({str(number)}, at=not_before_the_trail(at))
+    found = [Found(passage, 1.0, None) for passage in allowed.values()]
+    return Answer(found, trail, truth, withheld=0)
 
 
 def not_before_the_trail(at: datetime) -> datetime:
@@ -126,16 +124,42 @@ def not_before_the_trail(at: datetime) -> datetime:
     return max(at, last) if last else at
 
 
-def _by_meaning(
-    query: str, wanted: Wanted, store: VectorStore, encoder: Encoder
-) -> tuple[list[Hit], Vector | None]:
+def _vectors(
+    queries: Sequence[str], store: VectorStore, encoder: Encoder
+) -> Sequence[Vector | None]:
     """Nothing while the live collection was made with another encoder: a rebuild is due."""
-    live = _live(store)
-    if not embeds_as(live, encoder):
-        return [], None
-    vector = encoder.queries([query])[0]
-    exact = store.count(live) <= settings.EXACT_SEARCH_LIMIT
-    return whole_ties(lambda n: store.nearest(vector, wanted, n, exact)), vector
+    if not embeds_as(_live(store), encoder):
+        return [None] * len(queries)
+    return list(encoder.queries(list(queries)))
+
+
+def _by_meaning(
+    question: Question,
+    vector: Vector | None,
+    store: VectorStore,
+    calibration: Calibration | None,
+    *,
+    at: datetime,
+) -> list[Hit]:
+    """A search for each language, where the encoder favours one; else one for all."""
+    if vector is None:
+        return []
+    exact = store.count(_live(store)) <= settings.EXACT_SEARCH_LIMIT
+
+    def nearest(wanted: Wanted) -> list[Hit]:
+        return whole_ties(lambda depth: store.nearest(vector, wanted, depth, exact))
+
+    wanted = question.wanted(at)
+    if calibration is None:
+        return nearest(wanted)
+    return [
+        hit
+        for language in ([question.language] if question.language else Language.values)
+        for hit in evened(
+            nearest(replace(wanted, language=language)),
+            calibration.offset(question.written_in, language),
+        )
+    ]
 
 
 def _live(store: VectorStore) -> str:
@@ -145,56 +169,14 @@ def _live(store: VectorStore) -> str:
     return live
 
 
-def _by_words(query: str, wanted: Wanted, store: VectorStore, *, at: datetime) -> list[Hit]:
+def _by_words(
+    question: Question, weights: Sparse, store: VectorStore, *, at: datetime
+) -> list[Hit]:
     """Nothing while the live collection has words that were cut otherwise: a rebuild is due."""
-    if not cuts_words_as_now(_live(store)):
+    if not cuts_words_as_now(_live(store)) or not weights.indices:
         return []
-    sparse = weights_of(query, at=at)
-    if not sparse.indices:
-        return []
-    return whole_ties(lambda n: store.matching(sparse, wanted, n))
-
-
-def weights_of(query: str, *, at: datetime) -> Sparse:
-    """How much each term of the query weighs at the instant."""
-    holding, passages = word_statistics(words.term_ids(query), at=at)
-    weights = words.of_query(query, holding, passages)
-    return Sparse(weights.indices, weights.values)
-
-
-def word_statistics(terms: set[int], *, at: datetime) -> tuple[dict[int, int], int]:
-    """In how many passages in force each term stands, and how many passages those are.
-
-    From the truth at the instant, never from an engine, which would count what was deleted.
-    """
-    versions = Version.objects.in_force(at).servable().values("pk")
-    counts: dict[int, int] = {}
-    rows = WordCount.objects.filter(term__in=terms, version__in=versions)
-    for term, passages in rows.values_list("term", "passages"):
-        counts[term] = counts.get(term, 0) + passages
-    totals = VersionWords.objects.filter(version__in=versions).values_list("passages", flat=True)
-    return counts, sum(totals)
-
-
-def whole_ties(search: Callable[[int], list[Hit]]) -> list[Hit]:
-    """The best hits, never cut between two of the same score, where the engine's choice is a whim.
-
-    Asks deeper while the last score goes on; where even that does not end, its hits are left out.
-    """
-    depth = POOL
-    while True:
-        hits = search(depth)
-        if len(hits) < depth:
-            return hits
-        last = _rounded(hits[-1])
-        whole = [hit for hit in hits if _rounded(hit) > last]
-        if whole or depth >= DEEPEST:
-            return whole
-        depth *= 2
-
-
-def _rounded(hit: Hit) -> float:
-    return round(hit.score, SCORE_DIGITS)
+    wanted = question.wanted(at)
+    return whole_ties(lambda n: store.matching(weights, wanted, n))
 
 
 def _fence(offered: set[str], *, at: datetime) -> tuple[dict[int, Passage], int]:
@@ -221,41 +203,3 @@ def _looked_at(known: Sequence[int], at: datetime) -> QuerySet[Passage]:
     return rows.annotate(
         truth=Subquery(number), trail_at=Subquery(TrailHead.objects.values("at")[:1])
     )
-
-
-def _ranked(lists: Sequence[Sequence[Hit]], allowed: dict[int, Passage]) -> list[tuple[int, float]]:
-    """Passages with their fused scores, best first; ties by authority, then by the passage."""
-    total: dict[int, float] = {}
-    for hits in lists:
-        for pk, rank in _places(hits, allowed).items():
-            total[pk] = total.get(pk, 0.0) + 1 / (K + rank)
-    most = len(lists) / (K + 1)
-    shares = {pk: round(score / most, SCORE_DIGITS) for pk, score in total.items()}
-    return sorted(shares.items(), key=lambda item: (-item[1], *_tie(allowed[item[0]])))
-
-
-def _places(hits: Sequence[Hit], allowed: dict[int, Passage]) -> dict[int, int]:
-    """The rank of each allowed passage among the allowed of one list, counted from one."""
-    by_name = {str(pk): pk for pk in allowed}
-    scores = {by_name[h.passage]: _rounded(h) for h in hits if h.passage in by_name}
-    order = sorted(scores, key=lambda pk: (-scores[pk], *_tie(allowed[pk])))
-    return {pk: rank for rank, pk in enumerate(order, start=1)}
-
-
-def _tie(passage: Passage) -> tuple[int, int]:
-    return (passage.version.citation or {})["authority"], passage.pk
-
-
-def _similarities(
-    vector: Vector | None, passages: Sequence[Passage], encoder: Encoder
-) -> dict[int, float]:
-    """The cosine of query and passage, from the cache, whichever list found the passage."""
-    if vector is None:
-        return {}
-    digests = {p.pk: digest_of_embedded(p.embedded_text()) for p in passages}
-    known = cached(digests.values(), encoder.profile.name)
-    return {
-        pk: round(float(vector @ known[digest]), 4)
-        for pk, digest in digests.items()
-        if digest in known
-    }

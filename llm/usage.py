@@ -21,7 +21,7 @@ def record(
 ) -> Usage:
     """One row a retrieval, with the passages that carry its facts. The query's text is not kept."""
     filters = asdict(question)
-    del filters["query"], filters["top_k"], filters["also"]
+    del filters["query"], filters["top_k"]
     given = [[f.passage.pk, f.passage.digest, f.score] for f in answer.found]
     found = {f.passage.pk for f in answer.found}
     given += [[p.pk, p.digest, None] for p in carrying if p.pk not in found]
@@ -36,3 +36,11 @@ def record(
         passages=given,
         withheld=answer.withheld,
     )
+
+
+def record_served(
+    answer: Answer, *, client: Client, at: datetime, carrying: Sequence[Passage] = ()
+) -> Usage:
+    """One row for a passage that was asked for by its number."""
+    number = answer.found[0].passage.pk
+    return record(Question(f"#{number}", 1), answer, client=client, at=at, carrying=carrying)

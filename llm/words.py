@@ -12,17 +12,19 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-import unicodedata
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from llm import folding
+from llm.folding import folded, stem
+
 K1 = 1.2
 B = 0.75
 AVERAGE = 120  # terms of a passage of middling size: 150 Chinese characters, 700 letters
 # Changes with whatever makes the same passage another vector; collections are named by it.
-PROFILE = f"words-1:k1={K1}:b={B}:average={AVERAGE}"
+PROFILE = f"words-2:k1={K1}:b={B}:average={AVERAGE}:{folding.PROFILE}"
 
 _HAN = (
     "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"  # with 々 and 〇
@@ -36,6 +38,7 @@ _TOKEN = re.compile(
     rf"|(?P<joined>(?:(?<![.\d])\d{{1,3}}[-\u2010])?{_LETTER}(?:{_PART})?(?:[-\u2010/]{_PART})*)"
     rf"|(?P<number>{_NUMBER})"
 )
+_HAN_SIGN = re.compile(rf"[{_HAN}]")
 
 
 @dataclass(frozen=True)
@@ -55,29 +58,31 @@ def terms(text: str) -> list[str]:
     """What is compared, in the text's order and as often as it stands there. No word is left
     out.
 
-    Width, case and compatibility forms are folded (NFKC). Chinese gives pairs of neighbouring
-    characters, a character alone gives itself. A number parts from the unit behind it, so
-    `4.5h` is `4.5 h`, and loses its thousands' commas. What a hyphen or slash joins gives its
-    parts and the whole: `COVID-19` also is found as `COVID19` and as `covid`, `mg/kg` also as
-    `mg`.
+    Width, case, script and units are folded, English words lose their endings (`llm.folding`).
+    Chinese gives pairs of neighbouring characters, a character alone gives itself. A number parts
+    from the unit behind it, so `4.5h` is `4.5 h`, and loses its thousands' commas. What a hyphen
+    or slash joins gives its parts and the whole: `COVID-19` also is found as `COVID19` and as
+    `covid`, `mg/kg` also as `mg`.
     """
     return list(_terms(text))
 
 
 def of_passage(text: str) -> Sparse:
     """BM25's weight of each term by how often it stands in the passage and how long that is."""
-    found = Counter(map(_number, _terms(text)))
+    found = Counter(map(number_of, _terms(text)))
     norm = K1 * (1 - B + B * found.total() / AVERAGE)
     return _sparse({term: often * (K1 + 1) / (often + norm) for term, often in found.items()})
 
 
-def of_query(text: str, holding: Mapping[int, int], passages: int) -> Sparse:
-    """BM25's inverse document frequency of each term, never below 0.
+def of_query(shares: Mapping[int, float], holding: Mapping[int, int], passages: int) -> Sparse:
+    """BM25's inverse document frequency of each term, never below 0, times the term's share.
 
     `holding` tells in how many of the `passages` in force a term stands; a term it does not
     know stands in none.
     """
-    return _sparse({term: _rarity(holding.get(term, 0), passages) for term in term_ids(text)})
+    return _sparse(
+        {term: share * rarity(holding.get(term, 0), passages) for term, share in shares.items()}
+    )
 
 
 def term_ids(text: str) -> set[int]:
@@ -86,7 +91,12 @@ def term_ids(text: str) -> set[int]:
     Two terms may share a number: one pair among some 90,000 terms is to be expected. Both then
     count as one.
     """
-    return {_number(term) for term in _terms(text)}
+    return {number_of(term) for term in _terms(text)}
+
+
+def has_han(text: str) -> bool:
+    """Whether a Chinese character stands in it."""
+    return _HAN_SIGN.search(text) is not None
 
 
 def counts(texts: Iterable[str]) -> Counter[int]:
@@ -95,19 +105,14 @@ def counts(texts: Iterable[str]) -> Counter[int]:
 
 
 def _terms(text: str) -> Iterator[str]:
-    for match in _TOKEN.finditer(_folded(text)):
+    for match in _TOKEN.finditer(folded(text)):
         token = match.group()
         if match.lastgroup == "han":
             yield from (token[at : at + 2] for at in range(max(len(token) - 1, 1)))
         elif match.lastgroup == "number":
             yield token.replace(",", "")
         else:
-            yield from _joined(token)
-
-
-def _folded(text: str) -> str:
-    # Case folding can undo a composition, hence the second pass.
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+            yield from map(stem, _joined(token))
 
 
 def _joined(token: str) -> Iterator[str]:
@@ -121,11 +126,12 @@ def _joined(token: str) -> Iterator[str]:
         yield "/".join("".join(parts) for parts in sides)
 
 
-def _number(term: str) -> int:
+def number_of(term: str) -> int:
     return zlib.crc32(term.encode())
 
 
-def _rarity(holding: int, passages: int) -> float:
+def rarity(holding: int, passages: int) -> float:
+    """BM25's inverse document frequency of a term that stands in so many of the passages."""
     # Statistics read while they change may name more holders than passages; a rarity below 0
     # would punish a hit.
     held = min(holding, passages)

@@ -27,8 +27,9 @@ from llm.admin.bench_form import QuestionForm, SettingForm
 from llm.admin.reasons import why_not
 from llm.as_of import may_look_back, out_of_force, retrieve_as_of
 from llm.embedding import Unavailable
+from llm.found import Found
 from llm.projections.holdings import quoted
-from llm.retrieval import Answer, Found, Question, retrieve
+from llm.retrieval import Answer, Question, retrieve
 from llm.stores.port import StoreAway
 from llm.stores.shards import InUse
 

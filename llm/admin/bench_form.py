@@ -17,7 +17,8 @@ from governance.api.bodies import LARGEST_NUMBER
 from governance.classes import SourceClass
 from governance.models import Language
 from llm.as_of import EARLIEST_YEAR
-from llm.retrieval import MOST, Question
+from llm.fusing import MOST
+from llm.retrieval import Question
 
 MOST_SOURCES = 50
 ANY = ("", _("any"))

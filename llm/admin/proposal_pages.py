@@ -39,7 +39,7 @@ from governance.models import (
 from llm.admin.proposal_queue import Queue
 from llm.admin.proposal_words import ends_of, marked, said
 from llm.models import Proposal, ProposalSpan
-from llm.proposing.meanings import Meaning, of_concept
+from llm.naming.meanings import Meaning, of_concept
 from llm.proposing.taking import Taken, steps_of
 
 

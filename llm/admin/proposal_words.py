@@ -15,9 +15,9 @@ from governance.admin.proposing import address_of_concept
 from governance.admin.tables import head_over, is_row
 from governance.models import ConceptType, RefusedProposal
 from llm.models import Proposal, ProposalSpan
+from llm.naming.meanings import Meaning
+from llm.naming.mentions import Finder
 from llm.proposing.ends import present, read
-from llm.proposing.meanings import Meaning
-from llm.proposing.mentions import Finder
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,17 @@ from django.urls import path, re_path
 
 from llm.api.changes import ChangesDoor
 from llm.api.corpus import ManifestDoor, NewestDoor, ObjectDoor
-from llm.api.retrieval import RetrieveDoor
+from llm.api.passages import ServedPassageDoor
+from llm.api.retrieval import RetrieveDoor, RetrieveManyDoor
 
 urlpatterns = [
     path("retrieve/", RetrieveDoor.as_view(), name="retrieve"),
+    path("retrieve/many/", RetrieveManyDoor.as_view(), name="retrieve-many"),
+    re_path(
+        r"^retrieve/passages/(?P<number>[0-9]{1,18})/$",
+        ServedPassageDoor.as_view(),
+        name="served-passage",
+    ),
     path("changes/", ChangesDoor.as_view(), name="changes"),
     path("corpus/", NewestDoor.as_view(), name="corpus"),
     re_path(r"^corpus/manifests/(?P<root>[0-9a-f]{64})/$", ManifestDoor.as_view(), name="manifest"),

@@ -11,9 +11,9 @@ from typing import Any
 from governance import canonical
 from governance.models import Passage
 from llm.models import Reader
+from llm.naming.meanings import Meaning
+from llm.naming.mentions import Finder
 from llm.proposing import patterns
-from llm.proposing.meanings import Meaning
-from llm.proposing.mentions import Finder
 from llm.proposing.rules import Allowed, Rules, Statement
 
 # Passages between two signs of life.

@@ -7,7 +7,7 @@ from typing import Any
 
 from governance import canonical, graph
 from governance.models import Concept, ConceptStatus
-from llm.proposing.meanings import Meaning, of_concept
+from llm.naming.meanings import Meaning, of_concept
 
 # A concept, or what is none yet, as it is kept: `concept` where there is one, `type`, `names`.
 End = dict[str, Any]

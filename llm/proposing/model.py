@@ -14,8 +14,8 @@ import rfc8785
 
 from governance.wording import folded
 from llm.completion import Completion, Unreadable
-from llm.proposing.meanings import Meaning
-from llm.proposing.mentions import Finder
+from llm.naming.meanings import Meaning
+from llm.naming.mentions import Finder
 from llm.proposing.rules import LONGEST, Allowed, Statement, language_of
 
 NAME = "relations"

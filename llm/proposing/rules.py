@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from governance.sentences import sentences
-from llm.proposing.meanings import LANGUAGES, Meaning
-from llm.proposing.mentions import Finder, Mention
+from llm.naming.meanings import LANGUAGES, Meaning
+from llm.naming.mentions import Finder, Mention
 from llm.proposing.patterns import FIRST, SIGN, Pattern, Reading, reading
 from llm.proposing.tables import rows_of
 

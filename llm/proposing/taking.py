@@ -10,7 +10,7 @@ from governance import canonical
 from governance.actions.graph_ground import NEW, Step
 from governance.models import ChangeSet, Relation
 from governance.wording import folded
-from llm.proposing.meanings import Meaning
+from llm.naming.meanings import Meaning
 
 Span = dict[str, int]
 

@@ -154,8 +154,12 @@ def test_answer_has_these_fields_and_no_others(active: Version, tier: Caller) ->
 
     assert set(answer) == {
         *("usage", "trail", "truth", "release", "notice", "withheld", "passages"),
+        *("confidence", "abstained"),
     }
-    assert set(answer["passages"][0]) == {"passage", "text", "score", "similarity", "citation"}
+    assert set(answer["passages"][0]) == {
+        *("passage", "text", "score", "similarity", "citation"),
+        *("language", "cross_language", "alike", "conflicts"),
+    }
     assert answer["release"] is None
     assert answer["trail"] == answer["truth"] == last_knowledge()
 

@@ -53,10 +53,11 @@ def test_unasked_nothing_is_widened(tier: Caller, stroke: Relation) -> None:
 def test_the_other_names_of_what_is_asked_about_are_looked_for(
     tier: Caller, stroke: Relation, guideline: Version
 ) -> None:
-    found = ask(tier, expand=True)["passages"]
+    found = ask(tier, explain=True)["passages"]
 
     assert found[0]["passage"] == first(guideline).pk
-    assert found[0]["score"] > ask(tier)["passages"][0]["score"]
+    assert found[0]["reasons"]["names"] == ["alteplase"]
+    assert found[0]["cross_language"]
 
 
 def test_facts_are_told_with_both_concepts_and_what_carries_them(

@@ -204,7 +204,7 @@ def test_every_kind_of_move_is_seen_in_one_history(
 def test_it_says_what_of_it_may_still_be_served(
     active: Version, ana: Account, ben: Account
 ) -> None:
-    other = knowledge.active(knowledge.source(ana), ana, ben)
+    other = knowledge.active(knowledge.source(ana), ana, ben, texts=["Start lower."])
     follow()
     then = clock.now()
     knowledge.retire(active, ben)

@@ -8,13 +8,14 @@ from llm import words
 from llm.models import CachedVector
 from llm.stores.port import Sparse
 from llm.weighing import matches
+from tests.support.asking import asked
 
 TEXTS = {1: "Start low.", 2: "溶栓在发病4.5小时内开始。", 3: "IL-6/IL-8 rise first.", 4: "?!"}
 DIGESTS = {key: f"{key}" for key in TEXTS}
 
 
 def query(text: str) -> Sparse:
-    weights = words.of_query(text, {}, 100)
+    weights = words.of_query(asked(text), {}, 100)
     return Sparse(weights.indices, weights.values)
 
 

@@ -187,7 +187,7 @@ def test_a_passage_that_stands_beside_too_shows_how_it_moved(
     active: Version, ana: Account, ben: Account
 ) -> None:
     book = knowledge.source(ana, source_class="textbook", identifiers=[("isbn", "9787117000000")])
-    other = knowledge.active(book, ana, ben, texts=["Start low.", "Start."])
+    other = knowledge.active(book, ana, ben, texts=["Start low now.", "Start."])
     follow()
 
     page = ask(ana, "Start low.", beside="on", **{"B-source": f"{other.source_id}"})
@@ -199,7 +199,7 @@ def test_a_passage_that_stands_beside_too_shows_how_it_moved(
 def test_a_move_up_here_is_a_move_down_beside_by_as_much(ana: Account, ben: Account) -> None:
     book = knowledge.source(ana, source_class="textbook", identifiers=[("isbn", "9787117000000")])
     knowledge.active(knowledge.source(ana), ana, ben, texts=["Start low."])
-    other = knowledge.active(book, ana, ben, texts=["Start low."])
+    other = knowledge.active(book, ana, ben, texts=["Start low now."])
     follow()
 
     page = ask(ana, "Start low.", beside="on", **{"B-source": f"{other.source_id}"})

@@ -23,8 +23,8 @@ from governance.models import (
 )
 from llm.admin.proposal_pages import Accept
 from llm.models import Proposal
+from llm.naming.meanings import Meaning
 from llm.proposing.ends import read
-from llm.proposing.meanings import Meaning
 from tests.support import graph as drawing
 from tests.support import knowledge, proposing
 from tests.support.visiting import Visitor, words

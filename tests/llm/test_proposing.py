@@ -15,10 +15,10 @@ from governance.models import Account, ChangeSet, RefusedProposal, Relation, Ver
 from llm.admin.proposal_pages import span_shown
 from llm.admin.proposal_words import ends_of
 from llm.models import Cursor, Parked, Proposal, ProposalSpan, Reader
+from llm.naming.meanings import Meaning, meanings_in
 from llm.proposing import meanings, reading
 from llm.proposing.ends import read, written
 from llm.proposing.keeping import Read, keep
-from llm.proposing.meanings import Meaning, meanings_in
 from llm.proposing.reading import read_waiting
 from llm.proposing.taking import Taken, steps_of
 from tests.support import graph as drawing

@@ -9,8 +9,8 @@ import pytest
 
 from governance.actions.graph_default import RELATION_TYPES
 from ingest import parsing, splitting
-from llm.proposing.meanings import shipped
-from llm.proposing.mentions import Finder
+from llm.naming.meanings import shipped
+from llm.naming.mentions import Finder
 from llm.proposing.rules import Rules, Statement
 
 pytestmark = [

@@ -8,8 +8,8 @@ from itertools import product
 import pytest
 
 from governance.actions.graph_default import RELATION_TYPES
-from llm.proposing.meanings import LANGUAGES, meanings_in, shipped
-from llm.proposing.mentions import Finder
+from llm.naming.meanings import LANGUAGES, meanings_in, shipped
+from llm.naming.mentions import Finder
 from llm.proposing.patterns import FIRST, reading
 from llm.proposing.rules import Rules
 

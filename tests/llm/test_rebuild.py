@@ -10,10 +10,11 @@ import pytest
 from governance import clock
 from governance.models import Account, Version
 from llm import clients, words
+from llm.found import Found
 from llm.models import Cursor, Exit, Parked, VersionWords
 from llm.projections import registry
 from llm.projections.rebuild import Busy, NotEqual, rebuild_corpus, rebuild_vectors, silent
-from llm.retrieval import Found, Question, retrieve
+from llm.retrieval import Question, retrieve
 from llm.stores.port import NoCollection
 from tests.support import knowledge
 from tests.support.encoders import FakeEncoder

@@ -9,7 +9,7 @@ from governance.clock import start_of, today
 from governance.models import Account, Source, Version
 from llm import drafts, words
 from llm.models import WordCount
-from llm.retrieval import word_statistics
+from llm.wording import statistics_of
 from tests.llm.conftest import follow
 from tests.support import knowledge
 from tests.support.following import amended
@@ -20,8 +20,8 @@ def noon(days: int) -> datetime:
 
 
 def statistics(word: str, *, at: datetime | None = None) -> tuple[int, int]:
-    counts, passages = word_statistics(words.term_ids(word), at=at or clock.now())
-    return sum(counts.values()), passages
+    found = statistics_of(words.term_ids(word), at=at or clock.now())
+    return sum(found.holding.values()), found.passages
 
 
 def test_statistics_count_what_is_in_force(active: Version, ana: Account, ben: Account) -> None:

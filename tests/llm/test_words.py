@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llm import words
+from tests.support.asking import asked
 
 ROOT = Path(__file__).parents[2]
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=60) | st.text(
@@ -116,7 +117,7 @@ def test_a_sparse_vector_is_sorted_positive_and_fits_the_engines(text: str) -> N
 def test_rarity_is_never_below_zero(text: str, holding: dict[int, int], passages: int) -> None:
     known = dict.fromkeys(words.term_ids(text), 50) | holding
 
-    assert all(value >= 0 for value in words.of_query(text, known, passages).values)
+    assert all(value >= 0 for value in words.of_query(asked(text), known, passages).values)
 
 
 def test_term_numbers_are_the_same_in_another_process() -> None:
@@ -132,14 +133,14 @@ def test_term_numbers_are_those_that_stores_already_hold() -> None:
 
 
 def test_the_profile_names_what_the_weights_are_made_with() -> None:
-    assert words.PROFILE == "words-1:k1=1.2:b=0.75:average=120"
+    assert words.PROFILE == "words-2:k1=1.2:b=0.75:average=120:fold-2"
 
 
 def test_another_profile_has_another_name(monkeypatch: pytest.MonkeyPatch) -> None:
     before = words.profile_name()
-    monkeypatch.setattr(words, "PROFILE", "words-2")
+    monkeypatch.setattr(words, "PROFILE", "words-3")
 
-    assert before == "6e730980"
+    assert before == "8192a17b"
     assert words.profile_name() != before
 
 
@@ -155,7 +156,7 @@ def test_weights_of_a_passage_are_those_of_bm25() -> None:
 def test_weights_of_a_query_are_inverse_document_frequencies() -> None:
     (term,) = words.term_ids("溶栓")
 
-    vector = words.of_query("溶栓 溶栓", {term: 3}, passages=10)
+    vector = words.of_query(asked("溶栓 溶栓"), {term: 3}, passages=10)
 
     assert vector == words.Sparse((term,), (math.log(1 + 7.5 / 3.5),))
 
@@ -163,7 +164,7 @@ def test_weights_of_a_query_are_inverse_document_frequencies() -> None:
 def test_a_rare_term_weighs_more_than_a_common_one() -> None:
     holding = words.counts(["溶栓 治疗", "房颤 治疗", "抗凝 治疗"])
 
-    rare, common = (words.of_query(text, holding, 3).values[0] for text in ("溶栓", "治疗"))
+    rare, common = (words.of_query(asked(text), holding, 3).values[0] for text in ("溶栓", "治疗"))
 
     assert rare > common
 
@@ -185,7 +186,7 @@ def test_a_term_counts_once_a_passage(texts: list[str]) -> None:
 
 def test_a_passage_about_the_question_outranks_a_longer_one_beside_it() -> None:
     passages = ["急性缺血性卒中静脉溶栓", "房颤抗凝" * 30 + "溶栓", "高血压的治疗"]
-    query = words.of_query("静脉溶栓", words.counts(passages), len(passages))
+    query = words.of_query(asked("静脉溶栓"), words.counts(passages), len(passages))
 
     scores = [score(query, words.of_passage(passage)) for passage in passages]
 

@@ -12,7 +12,8 @@ from dataclasses import asdict, dataclass
 
 from governance import clock
 from governance.models import Passage
-from llm import clients, retrieval
+from llm import clients, fusing
+from llm.found import Found
 from llm.models import CachedVector
 from llm.projections import registry
 from llm.projections.rebuild import rebuild_vectors
@@ -75,7 +76,13 @@ def step_by_step(world: World, versions: int, retirements: int, per_version: int
 
 def ranks(query: str) -> Ranks:
     answer = retrieve(Question(query, top_k=50), at=clock.now())
-    return [(found.passage.pk, found.score) for found in answer.found]
+    alike = ((each, found.score) for found in answer.found for each in said_by(found))
+    return [(passage.pk, score) for passage, score in alike]
+
+
+def said_by(found: Found) -> list[Passage]:
+    """The passage and those that say the same."""
+    return [found.passage, *found.alike]
 
 
 def compare(queries: Sequence[str], before: Sequence[Ranks], after: Sequence[Ranks]) -> None:
@@ -89,7 +96,7 @@ def compare(queries: Sequence[str], before: Sequence[Ranks], after: Sequence[Ran
 
 def plant() -> Callable[[], None]:
     """Put the bug in; returns what takes it out."""
-    right = retrieval._ranked
+    right = fusing._ranked
 
     def as_the_store_says(lists: Sequence[Sequence[Hit]], allowed: dict[int, Passage]) -> Ranks:
         total: dict[int, float] = {}
@@ -99,8 +106,8 @@ def plant() -> Callable[[], None]:
                 total[int(hit.passage)] = total.get(int(hit.passage), 0) + 1 / (60 + rank)
         return sorted(total.items(), key=lambda item: -item[1])
 
-    retrieval._ranked = as_the_store_says
-    return lambda: setattr(retrieval, "_ranked", right)
+    fusing._ranked = as_the_store_says
+    return lambda: setattr(fusing, "_ranked", right)
 
 
 if __name__ == "__main__":

@@ -8,8 +8,8 @@ from governance.actions.proposals import Proposed
 from governance.models import Account, Passage, RefusedProposal, WhyRefused
 from llm.admin.proposal_pages import span_shown
 from llm.models import Proposal, Reader
+from llm.naming.meanings import Meaning
 from llm.proposing.keeping import Read, keep
-from llm.proposing.meanings import Meaning
 from llm.proposing.rules import Statement
 
 DRUG = Meaning("drug", (("en", "tenecteplase"), ("zh", "替奈普酶")))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ahocorasick_rs import AhoCorasick
 
 from governance.wording import folded
-from llm.proposing.meanings import Meaning
+from llm.naming.meanings import Meaning
 
 # In capitals, mostly, so that those that are none are other words.
 LONGEST_ABBREVIATION = 8

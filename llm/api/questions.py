@@ -1,0 +1,120 @@
+"""What `retrieve/` is asked, taken strictly."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from governance import clock
+from governance.api.bodies import LARGEST_NUMBER, Body, Prose
+from governance.classes import SourceClass
+from governance.errors import Malformed
+from governance.models import Language
+from llm import as_of
+from llm.around import MOST_NEIGHBOURS
+from llm.fusing import MOST
+from llm.retrieval import Question
+
+LONGEST_QUERY = 4000
+MOST_SOURCES = 500
+MOST_QUESTIONS = 20
+
+
+class Count(serializers.IntegerField):
+    """A whole number, and nothing that could be taken for one."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, bool) or not isinstance(data, int):
+            self.fail("invalid")
+        return data
+
+
+# `source` means something to a field of this library, so the names cannot stand in class bodies.
+Filters = type(
+    "Filters",
+    (Body,),
+    {
+        "source_class": serializers.ListField(
+            child=serializers.ChoiceField(SourceClass.choices), required=False, max_length=20
+        ),
+        "language": serializers.ChoiceField(Language.choices, required=False, allow_null=True),
+        "source": serializers.ListField(
+            child=Count(min_value=1, max_value=LARGEST_NUMBER),
+            required=False,
+            max_length=MOST_SOURCES,
+        ),
+    },
+)
+
+
+class Instant(serializers.CharField):
+    """An instant with its offset, or a day, which means its end; it must be past."""
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        if data is serializers.empty:
+            raise serializers.SkipField
+        try:
+            return as_of.instant(data, now=clock.now())
+        except Malformed as refusal:
+            raise serializers.ValidationError(str(refusal.facts["problem"])) from refusal
+
+
+class Flag(serializers.BooleanField):
+    """True or false, and nothing that could be taken for one."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
+class ShownBody(Body):
+    """What is to be shown of each passage, beside its text and its citation."""
+
+    neighbours = Count(
+        min_value=0,
+        max_value=MOST_NEIGHBOURS,
+        default=0,
+        help_text=_("How many passages of the same version to give before and behind each."),
+    )
+    whole_table = Flag(
+        default=False, help_text=_("Give the whole table that a passage is a part of.")
+    )
+
+
+class AskedBody(ShownBody):
+    """One question. With `abstain`, nothing is given where nothing seems to answer it."""
+
+    query = Prose(max_length=LONGEST_QUERY)
+    top_k = Count(min_value=1, max_value=MOST, default=10)
+    filters = Filters(required=False)
+    expand = Flag(default=False)
+    explain = Flag(default=False)
+    abstain = Flag(default=True)
+
+    @staticmethod
+    def question(sent: dict[str, Any]) -> Question:
+        filters = sent.get("filters") or {}
+        return Question(
+            sent["query"],
+            sent["top_k"],
+            tuple(filters.get("source_class", ())),
+            filters.get("language"),
+            tuple(filters.get("source", ())),
+        )
+
+
+class QuestionBody(AskedBody):
+    as_of = Instant(required=False)
+
+
+class QuestionsBody(Body):
+    questions = AskedBody(many=True)
+
+    def validate_questions(self, questions: list[Any]) -> list[Any]:
+        if not 1 <= len(questions) <= MOST_QUESTIONS:
+            problem = _("Ask 1 to %(most)s questions at once.") % {"most": MOST_QUESTIONS}
+            raise serializers.ValidationError(problem)
+        return questions
