@@ -32,6 +32,8 @@ pytestmark = [
 
 TOLD = json.loads((demo.FOLDER / "sample.json").read_text("utf-8"))
 QUESTIONS = json.loads((demo.FOLDER / "questions.json").read_text("utf-8"))
+# The first are asked nearly in the words of what answers them; the others by what they mean.
+PLAIN, OTHERS = QUESTIONS[:9], QUESTIONS[9:]
 
 
 @pytest.fixture
@@ -121,11 +123,21 @@ def best(asked: Any, *, of: int) -> list[tuple[str, str]]:
     return [(f.passage.version.upload.filename, f.passage.text) for f in found]
 
 
+def is_answered(asked: Any) -> bool:
+    return any(asked["contains"] in text for _file, text in best(asked, of=5))
+
+
+def in_the_language_of_the_source(questions: list[Any]) -> list[Any]:
+    languages = {v["file"]: source["language"] for source in TOLD for v in source["versions"]}
+    return [each for each in questions if languages.get(each["file"]) == each["language"]]
+
+
 @pytest.mark.long
 def test_questions_find_what_answers_them(served: None) -> None:
     """The shipped ones at once; the README's only after the approval that its walk ends in."""
-    files = [{file for file, _text in best(asked, of=3)} for asked in QUESTIONS]
-    answers = [" ".join(text for _file, text in best(asked, of=5)) for asked in QUESTIONS]
+    files = [{file for file, _text in best(asked, of=3)} for asked in PLAIN]
+    answered = [asked for asked in PLAIN if is_answered(asked)]
+    by_meaning = [is_answered(asked) for asked in in_the_language_of_the_source(OTHERS)[::3]]
     readme = re.findall(r'"query": "([^"]+)"', (ROOT / "README.md").read_text("utf-8"))
     chapter = Version.objects.get(status="in_review")
 
@@ -133,9 +145,7 @@ def test_questions_find_what_answers_them(served: None) -> None:
     jobs.do("catch_up", {})
     found = [best({"question": question}, of=1) for question in readme]
 
-    assert len(QUESTIONS) == 9
-    assert [
-        a["question"] for a, f in zip(QUESTIONS, files, strict=True) if a["file"] not in f
-    ] == []
-    assert all(a["contains"] in t for a, t in zip(QUESTIONS, answers, strict=True))
+    assert [a["question"] for a, f in zip(PLAIN, files, strict=True) if a["file"] not in f] == []
+    assert answered == PLAIN
+    assert sum(by_meaning) >= 0.75 * len(by_meaning) > 20
     assert [file for each in found for file, _text in each] == [chapter.upload.filename]
