@@ -17,9 +17,9 @@ from governance.api.permissions import programs
 from governance.duties import Scope
 from governance.models import Client, Passage
 from llm import usage
-from llm.api.answers import Beside, PassageByNumber, notice, shown_passage
 from llm.api.questions import ShownBody
 from llm.api.retrieval import TAG
+from llm.api.retrieved import Beside, PassageByNumber, notice, shown_passage
 from llm.around import MOST_NEIGHBOURS, around
 from llm.models import Usage
 from llm.retrieval import Answer, served

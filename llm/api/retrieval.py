@@ -25,14 +25,14 @@ from governance.errors import ScopeMissing
 from governance.graph import Subgraph
 from governance.models import Account, Client, Concept, Passage
 from llm import as_of, usage
-from llm.api.answers import (
+from llm.api.questions import AskedBody, QuestionBody, QuestionsBody
+from llm.api.retrieved import (
     Beside,
     RetrievalAnswer,
     RetrievalsAnswer,
     shown_answer,
     shown_found,
 )
-from llm.api.questions import AskedBody, QuestionBody, QuestionsBody
 from llm.around import around
 from llm.conflicts import conflicts
 from llm.embedding import Unavailable
