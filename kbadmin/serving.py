@@ -27,6 +27,7 @@ from waitress.task import ErrorTask, WSGITask
 from governance.errors import TooLarge
 from kbadmin.celery import app
 from kbadmin.receiving import Parser
+from llm.api.waiting import MOST_WAITING
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -39,7 +40,8 @@ FORM_ROOM = 64 * 1024
 PROXY_HEADERS = ("x-forwarded-for", "x-forwarded-host", "x-forwarded-proto")
 # How long a caller may go on sending after it was told that it is refused.
 LINGER_SECONDS = 3.0
-WEB_THREADS = 8
+# Callers who wait for changes keep threads of their own, so that nobody else waits behind them.
+WEB_THREADS = 8 + MOST_WAITING
 WORKER_THREADS = 4
 # Each reads in a process that may take a whole core and 2 GB.
 READING_THREADS = WORKER_THREADS // 2

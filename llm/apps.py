@@ -7,7 +7,10 @@ class LlmConfig(AppConfig):
     verbose_name = _("Knowledge out")
 
     def ready(self) -> None:
+        from governance import mirrors as standings
         from governance.uses import told_by
+        from llm import mirrors
         from llm.uses import tell
 
         told_by(tell)
+        standings.told_by(mirrors.tell)

@@ -37,6 +37,7 @@ from governance.admin.standing import until
 from governance.admin.trail_words import ACTORS
 from governance.duties import Deed, Scope
 from governance.lockouts import lock_out_of, locked_names
+from governance.mirrors import standing_of
 from governance.models import Account, AuditEntry, AuditPayload, Client, Person
 from governance.sessions import living
 
@@ -223,6 +224,8 @@ class ClientAdmin(GovernedAdmin):
             "opens": opened_by(subject),
             "state": state_of_key(subject),
             "revoked": last_word("client.revoked", subject) if subject.revoked_at else None,
+            "mirror": standing_of(subject) if subject.opens(Scope.CORPUS) else None,
+            "may_mirror": subject.opens(Scope.CORPUS),
             "crumbs": [(say("Keys"), list_of("client"))],
         }
 

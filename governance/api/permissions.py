@@ -46,14 +46,15 @@ def people(deed: Deed) -> type[BasePermission]:
     return May
 
 
-def programs(scope: Scope, *, or_people: Deed | None = None) -> type[BasePermission]:
-    """Let in programs whose key opens the scope, and people of a deed if one is given."""
+def programs(scope: Scope, *others: Scope, or_people: Deed | None = None) -> type[BasePermission]:
+    """Let in programs whose key opens one of the scopes, and people of a deed if one is given."""
 
     class Opens(BasePermission):
         def has_permission(self, request: Request, view: APIView) -> bool:
             user = request.user
             if isinstance(user, Client):
-                return _let_in(request, user.opens(scope), ScopeMissing(scope=scope))
+                opens = any(user.opens(each) for each in (scope, *others))
+                return _let_in(request, opens, ScopeMissing(scope=scope))
             may = isinstance(user, Account) and or_people is not None and user.may(or_people)
             return _let_in(request, may)
 

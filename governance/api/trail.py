@@ -62,7 +62,14 @@ class ProofDoor(Door):
     permission_classes = [programs(Scope.AUDIT, or_people=Deed.AUDIT)]
 
 
-class HeadDoor(ProofDoor):
+class GrowthDoor(ProofDoor):
+    """Hashes alone, which tell nothing of what stands in the trail: a mirror of the corpus holds
+    the root that a manifest names against them."""
+
+    permission_classes = [programs(Scope.AUDIT, Scope.CORPUS, or_people=Deed.AUDIT)]
+
+
+class HeadDoor(GrowthDoor):
     @described("How far the trail reaches", tag=TAG, gives=HeadAnswer)
     def get(self, request: Request) -> Response:
         head = TrailHead.objects.get()
@@ -93,7 +100,7 @@ class InclusionDoor(ProofDoor):
         )
 
 
-class ConsistencyDoor(ProofDoor):
+class ConsistencyDoor(GrowthDoor):
     @asking(
         OpenApiParameter("from", int, required=True),
         OpenApiParameter("to", int, description="The whole trail if left out."),

@@ -9,6 +9,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from governance.api.authentication import BearerKey
 from governance.api.bodies import whole_number
 from governance.api.doors import Door, described
 from governance.api.permissions import programs
@@ -16,10 +17,15 @@ from governance.duties import Scope
 from governance.models import AuditEntry, TrailHead
 from governance.verification import content_of
 from llm.api.retrieval import TAG
+from llm.api.waiting import LONGEST_WAIT, NO_PLACE_PAUSE, NoPlace, Places
 from llm.projections.holdings import shown
 
 PAGE = 100
 LARGEST_PAGE = 1000
+WAIT = (
+    f"Where nothing is new, answer as soon as something is, or after so many seconds: at most"
+    f" {LONGEST_WAIT}. Where too many wait already the answer comes at once, with Retry-After."
+)
 
 
 class SubjectAnswer(serializers.Serializer[Any]):
@@ -46,25 +52,43 @@ class ChangesAnswer(serializers.Serializer[Any]):
 
 class ChangesDoor(Door):
     permission_classes = [programs(Scope.CHANGES)]
+    # All requests of a process share them.
+    places = Places()
 
     @extend_schema(  # type: ignore[untyped-decorator]
         parameters=[
             OpenApiParameter("after", int, description="The number last seen; 0 for all."),
             OpenApiParameter("limit", int, description=f"At most {LARGEST_PAGE}."),
+            OpenApiParameter("wait", int, description=WAIT),
         ]
     )
     @described("What changed in the knowledge", tag=TAG, gives=ChangesAnswer, refuses=(400, 503))
     def get(self, request: Request) -> Response:
         after = whole_number(request, "after", default=0)
         limit = min(whole_number(request, "limit", default=PAGE) or PAGE, LARGEST_PAGE)
+        headers = self._waited(request, after, whole_number(request, "wait", default=0))
         entries = list(AuditEntry.objects.knowledge().after(after)[:limit])
         return Response(
             {
                 "epoch": TrailHead.objects.values_list("epoch", flat=True).get(),
                 "changes": [_change(entry) for entry in entries],
                 "next": entries[-1].number if entries else after,
-            }
+            },
+            headers=headers,
         )
+
+    def _waited(self, request: Request, after: int, seconds: int) -> dict[str, str]:
+        """Hold the caller for a while. Who finds no place is told when to come again."""
+        if not seconds:
+            return {}
+        news = AuditEntry.objects.knowledge().after(after)
+        try:
+            self.places.wait_until(news.exists, seconds=min(seconds, LONGEST_WAIT))
+        except NoPlace:
+            return {"Retry-After": str(NO_PLACE_PAUSE)}
+        # A key may have been revoked meanwhile.
+        BearerKey().authenticate(request)
+        return {}
 
 
 def _change(entry: AuditEntry) -> dict[str, Any]:

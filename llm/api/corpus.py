@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
@@ -10,15 +11,21 @@ from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework.exceptions import APIException
+from rest_framework import serializers
+from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.request import Request
+from rest_framework.response import Response
 
 from governance import clock
-from governance.api.doors import Door, Problem
+from governance.api import errors
+from governance.api.bodies import Body, Line
+from governance.api.doors import Door, Problem, described
 from governance.api.permissions import programs
 from governance.duties import Scope
-from governance.models import Version
+from governance.models import Client, Version
+from llm import mirrors
 from llm.api.retrieval import TAG
+from llm.api.sending import NotSatisfiable, Sent
 from llm.corpus import CorpusFolder, Damaged, root_of
 from llm.models import CorpusObject, Cursor, FactsObject
 from llm.projections.advance import behind
@@ -30,11 +37,17 @@ from llm.stores.port import StoreAway
 F = TypeVar("F", bound=Callable[..., Any])
 FOR_EVER = "private, max-age=31536000, immutable"
 ZSTD = "application/zstd"
+ROOT = re.compile(r"[0-9a-f]{64}")
 
 
 class Withdrawn(APIException):
     status_code = 410
     default_code = "withdrawn"
+
+
+class RootUnknown(APIException):
+    status_code = 409
+    default_code = "unknown_root"
 
 
 class NotThere(APIException):
@@ -45,7 +58,10 @@ class NotThere(APIException):
 def _documented(summary: str, media_type: str, *refuses: int) -> Callable[[F], F]:
     answers = dict.fromkeys((401, 403, *refuses), Problem)
     kind = OpenApiTypes.BINARY if media_type == ZSTD else OpenApiTypes.OBJECT
-    content = {(200, media_type): OpenApiResponse(kind)}
+    content: dict[Any, Any] = {(200, media_type): OpenApiResponse(kind)}
+    if media_type == ZSTD:
+        content[206, media_type] = OpenApiResponse(kind, description="The range asked for.")
+    content[304] = OpenApiResponse(description="The caller has it already.")
     described = extend_schema(summary=summary, tags=[TAG], responses=answers | content)
     return cast(Callable[[F], F], described)
 
@@ -74,7 +90,7 @@ class NewestDoor(CorpusDoor):
         cursor = Cursor.objects.filter(name="corpus").first()
         lag = behind(cursor) if cursor else 0
         headers = {"Cache-Control": "no-cache", "Corpus-Behind": str(lag)}
-        return _sent(request, content, "application/json", _etag_of(content), headers)
+        return Sent(content, "application/json", _etag_of(content), headers).coded(request)
 
 
 class ManifestDoor(CorpusDoor):
@@ -88,14 +104,17 @@ class ManifestDoor(CorpusDoor):
             raise NotThere(_("The corpus cannot be read just now; ask again later.")) from error
         if root_of(content) != root:
             raise NotThere(_("The manifest is being repaired; ask again later."))
-        return _sent(request, content, "application/json", f'"{root}"', {"Cache-Control": FOR_EVER})
+        headers = {"Cache-Control": FOR_EVER}
+        return Sent(content, "application/json", f'"{root}"', headers).coded(request)
 
 
 class ObjectDoor(CorpusDoor):
     @_documented(
-        "An object, compressed with zstd, by the SHA-256 of its bytes before", ZSTD, 404, 410, 503
+        "An object, compressed with zstd, by the SHA-256 of its bytes before; whole or in ranges",
+        ZSTD,
+        *(404, 410, 416, 503),
     )
-    def get(self, request: Request, sha256: str) -> HttpResponse:
+    def get(self, request: Request, sha256: str) -> HttpResponse | Response:
         if not _is_in_force(sha256):
             raise Withdrawn(_("What this object held has left force."))
         try:
@@ -105,7 +124,51 @@ class ObjectDoor(CorpusDoor):
         if content is None:
             raise NotThere(_("The object is being repaired; ask again later."))
         # Not immutable to a cache: the same object answers 410 once it is withdrawn.
-        return _sent(request, content, ZSTD, f'"{sha256}"', {"Cache-Control": "no-cache"})
+        sent = Sent(content, ZSTD, f'"{sha256}"', {"Cache-Control": "no-cache"})
+        try:
+            return sent.in_parts(request)
+        except NotSatisfiable:
+            return _beyond(len(content))
+
+
+class AcknowledgementBody(Body):
+    root = Line(max_length=64, help_text="Of the manifest whose corpus the mirror holds.")  # type: ignore[assignment]
+
+    def validate_root(self, root: str) -> str:
+        if not ROOT.fullmatch(root):
+            raise ValidationError(_("A root is 64 hexadecimal digits in lower case."))
+        return root
+
+
+class AcknowledgementAnswer(serializers.Serializer[Any]):
+    """`at` is when the program said so first, `last_at` when last."""
+
+    root = serializers.CharField()  # type: ignore[assignment]
+    trail = serializers.IntegerField()
+    epoch = serializers.CharField()
+    at = serializers.DateTimeField()
+    last_at = serializers.DateTimeField()
+
+
+class AcknowledgementsDoor(CorpusDoor):
+    @described(
+        "Say which manifest a mirror has reached; again and again does no harm",
+        tag=TAG,
+        takes=AcknowledgementBody,
+        gives={200: AcknowledgementAnswer, 201: AcknowledgementAnswer},
+        refuses=(400, 409, 503),
+    )
+    def post(self, request: Request) -> Response:
+        root, client = self.sent(AcknowledgementBody)["root"], cast(Client, request.user)
+        try:
+            said, is_new = mirrors.acknowledge(
+                client=client, root=root, folder=self.folder, at=clock.now()
+            )
+        except mirrors.UnknownRoot as error:
+            raise RootUnknown(_("This corpus has had no manifest with this root.")) from error
+        except OSError as error:
+            raise NotThere(_("The corpus cannot be read just now; ask again later.")) from error
+        return Response(AcknowledgementAnswer(said).data, status=201 if is_new else 200)
 
 
 def _is_in_force(sha256: str) -> bool:
@@ -133,19 +196,11 @@ def _is_held(sha256: str) -> bool:
     return any(m.objects.filter(sha256=sha256, is_held=True).exists() for m in models)
 
 
+def _beyond(size: int) -> Response:
+    sentence = _("The object ends before this range begins.")
+    headers = {"Content-Range": f"bytes */{size}"}
+    return errors.answer(416, "range_not_satisfiable", sentence, headers=headers)
+
+
 def _etag_of(content: bytes) -> str:
     return f'"{CorpusFolder.name_of(content)}"'
-
-
-def _sent(
-    request: Request, content: bytes, media_type: str, etag: str, headers: dict[str, str]
-) -> HttpResponse:
-    # What compresses on the way marks a tag as weak; here that makes no difference.
-    asked = [
-        tag.strip().removeprefix("W/")
-        for tag in request.headers.get("If-None-Match", "").split(",")
-    ]
-    headers = headers | {"ETag": etag}
-    if etag in asked or "*" in asked:
-        return HttpResponse(status=304, headers=headers)
-    return HttpResponse(content, content_type=media_type, headers=headers)

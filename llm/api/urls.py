@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 from llm.api.changes import ChangesDoor
-from llm.api.corpus import ManifestDoor, NewestDoor, ObjectDoor
+from llm.api.corpus import AcknowledgementsDoor, ManifestDoor, NewestDoor, ObjectDoor
 from llm.api.passages import ServedPassageDoor
 from llm.api.retrieval import RetrieveDoor, RetrieveManyDoor
 
@@ -17,6 +17,7 @@ urlpatterns = [
     ),
     path("changes/", ChangesDoor.as_view(), name="changes"),
     path("corpus/", NewestDoor.as_view(), name="corpus"),
+    path("corpus/acknowledgements/", AcknowledgementsDoor.as_view(), name="acknowledgements"),
     re_path(r"^corpus/manifests/(?P<root>[0-9a-f]{64})/$", ManifestDoor.as_view(), name="manifest"),
     re_path(r"^corpus/objects/(?P<sha256>[0-9a-f]{64})$", ObjectDoor.as_view(), name="object"),
 ]

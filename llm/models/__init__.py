@@ -16,12 +16,14 @@ from .following import (
     VersionWords,
     WordCount,
 )
+from .mirrors import Acknowledgement
 from .proposals import ModelAnswer, Proposal, ProposalReading, ProposalSpan, Reader
 
 __all__ = [
     "FIRST_PAUSE",
     "LEASE",
     "LONGEST_PAUSE",
+    "Acknowledgement",
     "CachedVector",
     "CorpusObject",
     "Cursor",

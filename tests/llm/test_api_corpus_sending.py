@@ -1,0 +1,303 @@
+"""Objects in ranges, manifests compressed, and what mirrors say that they have reached."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from typing import Any
+
+import pytest
+import zstandard
+from rest_framework.test import APIRequestFactory
+
+from governance import clock
+from governance.actions import clients
+from governance.duties import Scope
+from governance.mirrors import Standing, standing_of
+from governance.models import Account, Client, TrailHead, Version
+from governance.trail import SHELL
+from llm.api.changes import ChangesDoor
+from llm.api.waiting import Places
+from llm.models import Acknowledgement
+from tests.llm.conftest import follow
+from tests.support import knowledge
+from tests.support.callers import V1, Caller, code, program
+
+
+@pytest.fixture
+def mirror(active: Version) -> Caller:
+    follow()
+    return program(Scope.CORPUS, Scope.CHANGES)
+
+
+@pytest.fixture
+def path(mirror: Caller) -> str:
+    return f"{V1}corpus/objects/{newest(mirror)['versions'][0]['object']}"
+
+
+def newest(mirror: Caller) -> Any:
+    return mirror.ask("corpus/").json()
+
+
+# Ranges
+
+
+@pytest.mark.parametrize(
+    ("asked", "part"),
+    [
+        ("bytes=0-0", slice(0, 1)),
+        ("bytes=3-9", slice(3, 10)),
+        ("bytes=5-", slice(5, None)),
+        ("bytes=-7", slice(-7, None)),
+        ("bytes=2-999999999999999999", slice(2, None)),
+        ("bytes=-999999", slice(0, None)),
+    ],
+)
+def test_range_is_sent_with_its_place(mirror: Caller, path: str, asked: str, part: slice) -> None:
+    whole = mirror.get(path).content
+
+    answer = mirror.get(path, HTTP_RANGE=asked)
+
+    start, stop, _step = part.indices(len(whole))
+    assert (answer.status_code, answer.content) == (206, whole[part])
+    assert answer["Content-Range"] == f"bytes {start}-{stop - 1}/{len(whole)}"
+
+
+@pytest.mark.parametrize(
+    "asked", ["bytes=", "bytes=-", "bytes=x-1", "bytes=5-2", "bytes=0-1,3-4", "lines=0-1", "²"]
+)
+def test_what_is_no_single_range_is_answered_with_all(
+    mirror: Caller, path: str, asked: str
+) -> None:
+    answer = mirror.get(path, HTTP_RANGE=asked)
+
+    assert (answer.status_code, answer.content) == (200, mirror.get(path).content)
+    assert answer["Accept-Ranges"] == "bytes"
+
+
+@pytest.mark.parametrize("asked", ["bytes=999999-", "bytes=-0", "bytes=999999-9999999"])
+def test_range_behind_the_end_is_refused_with_the_size(
+    mirror: Caller, path: str, asked: str
+) -> None:
+    answer = mirror.get(path, HTTP_RANGE=asked)
+
+    assert code(answer) == (416, "range_not_satisfiable")
+    assert answer["Content-Range"] == f"bytes */{len(mirror.get(path).content)}"
+
+
+@pytest.mark.parametrize(("form", "status"), [("{}", 206), ("W/{}", 200), ('"x"', 200)])
+def test_range_of_something_else_is_answered_with_all(
+    mirror: Caller, path: str, form: str, status: int
+) -> None:
+    condition = form.format(mirror.get(path)["ETag"])
+
+    answer = mirror.get(path, HTTP_RANGE="bytes=3-", HTTP_IF_RANGE=condition)
+
+    assert answer.status_code == status
+
+
+def test_head_takes_no_notice_of_a_range(mirror: Caller, path: str) -> None:
+    answer = mirror.head(path, HTTP_RANGE="bytes=3-")
+
+    assert (answer.status_code, answer["Accept-Ranges"]) == (200, "bytes")
+
+
+def test_range_of_what_left_force_is_gone(
+    mirror: Caller, path: str, active: Version, ben: Account
+) -> None:
+    knowledge.retire(active, ben)
+
+    assert code(mirror.get(path, HTTP_RANGE="bytes=0-1")) == (410, "withdrawn")
+
+
+# Codings
+
+
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [
+        ("zstd", "zstd"),
+        ("gzip, deflate", "gzip"),
+        ("gzip, zstd", "zstd"),
+        ("zstd;q=0.5, gzip", "gzip"),
+        ("*", "zstd"),
+        ("zstd;q=0, *;q=0.1", "gzip"),
+        ("br, identity", ""),
+        ("zstd;q=0", ""),
+        ("zstd;q=nonsense", ""),
+    ],
+)
+def test_manifest_is_compressed_as_the_caller_prefers(
+    mirror: Caller, accepted: str, coding: str
+) -> None:
+    answer = mirror.get(f"{V1}corpus/", HTTP_ACCEPT_ENCODING=accepted)
+
+    unpack = {"zstd": zstandard.decompress, "gzip": gzip.decompress, "": bytes}[coding]
+    assert answer.get("Content-Encoding", "") == coding
+    assert json.loads(unpack(answer.content)) == newest(mirror)
+    assert "Accept-Encoding" in answer["Vary"]
+
+
+def test_each_coding_has_a_tag_of_its_own(mirror: Caller) -> None:
+    asked = ({}, {"HTTP_ACCEPT_ENCODING": "zstd"}, {"HTTP_ACCEPT_ENCODING": "gzip"})
+    tags = [mirror.get(f"{V1}corpus/", **each)["ETag"] for each in asked]
+
+    assert len(set(tags)) == 3
+    known = mirror.get(f"{V1}corpus/", **asked[1], HTTP_IF_NONE_MATCH=tags[1])
+    other = mirror.get(f"{V1}corpus/", **asked[1], HTTP_IF_NONE_MATCH=tags[0])
+    assert (known.status_code, other.status_code) == (304, 200)
+
+
+# Waiting for changes
+
+
+def test_who_asks_for_what_is_there_already_does_not_wait(mirror: Caller) -> None:
+    answer = mirror.ask("changes/", after=0, wait=30)
+
+    assert answer.status_code == 200
+    assert answer.json()["changes"]
+    assert "Retry-After" not in answer
+
+
+@pytest.mark.slow
+def test_who_waits_in_vain_is_told_so(mirror: Caller) -> None:
+    answer = mirror.ask("changes/", after=10**9, wait=1)
+
+    assert (answer.status_code, answer.json()["next"]) == (200, 10**9)
+
+
+@pytest.mark.parametrize("wait", ["", "-1", "1.5", "x"])
+def test_wait_that_is_no_whole_number_is_malformed(mirror: Caller, wait: str) -> None:
+    assert code(mirror.ask("changes/", wait=wait)) == (400, "malformed")
+
+
+def test_who_finds_no_place_is_answered_at_once_and_told_when_to_come_again(
+    mirror: Caller,
+) -> None:
+    answer = wait_in(Places(0), mirror, after=10**9)
+
+    assert (answer.status_code, answer.data["changes"]) == (200, [])
+    assert answer["Retry-After"] == "5"
+
+
+def test_place_is_free_again_after_a_wait() -> None:
+    places = Places(1)
+
+    told = [places.wait_until(iter([False, is_so]).__next__, seconds=0.01) for is_so in (1, 0, 1)]
+
+    assert told == [1, 0, 1]
+
+
+def test_key_that_is_revoked_while_it_waits_is_told_nothing(mirror: Caller, sue: Account) -> None:
+    answer = wait_in(RevokingPlaces(Client.objects.get(), sue), mirror, after=0)
+
+    assert (answer.status_code, answer.data["code"]) == (401, "authentication_failed")
+
+
+def wait_in(places: Places, mirror: Caller, *, after: int) -> Any:
+    """Ask for changes of a door with these places."""
+    request = APIRequestFactory().get(f"{V1}changes/?after={after}&wait=30", **mirror._credentials)
+    return ChangesDoor.as_view(places=places)(request)
+
+
+class RevokingPlaces(Places):
+    """Where a key is revoked while its program waits."""
+
+    def __init__(self, client: Client, by: Account) -> None:
+        super().__init__()
+        self.client, self.by = client, by
+
+    def wait_until(self, is_so: Any, *, seconds: float) -> bool:
+        clients.revoke(client=self.client, reason="Lost.", by=self.by)
+        return super().wait_until(is_so, seconds=seconds)
+
+
+# Acknowledging
+
+
+def acknowledge(mirror: Caller, root: object) -> Any:
+    return mirror.send("corpus/acknowledgements/", {"root": root})
+
+
+def test_what_is_reached_is_kept_once(mirror: Caller) -> None:
+    manifest = newest(mirror)
+
+    first, again = [acknowledge(mirror, manifest["root"]) for _time in range(2)]
+
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert again.json() | {"last_at": ""} == first.json() | {"last_at": ""}
+    row = Acknowledgement.objects.get()
+    assert (row.root, row.trail) == (manifest["root"], manifest["trail"])
+    assert row.at <= row.last_at
+
+
+def test_root_that_was_never_published_is_refused(mirror: Caller) -> None:
+    assert code(acknowledge(mirror, "0" * 64)) == (409, "unknown_root")
+    assert not Acknowledgement.objects.exists()
+
+
+@pytest.mark.parametrize("root", ["", "x", "A" * 64, "0" * 63, 7, None, ["0" * 64], "../manifest"])
+def test_what_is_no_root_is_malformed(mirror: Caller, root: object) -> None:
+    assert code(acknowledge(mirror, root)) == (400, "malformed")
+
+
+def test_only_who_may_have_the_corpus_acknowledges_it(mirror: Caller) -> None:
+    other = program(Scope.CHANGES, name="other")
+
+    assert code(acknowledge(other, newest(mirror)["root"])) == (403, "not_allowed")
+    assert acknowledge(Caller(), newest(mirror)["root"]).status_code == 401
+
+
+def standing() -> Standing | None:
+    return standing_of(Client.objects.get())
+
+
+def test_it_is_told_how_far_a_mirror_is_behind(
+    mirror: Caller, active: Version, ben: Account
+) -> None:
+    assert standing() is None
+    manifest = newest(mirror)
+    acknowledge(mirror, manifest["root"])
+    knowledge.quarantine(active, ben)
+
+    told = standing()
+
+    assert told
+    assert (told.root, told.trail, told.behind) == (manifest["root"], manifest["trail"], 1)
+    assert told.at <= clock.now()
+
+
+def test_who_goes_back_to_an_older_corpus_stands_there(
+    mirror: Caller, active: Version, ben: Account
+) -> None:
+    older = newest(mirror)["root"]
+    acknowledge(mirror, older)
+    knowledge.retire(active, ben)
+    follow()
+    acknowledge(mirror, newest(mirror)["root"])
+
+    acknowledge(mirror, older)
+
+    assert standing().root == older
+
+
+def test_of_another_trail_nobody_says_how_far_behind(mirror: Caller) -> None:
+    acknowledge(mirror, newest(mirror)["root"])
+    TrailHead.objects.update(epoch="another")
+
+    assert standing().behind is None
+
+
+# What a mirror may ask of the trail
+
+
+def test_key_for_the_corpus_sees_how_the_trail_grows_and_no_entry(mirror: Caller) -> None:
+    assert mirror.ask("trail/").status_code == 200
+    assert mirror.ask("trail/consistency/", **{"from": 1}).status_code == 200
+    assert code(mirror.ask("trail/1/proof/")) == (403, "not_allowed")
+
+
+def test_shell_makes_no_mirror_by_itself(mirror: Caller) -> None:
+    client, _key = clients.create(name="new", scopes=[Scope.CORPUS], by=SHELL)
+
+    assert standing_of(client) is None
