@@ -19,14 +19,15 @@ from governance.trail import SHELL
 from llm.api.changes import ChangesDoor
 from llm.api.waiting import Places
 from llm.models import Acknowledgement
-from tests.llm.conftest import follow
 from tests.support import knowledge
 from tests.support.callers import V1, Caller, code, program
+from tests.support.following import follow
+from tests.support.visiting import Visitor
 
 
 @pytest.fixture
 def mirror(active: Version) -> Caller:
-    follow()
+    follow("corpus")
     return program(Scope.CORPUS, Scope.CHANGES)
 
 
@@ -41,59 +42,52 @@ def newest(mirror: Caller) -> Any:
 
 # Ranges
 
+RANGES = {
+    "bytes=0-0": slice(0, 1),
+    "bytes=3-9": slice(3, 10),
+    "bytes=5-": slice(5, None),
+    "bytes=-7": slice(-7, None),
+    "bytes=2-999999999999999999": slice(2, None),
+    "bytes=-999999": slice(0, None),
+}
+NO_SINGLE_RANGES = ("bytes=", "bytes=-", "bytes=x-1", "bytes=5-2", "bytes=0-1,3-4", "lines=0-1")
 
-@pytest.mark.parametrize(
-    ("asked", "part"),
-    [
-        ("bytes=0-0", slice(0, 1)),
-        ("bytes=3-9", slice(3, 10)),
-        ("bytes=5-", slice(5, None)),
-        ("bytes=-7", slice(-7, None)),
-        ("bytes=2-999999999999999999", slice(2, None)),
-        ("bytes=-999999", slice(0, None)),
-    ],
-)
-def test_range_is_sent_with_its_place(mirror: Caller, path: str, asked: str, part: slice) -> None:
+
+def test_range_is_sent_with_its_place(mirror: Caller, path: str) -> None:
+    whole = mirror.get(path).content
+    for asked, part in RANGES.items():
+        answer = mirror.get(path, HTTP_RANGE=asked)
+
+        start, stop, _step = part.indices(len(whole))
+        assert (answer.status_code, answer.content) == (206, whole[part]), asked
+        assert answer["Content-Range"] == f"bytes {start}-{stop - 1}/{len(whole)}"
+
+
+def test_what_is_no_single_range_is_answered_with_all(mirror: Caller, path: str) -> None:
     whole = mirror.get(path).content
 
-    answer = mirror.get(path, HTTP_RANGE=asked)
+    answers = [mirror.get(path, HTTP_RANGE=asked) for asked in NO_SINGLE_RANGES]
 
-    start, stop, _step = part.indices(len(whole))
-    assert (answer.status_code, answer.content) == (206, whole[part])
-    assert answer["Content-Range"] == f"bytes {start}-{stop - 1}/{len(whole)}"
-
-
-@pytest.mark.parametrize(
-    "asked", ["bytes=", "bytes=-", "bytes=x-1", "bytes=5-2", "bytes=0-1,3-4", "lines=0-1", "²"]
-)
-def test_what_is_no_single_range_is_answered_with_all(
-    mirror: Caller, path: str, asked: str
-) -> None:
-    answer = mirror.get(path, HTTP_RANGE=asked)
-
-    assert (answer.status_code, answer.content) == (200, mirror.get(path).content)
-    assert answer["Accept-Ranges"] == "bytes"
+    assert {(answer.status_code, answer.content) for answer in answers} == {(200, whole)}
+    assert {answer["Accept-Ranges"] for answer in answers} == {"bytes"}
 
 
-@pytest.mark.parametrize("asked", ["bytes=999999-", "bytes=-0", "bytes=999999-9999999"])
-def test_range_behind_the_end_is_refused_with_the_size(
-    mirror: Caller, path: str, asked: str
-) -> None:
-    answer = mirror.get(path, HTTP_RANGE=asked)
+def test_range_behind_the_end_is_refused_with_the_size(mirror: Caller, path: str) -> None:
+    size = len(mirror.get(path).content)
+    for asked in ("bytes=999999-", "bytes=-0", "bytes=999999-9999999"):
+        answer = mirror.get(path, HTTP_RANGE=asked)
 
-    assert code(answer) == (416, "range_not_satisfiable")
-    assert answer["Content-Range"] == f"bytes */{len(mirror.get(path).content)}"
+        assert code(answer) == (416, "range_not_satisfiable")
+        assert answer["Content-Range"] == f"bytes */{size}"
 
 
-@pytest.mark.parametrize(("form", "status"), [("{}", 206), ("W/{}", 200), ('"x"', 200)])
-def test_range_of_something_else_is_answered_with_all(
-    mirror: Caller, path: str, form: str, status: int
-) -> None:
-    condition = form.format(mirror.get(path)["ETag"])
+def test_range_of_something_else_is_answered_with_all(mirror: Caller, path: str) -> None:
+    tag = mirror.get(path)["ETag"]
 
-    answer = mirror.get(path, HTTP_RANGE="bytes=3-", HTTP_IF_RANGE=condition)
+    def ask(condition: str) -> Any:
+        return mirror.get(path, HTTP_RANGE="bytes=3-", HTTP_IF_RANGE=condition).status_code
 
-    assert answer.status_code == status
+    assert [ask(tag), ask(f"W/{tag}"), ask('"x"')] == [206, 200, 200]
 
 
 def test_head_takes_no_notice_of_a_range(mirror: Caller, path: str) -> None:
@@ -112,30 +106,28 @@ def test_range_of_what_left_force_is_gone(
 
 # Codings
 
+ACCEPTED = {
+    "zstd": "zstd",
+    "gzip, deflate": "gzip",
+    "gzip, zstd": "zstd",
+    "zstd;q=0.5, gzip": "gzip",
+    "*": "zstd",
+    "zstd;q=0, *;q=0.1": "gzip",
+    "br, identity": "",
+    "zstd;q=0": "",
+    "zstd;q=nonsense": "",
+}
 
-@pytest.mark.parametrize(
-    ("accepted", "coding"),
-    [
-        ("zstd", "zstd"),
-        ("gzip, deflate", "gzip"),
-        ("gzip, zstd", "zstd"),
-        ("zstd;q=0.5, gzip", "gzip"),
-        ("*", "zstd"),
-        ("zstd;q=0, *;q=0.1", "gzip"),
-        ("br, identity", ""),
-        ("zstd;q=0", ""),
-        ("zstd;q=nonsense", ""),
-    ],
-)
-def test_manifest_is_compressed_as_the_caller_prefers(
-    mirror: Caller, accepted: str, coding: str
-) -> None:
-    answer = mirror.get(f"{V1}corpus/", HTTP_ACCEPT_ENCODING=accepted)
 
-    unpack = {"zstd": zstandard.decompress, "gzip": gzip.decompress, "": bytes}[coding]
-    assert answer.get("Content-Encoding", "") == coding
-    assert json.loads(unpack(answer.content)) == newest(mirror)
-    assert "Accept-Encoding" in answer["Vary"]
+def test_manifest_is_compressed_as_the_caller_prefers(mirror: Caller) -> None:
+    unpack = {"zstd": zstandard.decompress, "gzip": gzip.decompress, "": bytes}
+    told = newest(mirror)
+    for accepted, coding in ACCEPTED.items():
+        answer = mirror.get(f"{V1}corpus/", HTTP_ACCEPT_ENCODING=accepted)
+
+        assert answer.get("Content-Encoding", "") == coding, accepted
+        assert json.loads(unpack[coding](answer.content)) == told
+        assert "Accept-Encoding" in answer["Vary"]
 
 
 def test_each_coding_has_a_tag_of_its_own(mirror: Caller) -> None:
@@ -168,9 +160,11 @@ def test_who_waits_in_vain_is_told_so(mirror: Caller) -> None:
     assert (answer.status_code, answer.json()["next"]) == (200, 10**9)
 
 
-@pytest.mark.parametrize("wait", ["", "-1", "1.5", "x"])
-def test_wait_that_is_no_whole_number_is_malformed(mirror: Caller, wait: str) -> None:
-    assert code(mirror.ask("changes/", wait=wait)) == (400, "malformed")
+def test_wait_that_is_no_whole_number_is_malformed(db: None) -> None:
+    follower = program(Scope.CHANGES)
+
+    for wait in ("", "-1", "1.5", "x"):
+        assert code(follower.ask("changes/", wait=wait)) == (400, "malformed")
 
 
 def test_who_finds_no_place_is_answered_at_once_and_told_when_to_come_again(
@@ -240,9 +234,12 @@ def test_root_that_was_never_published_is_refused(mirror: Caller) -> None:
     assert not Acknowledgement.objects.exists()
 
 
-@pytest.mark.parametrize("root", ["", "x", "A" * 64, "0" * 63, 7, None, ["0" * 64], "../manifest"])
-def test_what_is_no_root_is_malformed(mirror: Caller, root: object) -> None:
-    assert code(acknowledge(mirror, root)) == (400, "malformed")
+def test_what_is_no_root_is_malformed(db: None) -> None:
+    mirror = program(Scope.CORPUS)
+
+    for root in ("", "x", "A" * 64, "0" * 63, 7, None, ["0" * 64], "../manifest"):
+        assert code(acknowledge(mirror, root)) == (400, "malformed"), root
+    assert mirror.send("corpus/acknowledgements/", {}).status_code == 400
 
 
 def test_only_who_may_have_the_corpus_acknowledges_it(mirror: Caller) -> None:
@@ -277,7 +274,7 @@ def test_who_goes_back_to_an_older_corpus_stands_there(
     older = newest(mirror)["root"]
     acknowledge(mirror, older)
     knowledge.retire(active, ben)
-    follow()
+    follow("corpus")
     acknowledge(mirror, newest(mirror)["root"])
 
     acknowledge(mirror, older)
@@ -290,6 +287,25 @@ def test_of_another_trail_nobody_says_how_far_behind(mirror: Caller) -> None:
     TrailHead.objects.update(epoch="another")
 
     assert standing().behind is None
+
+
+def test_page_of_a_key_says_how_far_its_mirror_is(
+    mirror: Caller, sue: Account, active: Version, ben: Account
+) -> None:
+    root = newest(mirror)["root"]
+    before = page_of_key(sue)
+    acknowledge(mirror, root)
+    knowledge.quarantine(active, ben)
+
+    page = page_of_key(sue)
+
+    assert "It has not said yet that it holds the corpus." in before
+    assert f"{root[:16]}…" in page
+    assert "<dt>Changes that it lacks</dt><dd>1</dd>" in page
+
+
+def page_of_key(sue: Account) -> str:
+    return Visitor(sue).read(f"/admin/governance/client/{Client.objects.get().pk}/change/")
 
 
 # What a mirror may ask of the trail
