@@ -13,13 +13,14 @@ from .errors import (
     Moved,
     NoCorpus,
     NoRoom,
+    Stale,
     Tampered,
     TrailBroken,
     Unreachable,
 )
 from .following import follow
 from .mirror import Mirror, Outcome
-from .reading import Corpus
+from .reading import Corpus, load
 from .server import Server
 
 __all__ = [
@@ -36,8 +37,10 @@ __all__ = [
     "NoRoom",
     "Outcome",
     "Server",
+    "Stale",
     "Tampered",
     "TrailBroken",
     "Unreachable",
     "follow",
+    "load",
 ]

@@ -59,6 +59,12 @@ class NoCorpus(MirrorError):
     passes = True
 
 
+class Stale(MirrorError):
+    """Nobody has known for too long whether what is here is the newest."""
+
+    passes = True
+
+
 class Moved(MirrorError):
     """The mirror went on to another manifest while this one was read: open it again."""
 

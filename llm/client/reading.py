@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from .errors import ClockWrong, FolderAway, Moved, NoCorpus, Tampered
+from .errors import ClockWrong, FolderAway, Moved, NoCorpus, Stale, Tampered
 from .folder import Folder
 from .manifests import Manifest, Named, instant, parse
 from .objects import unpack
@@ -17,9 +17,19 @@ TRIES = 5
 
 
 class Corpus:
-    """One manifest, as it held when it was opened. Open it anew to see what is newer."""
+    """One manifest, as it held when it was opened. Open it anew to see what is newer.
 
-    def __init__(self, path: Path | str, *, minds_the_clock: bool = True) -> None:
+    Raises `Stale` where the mirror has not looked for longer than `max_age`: nobody knows then
+    what has been withdrawn.
+    """
+
+    def __init__(
+        self,
+        path: Path | str,
+        *,
+        max_age: timedelta | None = None,
+        minds_the_clock: bool = True,
+    ) -> None:
         self._folder = Folder(path)
         self._current = self._folder.current()
         if not self._current.root:
@@ -27,6 +37,8 @@ class Corpus:
         if self._current.clock and minds_the_clock:
             ahead = f"{self._current.clock:+.0f} s"
             raise ClockWrong(f"The clock of this machine is not to be trusted: {ahead}.")
+        if max_age is not None and datetime.now(UTC) - self.looked_at > max_age:
+            raise Stale(f"The mirror looked last at {self.looked_at:%Y-%m-%d %H:%M:%S} UTC.")
         self.manifest: Manifest = self._opened()
 
     @property

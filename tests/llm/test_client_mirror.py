@@ -20,6 +20,7 @@ from governance.actions import clients, quarantines
 from governance.duties import Scope
 from governance.models import Account, Client, Relation, Source, TrailHead, Version
 from governance.trail import SHELL
+from llm import client
 from llm.client import (
     BadAnswer,
     Busy,
@@ -30,6 +31,7 @@ from llm.client import (
     Moved,
     NoRoom,
     Outcome,
+    Stale,
     Tampered,
     TrailBroken,
     Unreachable,
@@ -180,7 +182,28 @@ def test_manifest_that_was_damaged_here_is_fetched_again(once: Once, folder: Fol
     assert texts(folder) == ["Start low.", "Go slow."]
 
 
+def test_example_of_the_read_me_runs(
+    once: Once, folder: Folder, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    once()
+    monkeypatch.setenv("KB_MIRROR", str(folder.path))
+    read_me = (Path(client.__file__).parent / "README.md").read_text("utf-8")
+    (example,) = re.findall(r"```python\n(.*?)```", read_me, re.DOTALL)
+
+    exec(example, {})
+
+    assert "Asthma guideline None Start low." in capsys.readouterr().out
+
+
 # By the clock
+
+
+def test_reader_may_refuse_what_nobody_has_looked_at_for_long(once: Once, folder: Folder) -> None:
+    once()
+    Corpus(folder.path, max_age=timedelta(minutes=5))
+
+    with days_later(1), pytest.raises(Stale):
+        Corpus(folder.path, max_age=timedelta(minutes=5))
 
 
 def test_reader_drops_what_is_past_by_its_own_clock(once: Once, folder: Folder) -> None:

@@ -57,3 +57,17 @@ def test_a_projection_that_hears_nothing_is_caught() -> None:
 
     assert code == 1
     assert "not found within" in told
+
+
+def test_a_mirror_that_is_cut_off_and_killed_is_never_half_there() -> None:
+    code, told = run("mirror", "--rounds", "6", "--versions", "6")
+
+    assert code == 0, told
+    assert "never half there" in told
+
+
+def test_a_mirror_that_switches_too_soon_is_caught() -> None:
+    code, told = run("mirror", "--rounds", "4", "--versions", "4", "--plant", "hasty")
+
+    assert code == 1
+    assert "half a corpus" in told
