@@ -43,6 +43,18 @@ class ScopeMissing(NotAllowed):
     )
 
 
+class ClassNotOpen(NotAllowed):
+    """A program asked for what its key does not open: which classes."""
+
+    code = "class_not_open"
+    sentence = _("The key does not open these classes: %(classes)s.")
+
+
+class KeyGone(Refused):
+    code = "key_gone"
+    sentence = _("This key opens nothing any more.")
+
+
 class PasswordWrong(Refused):
     code = "password_wrong"
     sentence = _("The password is wrong.")
@@ -374,3 +386,25 @@ class SetUndone(Refused):
 class ProposalRefusedAlready(Refused):
     code = "proposal_refused_already"
     sentence = _("This was refused before; it is not proposed any more.")
+
+
+class KeyUsedOtherwise(Refused):
+    """The same `Idempotency-Key` came with something else to do."""
+
+    code = "idempotency_key_reused"
+    sentence = _("This Idempotency-Key was used with another request. Send a new one.")
+
+
+class StillBeingDone(Refused):
+    code = "request_in_progress"
+    sentence = _("The first request under this Idempotency-Key is being done. Ask again later.")
+
+
+class OutcomeUnknown(Refused):
+    """Cut off between what was done and its being written down; nobody can say on which side."""
+
+    code = "outcome_unknown"
+    sentence = _(
+        "The first request under this Idempotency-Key was cut off. Look whether it was done before"
+        " you send it under a new one."
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from governance import clock, trail
-from governance.actions import notices, versions
+from governance.actions import client_uses, notices, repeats, versions
 from governance.mailing import mail_waiting
 
 
@@ -37,3 +37,11 @@ def mail_notices() -> None:
 @shared_task(name="governance.remind_people")
 def remind_people() -> None:
     notices.remind(clock.today())
+
+
+@shared_task(name="governance.count_programs")
+def count_programs() -> None:
+    """Written down here for this process, by the doors for theirs; and what is old is let go."""
+    client_uses.write_down()
+    client_uses.forget_old(clock.today())
+    repeats.forget_old(clock.now())

@@ -68,6 +68,7 @@ def triggers(vendor: str) -> list[Trigger]:
         *_of_change_sets(),
         *_of_comments(),
         *_of_refused_proposals(),
+        *_of_keys(vendor),
     ]
     if vendor == "postgresql":
         every = (*APPEND_ONLY, HEAD)
@@ -231,6 +232,20 @@ def _differ(vendor: str, columns: Iterable[str]) -> str:
     """That one of the columns is changed."""
     differs = "IS DISTINCT FROM" if vendor == "postgresql" else "IS NOT"
     return " OR ".join(f"NEW.{column} {differs} OLD.{column}" for column in columns)
+
+
+def _of_keys(vendor: str) -> list[Trigger]:
+    """A key opens never longer than was said, and no other than the one that was shown."""
+    table, fixed = "governance_clientkey", ("client_id", "digest", "hint", "created_at")
+    lives = "OLD.expires_at IS NOT NULL AND (NEW.expires_at IS NULL"
+    later = f"{lives} OR NEW.expires_at > OLD.expires_at)"
+    back = f"OLD.revoked_at IS NOT NULL AND ({_differ(vendor, ('revoked_at',))})"
+    return [
+        Trigger("key_is_fixed", table, "UPDATE", _differ(vendor, fixed), "a new key"),
+        Trigger("key_ends_no_later", table, "UPDATE", later, "a key ends no later than was said"),
+        Trigger("revoked_key_is_final", table, "UPDATE", back, "this is written once"),
+        Trigger("key_is_kept", table, "DELETE", "", "this is kept"),
+    ]
 
 
 def _approved(row: str) -> str:

@@ -163,12 +163,13 @@ def _postgresql(value: str) -> dict[str, Any]:
 
 
 def cache() -> dict[str, Any]:
-    """Which forms were sent, and tries of links, are known to every process that shows pages."""
-    value = text("CACHE_URL")
+    """Which forms were sent, tries of links, and how much each program has asked, are known to
+    every process that answers."""
+    value, room = text("CACHE_URL"), {"MAX_ENTRIES": 20_000}
     if not value:
-        return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+        return {"BACKEND": "kbadmin.caching.OwnCache", "OPTIONS": room}
     if value == "database":
-        return {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
+        return {"BACKEND": "kbadmin.caching.TableCache", "LOCATION": "cache", "OPTIONS": room}
     value = url("CACHE_URL", ("redis", "rediss"))
     return {"BACKEND": "kbadmin.caching.ForgivingRedisCache", "LOCATION": value}
 

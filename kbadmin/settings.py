@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 MIDDLEWARE = [
+    "kbadmin.request_ids.RequestIdMiddleware",
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -268,6 +269,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "tell-people": {"task": "governance.tell_people", "schedule": 10.0},
     "remind-people": {"task": "governance.remind_people", "schedule": 600.0},
     "mail-notices": {"task": "governance.mail_notices", "schedule": 60.0},
+    "count-programs": {"task": "governance.count_programs", "schedule": 60.0},
     "note-refusals": {"task": "governance.note_refusals", "schedule": 60.0},
 }
 # What nobody came to in time is asked for anew by then, and would only queue.

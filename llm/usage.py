@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 from governance.models import Client, Passage
 from llm.models import Usage
@@ -18,6 +19,7 @@ def record(
     client: Client,
     at: datetime,
     carrying: Sequence[Passage] = (),
+    request_id: str = "",
 ) -> Usage:
     """One row a retrieval, with the passages that carry its facts. The query's text is not kept."""
     filters = asdict(question)
@@ -28,6 +30,7 @@ def record(
     return Usage.objects.create(
         at=at,
         client=client,
+        request_id=request_id,
         trail=answer.trail,
         truth=answer.truth,
         top_k=question.top_k,
@@ -38,9 +41,6 @@ def record(
     )
 
 
-def record_served(
-    answer: Answer, *, client: Client, at: datetime, carrying: Sequence[Passage] = ()
-) -> Usage:
+def record_served(answer: Answer, **told: Any) -> Usage:
     """One row for a passage that was asked for by its number."""
-    number = answer.found[0].passage.pk
-    return record(Question(f"#{number}", 1), answer, client=client, at=at, carrying=carrying)
+    return record(Question(f"#{answer.found[0].passage.pk}", 1), answer, **told)

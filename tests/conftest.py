@@ -17,6 +17,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.utils import translation
 
+from governance.counting import counted
 from governance.duties import Role
 from governance.models import Account, Source, Version
 from tests.support import knowledge
@@ -70,6 +71,12 @@ def english(settings: Any) -> Iterator[None]:
     settings.LANGUAGE_CODE = "en"
     with translation.override("en"):
         yield
+
+
+@pytest.fixture(autouse=True)
+def nothing_counted() -> None:
+    """What an earlier test's programs asked is none of this one's."""
+    counted.take()
 
 
 @pytest.fixture

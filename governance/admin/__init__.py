@@ -21,10 +21,11 @@ from governance.admin import (
     timeline,
 )
 from governance.admin.change_sets import ChangeSetAdmin
+from governance.admin.clients import ClientAdmin
 from governance.admin.concepts import ConceptAdmin
 from governance.admin.own_password import change_password
 from governance.admin.passages import PassageAdmin
-from governance.admin.people import AccountAdmin, ClientAdmin, PersonAdmin
+from governance.admin.people import AccountAdmin, PersonAdmin
 from governance.admin.relations import RelationAdmin
 from governance.admin.saved_views import remove_view
 from governance.admin.sources import SourceAdmin

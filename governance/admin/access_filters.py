@@ -12,7 +12,7 @@ from governance import clock
 from governance.admin.filters import Filter, Rows
 from governance.duties import CONTENT, DUTY_OF, Role, Scope
 from governance.lockouts import locked_names
-from governance.models import Account
+from governance.models import Account, ClientKey
 
 
 class ByAccountState(Filter):
@@ -53,10 +53,10 @@ class ByKeyState(Filter):
     )
 
     def narrow(self, rows: Rows, word: str, account: Account) -> Rows:
-        past = Q(expires_at__lte=clock.now())
+        living = Q(pk__in=ClientKey.objects.living(clock.now()).values("client"))
         kinds: dict[str, Any] = {
-            "valid": Q(revoked_at=None) & (Q(expires_at=None) | Q(expires_at__gt=clock.now())),
-            "expired": past & Q(revoked_at=None),
+            "valid": living & Q(revoked_at=None),
+            "expired": ~living & Q(revoked_at=None),
             "revoked": Q(revoked_at__isnull=False),
             "unused": Q(last_used_at=None),
         }

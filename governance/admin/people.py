@@ -1,4 +1,4 @@
-"""Persons, accounts and keys, for the security administrator alone."""
+"""Persons and accounts, for the security administrator alone."""
 
 from __future__ import annotations
 
@@ -10,34 +10,29 @@ from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils.formats import date_format
-from django.utils.html import format_html
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from governance import clock
 from governance.actions.people import roles_of
-from governance.admin.access_filters import ByAccountState, ByKeyState, ByRole, ByScope
+from governance.admin.access_filters import ByAccountState, ByRole
 from governance.admin.base import GovernedAdmin, badge
 from governance.admin.filters import ByDuty
 from governance.admin.histories import ReadOnlyHistory
 from governance.admin.people_pages import (
     CreateAccount,
-    CreateClient,
     Disable,
     Enable,
     EndSessions,
     MakePasswordLink,
-    Revoke,
     Unlock,
     list_of,
 )
 from governance.admin.person_pages import EditPerson, SetEmail, SetRoles
-from governance.admin.standing import until
 from governance.admin.trail_words import ACTORS
-from governance.duties import Deed, Scope
+from governance.duties import Deed
 from governance.lockouts import lock_out_of, locked_names
-from governance.mirrors import standing_of
 from governance.models import Account, AuditEntry, AuditPayload, Client, Person
 from governance.sessions import living
 
@@ -163,72 +158,3 @@ class AccountAdmin(GovernedAdmin):
             "has_password": subject.has_usable_password(),
             "crumbs": [(say("Accounts"), list_of("account"))],
         }
-
-
-def state_of_key(client: Client) -> str:
-    if client.revoked_at:
-        return badge("bad", _("Revoked"))
-    if client.expires_at and client.expires_at <= clock.now():
-        return badge("warn", _("Expired"))
-    return badge("good", _("Valid"))
-
-
-@admin.register(Client)
-class ClientAdmin(GovernedAdmin):
-    view_deed = Deed.ADMINISTER
-    list_title = _("Keys")
-    empty_sentence = _(
-        "There is no key yet. A program of the inference tier needs one to ask anything."
-    )
-    add_page = CreateClient
-    pages = (Revoke,)
-    detail_template = "governance/client.html"
-    list_display = ["program", "hint", "opens", "state", "made", "ends", "used"]
-    list_filter = [ByKeyState, ByScope]
-    search_fields = ["name", "key_hint"]
-    search_help_text = _("Name, or how the key begins")
-    ordering = ["name"]
-
-    @admin.display(description=_("Program"), ordering="name")
-    def program(self, client: Client) -> str:
-        return client.name
-
-    @admin.display(description=_("Key begins with"))
-    def hint(self, client: Client) -> str:
-        return format_html("<code>{}…</code>", client.key_hint)
-
-    @admin.display(description=_("Opens"))
-    def opens(self, client: Client) -> str:
-        return opened_by(client)
-
-    @admin.display(description=_("State"))
-    def state(self, client: Client) -> str:
-        return state_of_key(client)
-
-    @admin.display(description=_("Made"), ordering="created_at")
-    def made(self, client: Client) -> str:
-        return date_format(localtime(client.created_at), "Y-m-d")
-
-    @admin.display(description=_("Expires"), ordering="expires_at")
-    def ends(self, client: Client) -> str:
-        return until(client.expires_at) if client.expires_at else "–"
-
-    @admin.display(description=_("Used last"), ordering="last_used_at")
-    def used(self, client: Client) -> str:
-        return minute(client.last_used_at) if client.last_used_at else say("never")
-
-    def detail(self, request: HttpRequest, subject: Client) -> Mapping[str, Any]:
-        return {
-            "client": subject,
-            "ends": self.ends(subject),
-            "opens": opened_by(subject),
-            "state": state_of_key(subject),
-            "revoked": last_word("client.revoked", subject) if subject.revoked_at else None,
-            "mirror": standing_of(subject) if subject.opens(Scope.CORPUS) else None,
-            "may_mirror": subject.opens(Scope.CORPUS),
-            "crumbs": [(say("Keys"), list_of("client"))],
-        }
-
-
-def opened_by(client: Client) -> str:
-    return say(", ").join(str(Scope(scope).label) for scope in client.scopes)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
 from typing import Any, ClassVar, TypeVar
 
 from django import forms
 from django.conf import settings
 from django.contrib.auth import update_session_auth_hash
-from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -19,12 +17,11 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import SELECT_CLASSES
 
-from governance import clock
-from governance.actions import absences, clients, password_links, people
+from governance.actions import absences, password_links, people
 from governance.actions.people import Applicant
 from governance.admin import forms as fields
 from governance.admin.pages import ActionPage
-from governance.duties import DUTY_OF, Deed, Role, Scope
+from governance.duties import DUTY_OF, Deed, Role
 from governance.errors import HasOtherDuty, PersonKnown, Refused
 from governance.lockouts import is_locked
 from governance.models import Account, Client, Department, Person
@@ -287,67 +284,3 @@ class Enable(SetActive):
     hint = _("The person may log in with it again.")
     done = _("Enabled.")
     active = True
-
-
-class ClientForm(forms.Form):
-    name = fields.line(_("Name of the program"), longest=60)
-    scopes = fields.choices(_("What its key opens"), Scope.choices)
-    expires_on = fields.day(
-        _("Last day"),
-        _(
-            "Without one it opens until it is revoked. Before it ends, make another under a new"
-            " name."
-        ),
-    )
-
-    def clean_expires_on(self) -> date | None:
-        last: date | None = self.cleaned_data["expires_on"]
-        if last and not clock.today() <= last <= clock.today() + clients.LONGEST_LIFE:
-            raise ValidationError(clients.why_not(clock.start_of(last)))
-        return last
-
-
-class CreateClient(Administration[None]):
-    path = "add"
-    model, listed = "client", _("Keys")
-    title = _("Make a key for a program")
-    button = _("Make the key")
-    hint = _("The key is shown once, on the next page, and can be had nowhere again.")
-    done = _("Made.")
-    again = _(
-        "The key was made and shown once; it cannot be shown again. If nobody copied it, revoke it"
-        " and make another."
-    )
-    form_class = ClientForm
-
-    def do(self, given: dict[str, Any]) -> HttpResponse:
-        last = given["expires_on"]
-        client, key = clients.create(
-            name=given["name"],
-            scopes=[Scope(scope) for scope in given["scopes"]],
-            expires_at=clock.start_of(last + timedelta(days=1)) if last else None,
-            by=self.account,
-        )
-        return self._shown_once(client, key)
-
-    def _shown_once(self, client: Client, key: str) -> HttpResponse:
-        title = say("The key of %(name)s") % {"name": client.name}
-        told = {"title": title, "key": key, "back": self.back()}
-        return shown_once(self, "governance/key.html", told)
-
-
-class Revoke(Administration[Client]):
-    path = "revoke"
-    model, listed = "client", _("Keys")
-    title = _("Revoke a key")
-    button = _("Revoke")
-    hint = _("The key opens nothing any more, at once and for good.")
-    done = _("Revoked.")
-    dangerous = True
-
-    def fits(self) -> bool:
-        return self.subject.revoked_at is None
-
-    def do(self, given: dict[str, Any]) -> str:
-        clients.revoke(client=self.subject, reason=given["reason"], by=self.account)
-        return self.back()

@@ -9,23 +9,23 @@ from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
 
 from governance import clock
-from governance.models import Account, Client
+from governance.models import Account, Client, ClientKey
 
 
 class BearerKey(authentication.BaseAuthentication):
     """`Authorization: Bearer KEY`."""
 
-    def authenticate(self, request: Request) -> tuple[Client, None] | None:
+    def authenticate(self, request: Request) -> tuple[Client, ClientKey] | None:
         scheme, _space, key = request.headers.get("Authorization", "").partition(" ")
         if not scheme:
             return None
-        client, at = None, clock.now()
+        found, at = None, clock.now()
         if scheme.lower() == "bearer" and key.strip():
-            client = Client.objects.with_key(key.strip(), at=at)
-        if client is None:
+            found = ClientKey.objects.opening(key.strip(), at=at)
+        if found is None:
             raise AuthenticationFailed(_("The key is unknown, revoked or has expired."))
-        client.note_use(at=at)
-        return client, None
+        found.client.note_use(at=at)
+        return found.client, found
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"

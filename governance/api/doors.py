@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
 from governance import clock
+from governance.api import passing
 from governance.api.bodies import Body, Json
 from governance.api.permissions import people
 from governance.duties import Deed
@@ -32,11 +33,14 @@ HEADERS = {
 
 
 class Problem(serializers.Serializer[Any]):
-    """What an error says. `field` is there where one field of what was sent is meant."""
+    """What an error says. `field` is there where one field of what was sent is meant;
+    `request_id` is that of the header X-Request-Id, by which it is found in the logs.
+    """
 
     code = serializers.CharField()
     detail = serializers.CharField()
     field = serializers.CharField(required=False)
+    request_id = serializers.CharField(required=False)
 
 
 class AlwaysJson(DefaultContentNegotiation):
@@ -55,6 +59,30 @@ class Door(APIView):
     parser_classes = [Json]
     content_negotiation_class = AlwaysJson
     metadata_class = None
+    # Whether what is done here under an `Idempotency-Key` is done once. Never where the answer
+    # holds knowledge: kept for a day, it could be served after it left force.
+    keeps_answers: ClassVar[bool] = False
+
+    def initialize_request(self, request: Any, *args: Any, **kwargs: Any) -> Request:
+        self.passage = passing.Passage()
+        return super().initialize_request(request, *args, **kwargs)
+
+    def check_permissions(self, request: Request) -> None:
+        """The rate first: who asks too often leaves no further trace."""
+        passing.admit(request, self.passage)
+        super().check_permissions(request)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if self.keeps_answers and request.method == "POST":
+            passing.begin(request, self.passage)
+
+    def handle_exception(self, exc: Exception) -> Response:
+        try:
+            return super().handle_exception(exc)
+        except Exception:
+            passing.count(self.request, "fault")
+            raise
 
     def finalize_response(
         self, request: Request, response: Response, *args: Any, **kwargs: Any
@@ -62,6 +90,7 @@ class Door(APIView):
         response = super().finalize_response(request, response, *args, **kwargs)
         for name, value in HEADERS.items():
             response.setdefault(name, value)
+        passing.finish(request, response, self.passage)
         return response
 
     def sent(self, kind: type[Body]) -> dict[str, Any]:
@@ -79,6 +108,7 @@ class SubjectDoor(Door, GenericViewSet[Any]):
     """Calls about one kind of thing. `deeds` says what each asks of the caller's duty."""
 
     lookup_value_regex = "[0-9]{1,18}"
+    keeps_answers = True
     deeds: ClassVar[Mapping[str, Deed]]
 
     def get_permissions(self) -> list[BasePermission]:

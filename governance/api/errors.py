@@ -11,17 +11,22 @@ from django.http import Http404, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from governance.api.passing import AnsweredBefore
 from governance.errors import (
+    ClassNotOpen,
     ClockBehind,
+    KeyUsedOtherwise,
     LockedOut,
     Malformed,
     NotAllowed,
     PasswordWrong,
     Refused,
     ScopeMissing,
+    StillBeingDone,
     TooLarge,
 )
 
@@ -29,12 +34,15 @@ STATUS: dict[type[Refused], int] = {
     Malformed: 400,
     NotAllowed: 403,
     ScopeMissing: 403,
+    ClassNotOpen: 403,
     PasswordWrong: 403,
     TooLarge: 413,
+    KeyUsedOtherwise: 422,
     LockedOut: 429,
     ClockBehind: 503,
 }
-RETRY_AFTER_LOCK = str(15 * 60)
+# In seconds.
+WAITS: dict[type[Refused], str] = {LockedOut: str(15 * 60), StillBeingDone: "1"}
 TRUTH_AWAY = (OperationalError, InterfaceError)
 # What Django finds wrong with a request while it is still reading it.
 NOT_A_REQUEST = (SuspiciousOperation, MultiPartParserError, UnreadablePostError)
@@ -44,6 +52,15 @@ LONGEST_DETAIL = 2000
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     """What is refused is a conflict unless the table says otherwise; our own faults rise."""
     set_rollback()
+    if isinstance(error, AnsweredBefore):
+        return Response(error.body, status=error.status, headers={"Idempotent-Replayed": "true"})
+    response = _in_words(error)
+    if response is not None and (number := number_of(context.get("request"))):
+        response.data["request_id"] = number
+    return response
+
+
+def _in_words(error: Exception) -> Response | None:
     if isinstance(error, Refused):
         return _refused(error)
     if isinstance(error, exceptions.ValidationError):
@@ -58,6 +75,11 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         sentence = _("The truth cannot be read just now. Nothing was served or changed.")
         return answer(503, "truth_unreachable", sentence)
     return _unreadable(error)
+
+
+def number_of(request: Request | None) -> str:
+    """By which a request is found in the logs."""
+    return str(request.META.get("HTTP_X_REQUEST_ID", "")) if request is not None else ""
 
 
 def sentences(detail: Any, *, field: str = "") -> str:
@@ -90,7 +112,7 @@ def answer(
 
 
 def _refused(error: Refused) -> Response:
-    headers = {"Retry-After": RETRY_AFTER_LOCK} if isinstance(error, LockedOut) else {}
+    headers = {"Retry-After": wait} if (wait := WAITS.get(type(error))) else {}
     field = str(error.facts["field"]) if isinstance(error, Malformed) else ""
     status = STATUS.get(type(error), 409)
     return answer(status, error.code, str(error), field=field, headers=headers)

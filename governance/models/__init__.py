@@ -13,6 +13,7 @@ from .change_sets import (
     GraphEdit,
     digest_of_edits,
 )
+from .clients import Client, ClientKey, ClientUse, digest_of_key, new_key
 from .comments import ChangeSetComment, Comment
 from .concepts import (
     LONGEST_CODE,
@@ -28,16 +29,14 @@ from .governed import Governed
 from .passages import Passage, Section, content_digest, digest_of, numbering_digest
 from .people import (
     Account,
-    Client,
     Department,
     Installation,
     Person,
-    digest_of_key,
     folded_number,
-    new_key,
 )
 from .proposals import RefusedProposal, WhyRefused
 from .relations import AllowedTriple, Evidence, Relation, RelationType
+from .repeats import KeptAnswer
 from .sources import ClassPolicy, Identifier, Language, Source, SourceContributor
 from .uploads import ATTEMPTS, ParseState, Upload
 from .versions import (
@@ -78,6 +77,8 @@ __all__ = [
     "ChangeSetStatus",
     "ClassPolicy",
     "Client",
+    "ClientKey",
+    "ClientUse",
     "CodeSystem",
     "Comment",
     "Concept",
@@ -92,6 +93,7 @@ __all__ = [
     "GraphEdit",
     "Identifier",
     "Installation",
+    "KeptAnswer",
     "Language",
     "Notice",
     "NoticesTold",

@@ -1,31 +1,24 @@
-"""Persons and their duties, the accounts they log in with, and the keys of programs."""
+"""Persons and their duties, and the accounts they log in with."""
 
 from __future__ import annotations
 
-import hashlib
-import secrets
-from contextlib import suppress
-from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from unicodedata import normalize
 
 from django.contrib.auth.hashers import check_password
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
-from django.db import OperationalError, models
+from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Replace, Upper
 from django.utils.crypto import salted_hmac
 
-from governance.duties import CONTENT, DUTY_OF, MAY, Deed, Duty, Role, Scope
+from governance.duties import CONTENT, DUTY_OF, MAY, Deed, Duty, Role
 from governance.models.governed import FieldHistory, Governed
 
 # What a person or a word processor puts for a hyphen: hyphens, dashes, bullet and minus. The
 # full-width and small ones become one of these, or the hyphen itself, under NFKC.
 DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212"
-
-# How exactly it is known when a key was used last. Not every call writes.
-USE_GRAIN = timedelta(minutes=1)
 
 
 def folded_number(number: str) -> str:
@@ -163,59 +156,6 @@ class Account(AbstractBaseUser, Governed):
 
     def get_full_name(self) -> str:
         return self.person.display_name
-
-
-class ClientQuerySet(models.QuerySet["Client"]):
-    def with_key(self, key: str, *, at: datetime) -> Client | None:
-        usable = Q(revoked_at__isnull=True) & (Q(expires_at__isnull=True) | Q(expires_at__gt=at))
-        return self.filter(usable, key_digest=digest_of_key(key)).first()
-
-
-class Client(Governed):
-    """A program of the inference tier. Its key is shown once and stored as a digest."""
-
-    ungoverned = frozenset({"last_used_at"})
-
-    name = models.CharField(max_length=60, unique=True)
-    scopes = models.JSONField()
-    key_digest = models.CharField(max_length=64, unique=True)
-    key_hint = models.CharField(max_length=12)
-    created_at = models.DateTimeField()
-    expires_at = models.DateTimeField(null=True)
-    revoked_at = models.DateTimeField(null=True)
-    last_used_at = models.DateTimeField(null=True)
-
-    objects = ClientQuerySet.as_manager()
-
-    def __str__(self) -> str:
-        return self.name
-
-    # Programs pass through the same doors as people.
-    is_authenticated = True
-    is_active = True
-
-    @property
-    def named_in_logs(self) -> str:
-        return f"client:{self.pk}"
-
-    def opens(self, scope: Scope) -> bool:
-        return scope.value in self.scopes
-
-    def note_use(self, *, at: datetime) -> None:
-        """Remember when the key was used, to the minute. Whoever calls never fails by it."""
-        if self.last_used_at and at - self.last_used_at < USE_GRAIN:
-            return
-        with suppress(OperationalError):
-            Client.objects.filter(pk=self.pk).update(last_used_at=at)
-
-
-def new_key() -> str:
-    return f"kb_{secrets.token_urlsafe(32)}"
-
-
-def digest_of_key(key: str) -> str:
-    """A plain SHA-256 is enough: the key is 256 random bits, nothing to be guessed."""
-    return hashlib.sha256(key.encode()).hexdigest()
 
 
 class Installation(Governed):

@@ -33,7 +33,7 @@ from governance.models import (
     Account,
     AuditEntry,
     ChangeSet,
-    Client,
+    ClientKey,
     ParseState,
     Upload,
     Version,
@@ -242,7 +242,8 @@ def _for_administrators(account: Account) -> list[Waiting]:
     until = clock.now() + SOON
     disabled = Account.objects.filter(is_active=False)
     locked = Account.objects.filter(username__in=locked_names(clock.now()))
-    ending = Client.objects.filter(revoked_at=None, expires_at__range=(clock.now(), until))
+    ending = ClientKey.objects.living(clock.now()).filter(expires_at__lte=until)
+    ending = ending.filter(client__revoked_at=None)
     return [
         Waiting(locked.count(), _("locked accounts"), list_of("account", state="locked")),
         Waiting(disabled.count(), _("disabled accounts"), list_of("account", state="disabled")),

@@ -17,11 +17,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from governance import clock
+from governance.actions import refusals
 from governance.api import errors
 from governance.api.bodies import Body, Line
 from governance.api.doors import Door, Problem, described
 from governance.api.permissions import programs
 from governance.duties import Scope
+from governance.errors import ClassNotOpen
 from governance.models import Client, Version
 from llm import mirrors
 from llm.api.retrieval import TAG
@@ -110,11 +112,13 @@ class ManifestDoor(CorpusDoor):
 
 class ObjectDoor(CorpusDoor):
     @_documented(
-        "An object, compressed with zstd, by the SHA-256 of its bytes before; whole or in ranges",
+        "An object, compressed with zstd, by the SHA-256 of its bytes before; whole or in ranges."
+        " Not of other classes than the key opens, nor of relations where it does not open all",
         ZSTD,
         *(404, 410, 416, 503),
     )
     def get(self, request: Request, sha256: str) -> HttpResponse | Response:
+        _refuse_closed(cast(Client, request.user), sha256)
         if not _is_in_force(sha256):
             raise Withdrawn(_("What this object held has left force."))
         try:
@@ -169,6 +173,19 @@ class AcknowledgementsDoor(CorpusDoor):
         except OSError as error:
             raise NotThere(_("The corpus cannot be read just now; ask again later.")) from error
         return Response(AcknowledgementAnswer(said).data, status=201 if is_new else 200)
+
+
+def _refuse_closed(client: Client, sha256: str) -> None:
+    """An object of relations is carried by sources of every class, so it is for all or none."""
+    if not client.source_classes:
+        return
+    objects = CorpusObject.objects.filter(sha256=sha256)
+    classes = set(objects.values_list("version__source__source_class", flat=True))
+    closed = client.not_open(sorted(classes))
+    if FactsObject.objects.filter(sha256=sha256).exists():
+        closed.append("*")
+    if closed:
+        refusals.refuse(by=client, why=ClassNotOpen(classes=", ".join(closed)))
 
 
 def _is_in_force(sha256: str) -> bool:

@@ -13,11 +13,12 @@ from rest_framework.response import Response
 
 from governance import clock
 from governance.api.doors import Door, asking, described
+from governance.api.errors import number_of
 from governance.api.permissions import programs
 from governance.duties import Scope
 from governance.models import Client, Passage
 from llm import usage
-from llm.api.questions import ShownBody
+from llm.api.questions import ShownBody, open_to
 from llm.api.retrieval import TAG
 from llm.api.retrieved import Beside, PassageByNumber, notice, shown_passage
 from llm.around import MOST_NEIGHBOURS, around
@@ -48,14 +49,16 @@ class ServedPassageDoor(Door):
         asked = ShownBody(data=_typed(request.query_params))
         asked.is_valid(raise_exception=True)
         at = clock.now()
-        answer = served(int(number), at=at)
+        client = cast(Client, request.user)
+        answer = served(int(number), open_to(client), at=at)
         if not answer.found:
             raise LeftForce if _was_approved(int(number)) else NotFound
         passage = answer.found[0].passage
         near = around([passage], at=at, **asked.validated_data)
         carrying = [each for one in near.values() for each in one.everything()]
-        client = cast(Client, request.user)
-        used = usage.record_served(answer, client=client, at=at, carrying=carrying)
+        used = usage.record_served(
+            answer, client=client, at=at, carrying=carrying, request_id=number_of(request)
+        )
         beside = Beside(near if any(asked.validated_data.values()) else {})
         return Response(_told(answer, used) | shown_passage(passage, beside))
 

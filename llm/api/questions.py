@@ -8,10 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from governance import clock
+from governance.actions import refusals
 from governance.api.bodies import LARGEST_NUMBER, Body, Prose
 from governance.classes import SourceClass
-from governance.errors import Malformed
-from governance.models import Language
+from governance.errors import ClassNotOpen, Malformed
+from governance.models import Account, Client, Language
 from llm import as_of
 from llm.around import MOST_NEIGHBOURS
 from llm.fusing import MOST
@@ -94,20 +95,29 @@ class AskedBody(ShownBody):
     explain = Flag(default=False)
     abstain = Flag(default=True)
 
-    @staticmethod
-    def question(sent: dict[str, Any]) -> Question:
-        filters = sent.get("filters") or {}
-        return Question(
-            sent["query"],
-            sent["top_k"],
-            tuple(filters.get("source_class", ())),
-            filters.get("language"),
-            tuple(filters.get("source", ())),
-        )
-
 
 class QuestionBody(AskedBody):
     as_of = Instant(required=False)
+
+
+def question_of(sent: dict[str, Any], user: Account | Client) -> Question:
+    """Narrowed to what the key opens. Refused where it names what the key does not."""
+    filters = sent.get("filters") or {}
+    asked = tuple(filters.get("source_class", ()))
+    if isinstance(user, Client) and (closed := user.not_open(asked)):
+        refusals.refuse(by=user, why=ClassNotOpen(classes=", ".join(closed)))
+    return Question(
+        sent["query"],
+        sent["top_k"],
+        asked or open_to(user),
+        filters.get("language"),
+        tuple(filters.get("source", ())),
+    )
+
+
+def open_to(user: Account | Client) -> tuple[str, ...]:
+    """The classes that a program may be given; none named where that is all of them."""
+    return tuple(user.source_classes) if isinstance(user, Client) else ()
 
 
 class QuestionsBody(Body):

@@ -19,13 +19,14 @@ from governance import clock, graph
 from governance.actions import refusals
 from governance.api.concepts import SubgraphAnswer
 from governance.api.doors import Door, described
+from governance.api.errors import number_of
 from governance.api.permissions import programs
 from governance.duties import Scope
 from governance.errors import ScopeMissing
 from governance.graph import Subgraph
-from governance.models import Account, Client, Concept, Passage
+from governance.models import Account, Client, Passage
 from llm import as_of, usage
-from llm.api.questions import AskedBody, QuestionBody, QuestionsBody
+from llm.api.questions import QuestionBody, QuestionsBody, open_to, question_of
 from llm.api.retrieved import (
     Beside,
     RetrievalAnswer,
@@ -37,7 +38,7 @@ from llm.around import around
 from llm.conflicts import conflicts
 from llm.embedding import Unavailable
 from llm.explaining import reasons_of
-from llm.facts import facts_now, passages_of
+from llm.facts import facts_now, narrowed, passages_of
 from llm.found import Found
 from llm.projections.holdings import shown
 from llm.retrieval import Answer, Question, retrieve_all
@@ -86,8 +87,8 @@ class RetrieveDoor(Door):
         if not (as_of.may_look_back(user) if "as_of" in sent else _may_serve(user)):
             _refuse(user, Scope.AUDIT if "as_of" in sent else Scope.RETRIEVE)
         if "as_of" in sent:
-            return Response(_of_the_past(sent))
-        return Response(_of_now([sent], cast(Client, user))[0])
+            return Response(_of_the_past(sent, user))
+        return Response(_of_now([sent], request)[0])
 
 
 class RetrieveManyDoor(Door):
@@ -102,38 +103,40 @@ class RetrieveManyDoor(Door):
     )
     def post(self, request: Request) -> Response:
         sent = self.sent(QuestionsBody)["questions"]
-        return Response({"answers": _of_now(sent, cast(Client, request.user))})
+        return Response({"answers": _of_now(sent, request)})
 
 
 def _may_serve(user: Account | Client) -> bool:
     return isinstance(user, Client) and user.opens(Scope.RETRIEVE)
 
 
-def _of_now(sent: Sequence[dict[str, Any]], client: Client) -> list[dict[str, Any]]:
+def _of_now(sent: Sequence[dict[str, Any]], request: Request) -> list[dict[str, Any]]:
     """The encoder is asked once for all questions, and nothing is recorded where it is away."""
+    questions = [question_of(each, cast(Client, request.user)) for each in sent]
     at = clock.now()
-    concepts = [graph.recognised(each["query"]) if each["expand"] else [] for each in sent]
-    questions = [AskedBody.question(each) for each in sent]
     with _away_is_no_empty_answer():
         answers = retrieve_all(questions, at=at)
-    rows = zip(sent, questions, concepts, answers, strict=True)
-    return [_one_of_now(*row, client=client, at=at) for row in rows]
+    rows = zip(sent, questions, answers, strict=True)
+    return [_one_of_now(*row, request=request, at=at) for row in rows]
 
 
 def _one_of_now(
-    sent: dict[str, Any],
-    question: Question,
-    concepts: Sequence[Concept],
-    answer: Answer,
-    *,
-    client: Client,
-    at: datetime,
+    sent: dict[str, Any], question: Question, answer: Answer, *, request: Request, at: datetime
 ) -> dict[str, Any]:
+    client = cast(Client, request.user)
     beside = _beside(sent, question, answer.given, at=clock.now())
+    concepts = graph.recognised(question.query) if sent["expand"] else []
     # Behind the search, which may have taken its time: what left meanwhile carries nothing.
     facts, then = facts_now(concepts)
-    carrying = [*passages_of(facts), *_shown_beside(answer.given, beside)]
-    used = usage.record(question, answer, client=client, at=at, carrying=carrying)
+    facts = narrowed(facts, open_to(client), concepts)
+    used = usage.record(
+        question,
+        answer,
+        client=client,
+        at=at,
+        carrying=[*passages_of(facts), *_shown_beside(answer.given, beside)],
+        request_id=number_of(request),
+    )
     passages = [shown_found(found, question, beside) for found in answer.given]
     told = _told(facts, then) if sent["expand"] else {}
     return shown_answer(answer, str(used.pk), passages) | told
@@ -162,11 +165,10 @@ def _told(facts: Subgraph, at: datetime) -> dict[str, Any]:
     return {"facts": SubgraphAnswer(facts, context=context).data}
 
 
-def _of_the_past(sent: dict[str, Any]) -> dict[str, Any]:
+def _of_the_past(sent: dict[str, Any], user: Account | Client) -> dict[str, Any]:
     """Nothing is written down as used: nobody is treated by what an auditor looks up."""
     at = sent["as_of"]
-    concepts = graph.recognised(sent["query"]) if sent["expand"] else []
-    question = AskedBody.question(sent)
+    question = question_of(sent, user)
     with _away_is_no_empty_answer():
         recalled = as_of.retrieve_as_of(question, at=at, now=clock.now())
     beside = _beside(sent, question, recalled.answer.given, at=at)
@@ -177,7 +179,9 @@ def _of_the_past(sent: dict[str, Any]) -> dict[str, Any]:
         for found in recalled.answer.given
     ]
     told = {"as_of": shown(at), "without_vector": recalled.without_vector}
-    facts = _told(graph.facts_about(concepts, at=at), at) if sent["expand"] else {}
+    concepts = graph.recognised(sent["query"]) if sent["expand"] else []
+    known = narrowed(graph.facts_about(concepts, at=at), open_to(user), concepts)
+    facts = _told(known, at) if sent["expand"] else {}
     return shown_answer(recalled.answer, None, marked) | told | facts
 
 

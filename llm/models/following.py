@@ -271,6 +271,8 @@ class Usage(models.Model):
     profile = models.CharField(max_length=100)
     passages = models.JSONField()
     withheld = models.PositiveIntegerField()
+    # The caller's own number for it, or ours, as it stands in the logs.
+    request_id = models.CharField(max_length=64, blank=True, default="", db_default="")
 
     def __str__(self) -> str:
         return str(self.pk)

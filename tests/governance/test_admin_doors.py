@@ -160,6 +160,10 @@ DOORS: dict[str, set[str]] = {
     "/admin/governance/client/": SECURITY,
     "/admin/governance/client/add/": SECURITY,
     "/admin/governance/client/{client}/change/": SECURITY,
+    "/admin/governance/client/save-view/": SECURITY,
+    "/admin/governance/client/{client}/renew/": SECURITY,
+    "/admin/governance/client/{client}/set-limits/": SECURITY,
+    "/admin/governance/client/{client}/revoke-key/": SECURITY,
     "/admin/governance/client/{client}/revoke/": SECURITY,
 }
 ACTIONS = [
@@ -430,7 +434,7 @@ def test_pages_load_nothing_from_elsewhere(active: Version, ben: Account) -> Non
 
 
 def test_key_of_a_program_opens_no_page(world: dict[str, int]) -> None:
-    key = Client.objects.get().key_hint
+    key = Client.objects.get().keys.get().hint
     browser = Browser(headers={"authorization": f"Bearer {key}"})
 
     assert browser.get("/admin/").status_code == 302

@@ -31,9 +31,10 @@ def test_key_is_nowhere_to_be_had_again(sue: Account) -> None:
     client, key = clients.create(name="tier", scopes=[Scope.RETRIEVE], by=sue)
 
     kept = [str(value) for value in client.state().values()]
+    hint = client.keys.get().hint
     assert not any(key in value for value in kept)
     assert key.encode() not in bytes(AuditEntry.objects.latest("number").leaf)
-    assert key.startswith(client.key_hint)
+    assert key.startswith(hint)
 
 
 def test_two_keys_are_two(sue: Account) -> None:
@@ -119,10 +120,11 @@ def test_revoking_says_why(sue: Account) -> None:
 
 def test_database_takes_a_key_once(sue: Account) -> None:
     client, _ = clients.create(name="tier", scopes=[Scope.RETRIEVE], by=sue)
-    client.pk, client.name = None, "other"
+    key = client.keys.get()
+    key.pk = None
 
     with database_refuses("(?i)unique"):
-        client.save(force_insert=True)
+        key.save(force_insert=True)
 
 
 # Use.

@@ -53,8 +53,8 @@ def test_deleted_row_is_found(model: type[Any]) -> None:
         ("person", "number, display_name, duty, is_curator, is_reviewer, is_graph_editor",
          "'E9', 'Eve', 'security', false, false, false"),
         ("account", "username, person_id, is_active, password", "'eve', 1, true, 'x'"),
-        ("client", "name, scopes, key_digest, key_hint, created_at",
-         "'spy', '[]', 'x', 'x', '2026-01-01'"),
+        ("client", "name, scopes, source_classes, created_at",
+         "'spy', '[]', '[]', '2026-01-01'"),
         ("classpolicy", "source_class, months", "'textbook', 1"),
     ],
 )  # fmt: skip

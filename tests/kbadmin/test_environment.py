@@ -302,8 +302,8 @@ def test_url_without_a_database_is_refused(given: Given, value: str) -> None:
 @pytest.mark.parametrize(
     ("value", "backend"),
     [
-        (None, "django.core.cache.backends.locmem.LocMemCache"),
-        ("database", "django.core.cache.backends.db.DatabaseCache"),
+        (None, "kbadmin.caching.OwnCache"),
+        ("database", "kbadmin.caching.TableCache"),
         ("redis://host:6379/1", "kbadmin.caching.ForgivingRedisCache"),
         ("rediss://host", "kbadmin.caching.ForgivingRedisCache"),
     ],

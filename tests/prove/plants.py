@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import select
 import time
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -41,7 +42,9 @@ def no_fence() -> None:
     from llm import retrieval
     from llm.projections.advance import last_knowledge
 
-    def believing(offered: set[str], *, at: datetime) -> tuple[dict[int, Passage], int]:
+    def believing(
+        offered: set[str], classes: Sequence[str], *, at: datetime
+    ) -> tuple[dict[int, Passage], int]:
         rows = Passage.objects.filter(pk__in=[int(name) for name in offered])
         rows = rows.select_related("version", "section")
         return {p.pk: p for p in rows}, last_knowledge()
