@@ -408,3 +408,13 @@ class OutcomeUnknown(Refused):
         "The first request under this Idempotency-Key was cut off. Look whether it was done before"
         " you send it under a new one."
     )
+
+
+class WebhookEnded(Refused):
+    code = "webhook_ended"
+    sentence = _("This webhook was ended; it is told nothing any more.")
+
+
+class NothingToReplay(Refused):
+    code = "nothing_to_replay"
+    sentence = _("None of these deliveries is there to be sent again.")

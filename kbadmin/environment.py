@@ -14,6 +14,8 @@ from typing import Any, NoReturn
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from llm.webhooks.entries import Entry, entry_of
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
@@ -195,6 +197,21 @@ def mail_sender(host: str) -> str:
     if not re.fullmatch(r"[^\s@<>,]+@[^\s@<>,]+", address):
         stop(f"EMAIL_FROM must be an address such as kb@hospital.cn, not “{address}”.")
     return address
+
+
+def webhook_hosts() -> list[Entry]:
+    """Where messages may go; nowhere without it."""
+    return [_entry(each) for each in names("WEBHOOK_HOSTS", [])]
+
+
+def _entry(value: str) -> Entry:
+    try:
+        return entry_of(value)
+    except ValueError:
+        stop(
+            "WEBHOOK_HOSTS must be hosts or networks such as ehr.hospital.cn or"
+            f" 10.1.0.0/16:443+8443, not “{value}”."
+        )
 
 
 def trusted_proxies() -> list[str]:

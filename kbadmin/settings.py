@@ -265,7 +265,9 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "read-what-came-in": {"task": "ingest.sweep_incoming", "schedule": SWEEP_SECONDS},
     "tidy-what-came-in": {"task": "ingest.tidy", "schedule": 3600.0},
     "write-down-superseded": {"task": "governance.write_down_superseded", "schedule": 60.0},
-    "note-what-the-clock-did": {"task": "governance.note_left_force", "schedule": 3600.0},
+    # Who is told by a webhook hears of it from there.
+    "note-what-the-clock-did": {"task": "governance.note_left_force", "schedule": 300.0},
+    "forget-deliveries": {"task": "llm.forget_deliveries", "schedule": 3600.0},
     "tell-people": {"task": "governance.tell_people", "schedule": 10.0},
     "remind-people": {"task": "governance.remind_people", "schedule": 600.0},
     "mail-notices": {"task": "governance.mail_notices", "schedule": 60.0},
@@ -281,6 +283,7 @@ QDRANT_API_KEY = environment.text("QDRANT_API_KEY")
 NEO4J_URI = environment.url("NEO4J_URI", environment.BOLT)
 NEO4J_USER = environment.text("NEO4J_USER")
 NEO4J_PASSWORD = environment.text("NEO4J_PASSWORD")
+WEBHOOK_HOSTS = environment.webhook_hosts()
 LLM_URL = environment.url("LLM_URL", ("http", "https"))
 LLM_MODEL = environment.text("LLM_MODEL")
 LLM_API_KEY = environment.text("LLM_API_KEY")

@@ -6,13 +6,17 @@ import logging
 
 from celery import shared_task
 
+from governance import clock
 from governance.doorbell import ring
 from llm import drafts, jobs
 from llm.embedding import Unavailable
+from llm.models import LostLease
 from llm.projections.advance import advance
 from llm.projections.registry import names, projection
 from llm.proposing.reading import read_waiting, readers
 from llm.stores.port import StoreAway
+from llm.webhooks.delivering import deliver
+from llm.webhooks.telling import forget_old
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +26,7 @@ def follow_trail() -> None:
     """Wake every projection. One that fails must not hold up the others."""
     for name in names():
         ring(["llm.advance_projection"], name)
+    ring(["llm.tell_webhooks"])
     ring(["llm.prepare_drafts"])
     ring(["llm.propose_relations"])
     jobs.run_waiting()
@@ -58,3 +63,17 @@ def propose_relations_again() -> None:
             read_waiting(reader, again=True)
         except Unavailable as error:
             log.warning("The language model is away: %r", error)
+
+
+@shared_task(name="llm.tell_webhooks")
+def tell_webhooks() -> None:
+    """Who is told of events. What they do not take is sent again later."""
+    try:
+        deliver()
+    except LostLease:
+        log.warning("Another worker has taken over the webhooks.")
+
+
+@shared_task(name="llm.forget_deliveries")
+def forget_deliveries() -> None:
+    forget_old(clock.now())

@@ -33,6 +33,7 @@ SUBJECTS: dict[str, Promise] = {
     "source": _("Source"),
     "upload": _("File"),
     "version": _("Version"),
+    "webhook": _("Webhook"),
 }
 
 ACTIONS: dict[str, Promise] = {
@@ -119,6 +120,11 @@ ACTIONS: dict[str, Promise] = {
     "client.key_made": _("Another key made for a program"),
     "client.key_revoked": _("One key of a program revoked"),
     "client.revoked": _("Key revoked"),
+    "webhook.created": _("Webhook made"),
+    "webhook.secret_renewed": _("Secret of a webhook renewed"),
+    "webhook.ended": _("Webhook ended"),
+    "webhook.tested": _("Test sent to a webhook"),
+    "webhook.replayed": _("Deliveries of a webhook sent again"),
     "job.ordered": _("Work on a store ordered"),
     "parked.retried": _("Parked version to be tried again"),
     "attempt.refused": _("Attempt refused"),
@@ -132,4 +138,5 @@ PRIVATE: dict[str, Promise] = {
     "number": _("Employee number"),
     "brought_by_name": _("Brought in by"),
     "text": _("Comment"),
+    "url": _("Address"),
 }

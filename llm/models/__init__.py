@@ -18,6 +18,7 @@ from .following import (
 )
 from .mirrors import Acknowledgement
 from .proposals import ModelAnswer, Proposal, ProposalReading, ProposalSpan, Reader
+from .webhooks import Delivery, DeliveryState, Kind, Webhook
 
 __all__ = [
     "FIRST_PAUSE",
@@ -27,9 +28,12 @@ __all__ = [
     "CachedVector",
     "CorpusObject",
     "Cursor",
+    "Delivery",
+    "DeliveryState",
     "Exit",
     "FactsObject",
     "Job",
+    "Kind",
     "LostLease",
     "ModelAnswer",
     "Parked",
@@ -39,5 +43,6 @@ __all__ = [
     "Reader",
     "Usage",
     "VersionWords",
+    "Webhook",
     "WordCount",
 ]

@@ -1,0 +1,1 @@
+"""Telling other programs what happened: what is sent to whom, how it is signed, and when again."""
