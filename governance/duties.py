@@ -48,6 +48,7 @@ class Deed(StrEnum):
     AUDIT = "audit"
     OPERATE = "operate"
     ADMINISTER = "administer"
+    TELL = "tell"
 
 
 CONTENT = frozenset({Role.CURATOR, Role.REVIEWER, Role.GRAPH_EDITOR})
@@ -65,6 +66,8 @@ MAY: dict[Deed, frozenset[Role]] = {
     Deed.AUDIT: frozenset({Role.COMPLIANCE}),
     Deed.OPERATE: frozenset({Role.SYSTEM_ADMIN}),
     Deed.ADMINISTER: frozenset({Role.SECURITY_ADMIN}),
+    # Seeing whether messages arrive, and having them sent again.
+    Deed.TELL: frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN}),
 }
 
 

@@ -145,6 +145,7 @@ UNFOLD: dict[str, Any] = {
                     _item(_("Accounts"), "key", "governance_account_changelist", Deed.ADMINISTER),
                     _item(_("Persons"), "badge", "governance_person_changelist", Deed.ADMINISTER),
                     _item(_("Keys"), "vpn_key", "governance_client_changelist", Deed.ADMINISTER),
+                    _item(_("Webhooks"), "webhook", "llm_webhook_changelist", Deed.TELL),
                 ],
             },
         ],

@@ -107,6 +107,8 @@ PAGES = [
     ("key", "admin/governance/client/1/change/", "security"),
     ("key-renew", "admin/governance/client/1/renew/", "security"),
     ("key-limits", "admin/governance/client/1/set-limits/", "security"),
+    ("webhooks", "admin/llm/webhook/", "security"),
+    ("webhook-add", "admin/llm/webhook/add/", "security"),
     ("system", "admin/system/", "system"),
     ("system-order", "admin/system/catch-up/", "system"),
     ("password", "admin/password_change/", "curator"),
@@ -124,7 +126,7 @@ NAMES = re.findall(
     """pdf docx epub html jats spl xml markdown doi pmid isbn issn ndc sha api json english mb kb
     gb id url http https www xlsx csv ris bibtex utf cc by ana ben dora gus cleo sam sue curator
     reviewer second graph editor compliance system security sample model client version icd cm
-    atc loinc snomed ct local ctrl enter png svg""",
+    atc loinc snomed ct local ctrl enter png svg webhook webhooks hosts""",
 )
 
 

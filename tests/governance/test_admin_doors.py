@@ -14,7 +14,7 @@ from governance.actions import clients, pulls
 from governance.actions.pulls import Chosen
 from governance.duties import Role, Scope
 from governance.models import Account, AuditEntry, Client, Passage, RefusedAttempt, Version
-from tests.support import graph, knowledge, proposing
+from tests.support import graph, knowledge, proposing, telling
 from tests.support.visiting import BACKEND, Visitor, source_at, version_at, words
 
 ROLES = {
@@ -32,6 +32,7 @@ REVIEWERS = {"reviewer"}
 DECIDERS = {"reviewer", "graph"}
 AUDITORS = {"compliance"}
 SECURITY = {"security"}
+TELLERS = {"system", "security"}
 ALL = set(ROLES)
 
 # Address, and whom it lets in. {names} are filled with the rows of the small world.
@@ -157,6 +158,14 @@ DOORS: dict[str, set[str]] = {
     "/admin/graph-drift/": CONTENT,
     "/admin/evidence/": READERS,
     "/admin/evidence/{evidence}/": CONTENT,
+    "/admin/llm/webhook/": TELLERS,
+    "/admin/llm/webhook/add/": SECURITY,
+    "/admin/llm/webhook/save-view/": TELLERS,
+    "/admin/llm/webhook/{webhook}/change/": TELLERS,
+    "/admin/llm/webhook/{webhook}/send-test/": TELLERS,
+    "/admin/llm/webhook/{webhook}/replay/": TELLERS,
+    "/admin/llm/webhook/{webhook}/renew-secret/": SECURITY,
+    "/admin/llm/webhook/{webhook}/end/": SECURITY,
     "/admin/governance/client/": SECURITY,
     "/admin/governance/client/add/": SECURITY,
     "/admin/governance/client/{client}/change/": SECURITY,
@@ -169,7 +178,7 @@ DOORS: dict[str, set[str]] = {
 ACTIONS = [
     address
     for address, allowed in DOORS.items()
-    if allowed != ALL
+    if "system" not in allowed
     and not address.endswith(("/change/", "/history/", "/state/", "/file/", "/difference/"))
     and address.count("/") > 4
 ]
@@ -190,6 +199,7 @@ def world(active: Version, ana: Account, sue: Account) -> dict[str, int]:
         "account": ana.pk,
         "person": ana.person_id,
         "client": client.pk,
+        "webhook": telling.webhook(sue).pk,
         "pull": pulls.pull(terms=["slow"], chosen=last, reason="Doubted.", by=ana).pull.pk,
     }
 

@@ -29,7 +29,7 @@ from ingest.bringing import confirm, lists
 from ingest.graph_lists import page as graph_page
 from llm.admin.graph_drift import OfferDrift
 from tests.ingest import incoming_files
-from tests.support import graph, knowledge, proposing
+from tests.support import graph, knowledge, proposing, telling
 from tests.support.visiting import Visitor
 
 Page = type[ActionPage[Any]]
@@ -95,6 +95,7 @@ FITTING = {
     Deed.DRAW: "rob",
     Deed.APPLY: "rob",
     Deed.ADMINISTER: "sue",
+    Deed.TELL: "sue",
     None: "rob",
 }
 
@@ -115,6 +116,7 @@ def world(active: Version, ana: Account, sue: Account) -> dict[str, int]:
         "account": ana.pk,
         "person": ana.person_id,
         "client": client.pk,
+        "webhook": telling.webhook(sue).pk,
         "incoming": incoming_files.received(ana).pk,
         "pull": pulls.pull(terms=["slow"], chosen=last, reason="Doubted.", by=ana).pull.pk,
     }

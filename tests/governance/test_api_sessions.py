@@ -153,7 +153,7 @@ def test_login_works_with_a_stale_session_in_the_cookie(ana: Account) -> None:
 
 
 def test_every_duty_may_ask_who_it_is(sue: Account) -> None:
-    assert log_in(sue).ask("session/").json()["may"] == ["administer"]
+    assert log_in(sue).ask("session/").json()["may"] == ["administer", "tell"]
 
 
 def test_program_has_no_session(db: None) -> None:

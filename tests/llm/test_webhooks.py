@@ -314,8 +314,9 @@ def test_nobody_at_home_is_no_fault_of_ours(receiver: Receiver, settings: Any) -
 def test_address_where_nothing_may_go_is_refused(
     url: str, receiver: Receiver, sue: Account
 ) -> None:
+    url = url.replace("{port}", str(receiver.port))
+
     with pytest.raises(Malformed) as refusal:
-        url = url.replace("{port}", str(receiver.port))
         webhooks.create(name="w", url=url, kinds=ALL, by=sue)
 
     assert refusal.value.facts["field"] == "url"
