@@ -16,6 +16,17 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from llm.webhooks.entries import Entry, entry_of
 
+# What the description of the API begins with.
+ADVICE_TO_PROGRAMS = """Curation for people, retrieval, corpus and changes for programs.
+
+Wait 10 s for an answer of `retrieve/` and 30 s for any other. Send again what timed out or was
+answered 429 or 503, after `Retry-After` or after 1, 2, 4 … up to 60 s with some chance in it, five
+times at most; never what was answered 400, 401, 403, 404, 409, 410 or 422. Reading may always be
+asked again; what writes with an `Idempotency-Key`. Every answer has an `X-Request-Id`, yours if you
+sent one; name it when you ask about an error. 503 is no empty answer: tell the clinician that the
+knowledge base is away. An address that is to go says so in `Deprecation` and `Sunset`.
+"""
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 

@@ -6,8 +6,11 @@ import base64
 import hashlib
 import hmac
 import json
+import re
+import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,7 +30,7 @@ from tests.support.following import days_later
 from tests.support.receiver import Receiver, receiving
 
 ALL = list(Kind.values)
-HOUR = timedelta(hours=1)
+GUIDE = Path(__file__).parents[2] / "docs/webhooks.md"
 
 
 @pytest.fixture
@@ -125,6 +128,31 @@ def test_message_is_signed_as_the_standard_says(
     mac = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
     assert got.headers["webhook-signature"] == f"v1,{mac}"
     assert (got.path, got.headers["content-type"]) == ("/told?by=kb", "application/json")
+
+
+def example() -> Callable[..., bool]:
+    """The function that the documentation gives to receivers."""
+    (code,) = re.findall(r"```python\n(.*?)```", GUIDE.read_text("utf-8"), re.S)
+    names: dict[str, Any] = {}
+    exec(code, names)
+    is_genuine: Callable[..., bool] = names["is_genuine"]
+    return is_genuine
+
+
+def test_receiver_knows_by_the_example_what_is_genuine(
+    webhook: Webhook, receiver: Receiver, sue: Account
+) -> None:
+    _webhook, secret = webhooks.renew_secret(webhook=webhook, reason="Yearly.", by=sue)
+    webhooks.send_test(webhook=webhook, by=sue)
+    deliver()
+    got, check = receiver.got[0], example()
+    old = {**got.headers, "webhook-timestamp": "1"}
+
+    assert check(got.headers, got.body, secret)
+    assert not check(got.headers, got.body + b" ", secret)
+    assert not check(got.headers, got.body, secret, now=time.time() + 301)
+    assert not check(old, got.body, secret)
+    assert not check({}, got.body, secret)
 
 
 def test_for_a_day_both_secrets_sign(webhook: Webhook, receiver: Receiver, sue: Account) -> None:
