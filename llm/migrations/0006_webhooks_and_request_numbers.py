@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('llm', '0004_propose_relations'),
+        ('llm', '0005_acknowledge_what_mirrors_reached'),
     ]
 
     operations = [
