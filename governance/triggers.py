@@ -6,7 +6,7 @@ and every start checks that they are there. What a trigger refuses is named in i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -58,6 +58,16 @@ TERMS_OVERLAP = """EXISTS (SELECT 1 FROM governance_term t
 HEAD_GOES_BACK = "NEW.size < OLD.size"
 
 
+# Those of what other apps keep, which the truth does not know.
+_more: list[Callable[[str], list[Trigger]]] = []
+
+
+def guarded_by(more: Callable[[str], list[Trigger]]) -> None:
+    """Have these put in their place, and missed where they are gone, like those of the truth."""
+    if more not in _more:
+        _more.append(more)
+
+
 def triggers(vendor: str) -> list[Trigger]:
     found = [
         *_of_the_trail(),
@@ -69,6 +79,7 @@ def triggers(vendor: str) -> list[Trigger]:
         *_of_comments(),
         *_of_refused_proposals(),
         *_of_keys(vendor),
+        *(trigger for more in _more for trigger in more(vendor)),
     ]
     if vendor == "postgresql":
         every = (*APPEND_ONLY, HEAD)
@@ -117,7 +128,7 @@ def _of_decisions() -> list[Trigger]:
 
 def _of_versions(vendor: str) -> list[Trigger]:
     was_approved = f"OLD.status IN ({APPROVED_ONES})"
-    changed = _differ(vendor, FIXED)
+    changed = differ(vendor, FIXED)
     moves = ", ".join(f"'{a.value}>{b.value}'" for a in MOVES for b in sorted(MOVES[a]))
     leaps = f"NEW.status <> OLD.status AND OLD.status || '>' || NEW.status NOT IN ({moves})"
     return [
@@ -166,11 +177,11 @@ def _of_relations(vendor: str) -> list[Trigger]:
     return [
         Trigger("relation_is_carried", relation, "INSERT", uncarried, carries),
         Trigger("ended_relation_is_final", relation, "UPDATE", "OLD.ended_at IS NOT NULL", once),
-        Trigger("relation_is_fixed", relation, "UPDATE", _differ(vendor, fixed), "a new one"),
+        Trigger("relation_is_fixed", relation, "UPDATE", differ(vendor, fixed), "a new one"),
         Trigger("relation_is_kept", relation, "DELETE", "", "this is kept"),
         Trigger("ended_evidence_is_final", evidence, "UPDATE", "OLD.ended_at IS NOT NULL", once),
         Trigger("evidence_is_not_the_last", evidence, "UPDATE", last, carries),
-        Trigger("evidence_is_fixed", evidence, "UPDATE", _differ(vendor, words), "a new one"),
+        Trigger("evidence_is_fixed", evidence, "UPDATE", differ(vendor, words), "a new one"),
         Trigger("evidence_is_kept", evidence, "DELETE", "", "this is kept"),
     ]
 
@@ -228,8 +239,8 @@ def _settled(row: str) -> str:
     WHERE s.id = {row}.change_set_id AND s.status IN ('applied', 'withdrawn'))"""  # noqa: S608  (names of our own)
 
 
-def _differ(vendor: str, columns: Iterable[str]) -> str:
-    """That one of the columns is changed."""
+def differ(vendor: str, columns: Iterable[str]) -> str:
+    """As a condition: that one of the columns is changed."""
     differs = "IS DISTINCT FROM" if vendor == "postgresql" else "IS NOT"
     return " OR ".join(f"NEW.{column} {differs} OLD.{column}" for column in columns)
 
@@ -239,9 +250,9 @@ def _of_keys(vendor: str) -> list[Trigger]:
     table, fixed = "governance_clientkey", ("client_id", "digest", "hint", "created_at")
     lives = "OLD.expires_at IS NOT NULL AND (NEW.expires_at IS NULL"
     later = f"{lives} OR NEW.expires_at > OLD.expires_at)"
-    back = f"OLD.revoked_at IS NOT NULL AND ({_differ(vendor, ('revoked_at',))})"
+    back = f"OLD.revoked_at IS NOT NULL AND ({differ(vendor, ('revoked_at',))})"
     return [
-        Trigger("key_is_fixed", table, "UPDATE", _differ(vendor, fixed), "a new key"),
+        Trigger("key_is_fixed", table, "UPDATE", differ(vendor, fixed), "a new key"),
         Trigger("key_ends_no_later", table, "UPDATE", later, "a key ends no later than was said"),
         Trigger("revoked_key_is_final", table, "UPDATE", back, "this is written once"),
         Trigger("key_is_kept", table, "DELETE", "", "this is kept"),
@@ -282,12 +293,13 @@ def _too_few() -> str:
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
-    """Put every trigger in its place. Twice does no harm."""
+    """Put every trigger in its place, where its table is there by now. Twice does no harm."""
     write = {"postgresql": _postgresql, "sqlite": _sqlite}[connection.vendor]
+    there = set(connection.introspection.table_names())
+    wanted = [t for t in triggers(connection.vendor) if t.table in there]
     with connection.cursor() as cursor:
-        for trigger in triggers(connection.vendor):
-            for statement in write(trigger):
-                cursor.execute(statement)
+        for statement in (s for trigger in wanted for s in write(trigger)):
+            cursor.execute(statement)
         if connection.vendor == "postgresql":
             cursor.execute(_NO_OVERLAP)
 

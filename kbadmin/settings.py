@@ -291,6 +291,8 @@ EMBEDDING_MODEL = environment.text("EMBEDDING_MODEL")
 EMBEDDING_PRECISION = environment.precision()
 # Above so many passages in force, dense search goes through the engine's index.
 EXACT_SEARCH_LIMIT = environment.whole_number("EXACT_SEARCH_LIMIT", 200_000, most=10_000_000)
+# A release is not published while a version it holds is to be reviewed within so many days.
+RELEASE_DUE_DAYS = environment.whole_number("RELEASE_DUE_DAYS", 14, least=0, most=180)
 
 # An actor as the trail names it: accounts and programs are both numbered from 1.
 DJANGO_STRUCTLOG_USER_ID_FIELD = "named_in_logs"

@@ -8,9 +8,12 @@ class LlmConfig(AppConfig):
 
     def ready(self) -> None:
         from governance import mirrors as standings
+        from governance.triggers import guarded_by
         from governance.uses import told_by
         from llm import mirrors
+        from llm.triggers import triggers
         from llm.uses import tell
 
         told_by(tell)
         standings.told_by(mirrors.tell)
+        guarded_by(triggers)

@@ -5,7 +5,7 @@ What is shown beside a passage is served as the passage itself is, so it passes 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import takewhile
@@ -28,6 +28,9 @@ class Around:
 
     def everything(self) -> list[Passage]:
         return [*self.before, *self.after, *self.table]
+
+    def only(self, fits: Callable[[Passage], bool]) -> Around:
+        return Around(*([p for p in part if fits(p)] for part in vars(self).values()))
 
 
 def around(

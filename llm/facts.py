@@ -14,16 +14,21 @@ from governance import clock, graph
 from governance.graph import Subgraph
 from governance.models import Concept, Passage
 from llm.projections.advance import last_knowledge
+from llm.releases.held import Held
 from llm.retrieval import not_before_the_trail
 
 
-def facts_now(concepts: Sequence[Concept]) -> tuple[Subgraph, datetime]:
-    """What is in force of them, and when that was so; asked again where something came between."""
+def facts_now(concepts: Sequence[Concept], within: Held | None = None) -> tuple[Subgraph, datetime]:
+    """What is in force of them, and when that was so; asked again where something came between.
+
+    Of a release, what it holds of that.
+    """
     while True:
         before, at = last_knowledge(), not_before_the_trail(clock.now())
         facts = graph.facts_about(concepts, at=at)
         if last_knowledge() == before:
-            return facts, at
+            asked = [each.pk for each in concepts]
+            return within.narrowed(facts, asked) if within else facts, at
 
 
 def narrowed(facts: Subgraph, classes: Sequence[str], about: Sequence[Concept]) -> Subgraph:

@@ -54,12 +54,12 @@ def evened(hits: Sequence[Hit], offset: float) -> list[Hit]:
     return [replace(hit, score=hit.score + offset) for hit in hits]
 
 
-def whole_ties(search: Callable[[int], list[Hit]]) -> list[Hit]:
+def whole_ties(search: Callable[[int], list[Hit]], pool: int | None = None) -> list[Hit]:
     """The best hits, never cut between two of the same score, where the engine's choice is a whim.
 
     Asks deeper while the last score goes on; where even that does not end, its hits are left out.
     """
-    depth = POOL
+    depth = pool or POOL
     while True:
         hits = search(depth)
         if len(hits) < depth:

@@ -13,11 +13,10 @@ from llm import clients
 from llm.embedding import Unavailable
 from llm.models import Cursor, Job, LostLease, Parked
 from llm.projections import rebuild as rebuilding
-from llm.projections import reconcile as reconciling
 from llm.projections.advance import advance
-from llm.projections.drift import Drift
-from llm.projections.graph_reconcile import reconcile_graph
+from llm.projections.compared import differences
 from llm.projections.registry import corpus, graph, names, projection, vectors
+from llm.releases import testing
 from llm.stores.port import StoreAway
 from llm.stores.shards import InUse
 
@@ -92,28 +91,18 @@ def rebuild(*, store: str, progress: rebuilding.Progress = rebuilding.silent) ->
 
 def reconcile(*, repair: bool) -> Outcome:
     """What differs in each store that the trail's followers keep."""
-    found: list[Drift] = []
-    for name in names():
-        cursor = _leased(name)
-        try:
-            found += RECONCILERS[name](repair=repair, beat=cursor.hold)
-        finally:
-            cursor.release()
+    found = differences(repair=repair)
     if repair and any(d.kind == "outdated" for d in found):
         rebuilding.rebuild_vectors(vectors())
     drift = [[d.store, d.kind, d.what, d.number] for d in found]
     return {"drift": drift, "repaired": repair and bool(drift)}
 
 
-RECONCILERS: dict[str, Callable[..., list[Drift]]] = {
-    "corpus": lambda **how: reconciling.reconcile_corpus(corpus(), **how),
-    "vectors": lambda **how: reconciling.reconcile_vectors(vectors(), **how),
-    "graph": lambda **how: reconcile_graph(graph(), **how),
-}
 VERBS: dict[str, Callable[..., Outcome]] = {
     "catch_up": catch_up,
     "rebuild": rebuild,
     "reconcile": reconcile,
+    "test_release": testing.run,
 }
 
 
@@ -154,12 +143,6 @@ def _attempt(work: Callable[..., Outcome], arguments: dict[str, Any]) -> Outcome
         return work(**arguments)
     except (StoreAway, Unavailable, LostLease, rebuilding.Busy, rebuilding.NotEqual) as error:
         return {"error": repr(error)}
-
-
-def _leased(name: str) -> Cursor:
-    while (cursor := Cursor.objects.lease(name)) is None:
-        time.sleep(POLL_SECONDS)
-    return cursor
 
 
 def _cursor(name: str) -> Cursor:

@@ -28,6 +28,7 @@ from llm.fusing import POOL, K, evened, fused, whole_ties
 from llm.models import Cursor
 from llm.projections.advance import last_knowledge
 from llm.projections.vectors import cuts_words_as_now, embeds_as, microseconds
+from llm.releases.held import Held
 from llm.stores.port import Hit, NotBuilt, Sparse, VectorStore, Wanted
 from llm.wording import language_of, statistics_of, wording_of
 
@@ -44,13 +45,26 @@ class Question:
     source_classes: tuple[str, ...] = ()
     language: str | None = None
     sources: tuple[int, ...] = ()
+    within: Held | None = None
 
     @property
     def written_in(self) -> str:
         return language_of(self.query)
 
+    @property
+    def pool(self) -> int:
+        """A store is not told single passages: so many more are asked for as the fence takes out
+        of a release."""
+        return POOL + len(self.within.without if self.within else ())
+
     def wanted(self, at: datetime) -> Wanted:
-        return Wanted(microseconds(at), self.source_classes, self.language, self.sources)
+        return Wanted(
+            microseconds(at),
+            self.source_classes,
+            self.language,
+            self.sources,
+            self.within.came_since() if self.within else (),
+        )
 
 
 @dataclass(frozen=True)
@@ -77,7 +91,10 @@ class Answer:
 
 
 def retrieve(question: Question, *, at: datetime) -> Answer:
-    """The passages in force that fit best. Raises `StoreAway` where the store does not answer."""
+    """The passages in force that fit best; of those that a release holds, where one is given.
+
+    Raises `StoreAway` where the store does not answer.
+    """
     return retrieve_all([question], at=at)[0]
 
 
@@ -101,7 +118,7 @@ def _answer(question: Question, vector: Vector | None, trail: int, *, at: dateti
     by_meaning = _by_meaning(question, vector, store, calibration, at=at)
     by_words = _by_words(question, statistics.weights(asked.shares), store, at=at)
     offered = {hit.passage for hit in [*by_meaning, *by_words]}
-    allowed, truth = _fence(offered, question.source_classes, at=at)
+    allowed, truth = _fence(offered, question.source_classes, question.within, at=at)
     found = fused(by_meaning, by_words, allowed, vector, encoder)
     refused = frozenset(offered - {str(pk) for pk in allowed})
     answer = Answer(found[: question.top_k], trail, truth, len(refused), refused)
@@ -113,7 +130,7 @@ def _answer(question: Question, vector: Vector | None, trail: int, *, at: dateti
 def served(number: int, classes: Sequence[str] = (), *, at: datetime) -> Answer:
     """The passage of that number, or nothing where it is not in force."""
     trail = Cursor.objects.filter(name="vectors").values_list("number", flat=True).first() or 0
-    allowed, truth = _fence({str(number)}, classes, at=not_before_the_trail(at))
+    allowed, truth = _fence({str(number)}, classes, None, at=not_before_the_trail(at))
     found = [Found(passage, 1.0, None) for passage in allowed.values()]
     return Answer(found, trail, truth, withheld=0)
 
@@ -147,7 +164,7 @@ def _by_meaning(
     exact = store.count(_live(store)) <= settings.EXACT_SEARCH_LIMIT
 
     def nearest(wanted: Wanted) -> list[Hit]:
-        return whole_ties(lambda depth: store.nearest(vector, wanted, depth, exact))
+        return whole_ties(lambda depth: store.nearest(vector, wanted, depth, exact), question.pool)
 
     wanted = question.wanted(at)
     if calibration is None:
@@ -176,11 +193,11 @@ def _by_words(
     if not cuts_words_as_now(_live(store)) or not weights.indices:
         return []
     wanted = question.wanted(at)
-    return whole_ties(lambda n: store.matching(weights, wanted, n))
+    return whole_ties(lambda n: store.matching(weights, wanted, n), question.pool)
 
 
 def _fence(
-    offered: set[str], classes: Sequence[str], *, at: datetime
+    offered: set[str], classes: Sequence[str], within: Held | None, *, at: datetime
 ) -> tuple[dict[int, Passage], int]:
     """What of the offered may be served, and at which number of the trail that was so.
 
@@ -196,7 +213,8 @@ def _fence(
         first: Any = next(iter(allowed.values()))
         # What was committed since the instant was taken ended later than it: look once more.
         if first.trail_at is None or first.trail_at <= at:
-            return allowed, first.truth or 0
+            held = {pk: p for pk, p in allowed.items() if within is None or within.holds(p)}
+            return held, first.truth or 0
 
 
 def _looked_at(known: Sequence[int], classes: Sequence[str], at: datetime) -> QuerySet[Passage]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -22,8 +21,11 @@ def record(
     request_id: str = "",
 ) -> Usage:
     """One row a retrieval, with the passages that carry its facts. The query's text is not kept."""
-    filters = asdict(question)
-    del filters["query"], filters["top_k"]
+    filters = {
+        "source_classes": question.source_classes,
+        "language": question.language,
+        "sources": question.sources,
+    }
     given = [[f.passage.pk, f.passage.digest, f.score] for f in answer.found]
     found = {f.passage.pk for f in answer.found}
     given += [[p.pk, p.digest, None] for p in carrying if p.pk not in found]
@@ -38,6 +40,7 @@ def record(
         profile=PROFILE,
         passages=given,
         withheld=answer.withheld,
+        release=question.within.release if question.within else None,
     )
 
 

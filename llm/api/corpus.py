@@ -34,6 +34,7 @@ from llm.projections.advance import behind
 from llm.projections.corpus import content_of
 from llm.projections.corpus_facts import content_of as facts_in
 from llm.projections.holdings import holding_of
+from llm.releases.manifests import bytes_by_root
 from llm.stores.port import StoreAway
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -101,7 +102,10 @@ class ManifestDoor(CorpusDoor):
         try:
             content = self.folder.manifest_path(root).read_bytes()
         except FileNotFoundError:
-            raise Http404 from None
+            # That of a release outlasts the folder.
+            content = bytes_by_root(root) or b""
+            if not content:
+                raise Http404 from None
         except OSError as error:
             raise NotThere(_("The corpus cannot be read just now; ask again later.")) from error
         if root_of(content) != root:

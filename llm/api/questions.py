@@ -6,21 +6,31 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
+from rest_framework.exceptions import APIException
 
 from governance import clock
 from governance.actions import refusals
-from governance.api.bodies import LARGEST_NUMBER, Body, Prose
+from governance.api.bodies import LARGEST_NUMBER, Body, Line, Prose
 from governance.classes import SourceClass
 from governance.errors import ClassNotOpen, Malformed
 from governance.models import Account, Client, Language
 from llm import as_of
 from llm.around import MOST_NEIGHBOURS
 from llm.fusing import MOST
+from llm.models.releases import LONGEST_NAME
+from llm.releases import held
+from llm.releases.held import Held
 from llm.retrieval import Question
 
 LONGEST_QUERY = 4000
 MOST_SOURCES = 500
 MOST_QUESTIONS = 20
+
+
+class NoSuchRelease(APIException):
+    status_code = 404
+    default_code = "no_such_release"
+    default_detail = _("There is no release of this name, or none that is the current one.")
 
 
 class Count(serializers.IntegerField):
@@ -91,6 +101,7 @@ class AskedBody(ShownBody):
     query = Prose(max_length=LONGEST_QUERY)
     top_k = Count(min_value=1, max_value=MOST, default=10)
     filters = Filters(required=False)
+    release = Line(max_length=LONGEST_NAME, required=False)
     expand = Flag(default=False)
     explain = Flag(default=False)
     abstain = Flag(default=True)
@@ -98,6 +109,13 @@ class AskedBody(ShownBody):
 
 class QuestionBody(AskedBody):
     as_of = Instant(required=False)
+
+    def validate(self, sent: dict[str, Any]) -> dict[str, Any]:
+        """A release narrows what is in force now; the past had its own."""
+        if "release" in sent and "as_of" in sent:
+            problem = _("Give a release or an instant of the past, not both.")
+            raise serializers.ValidationError({"release": [problem]})
+        return sent
 
 
 def question_of(sent: dict[str, Any], user: Account | Client) -> Question:
@@ -112,7 +130,19 @@ def question_of(sent: dict[str, Any], user: Account | Client) -> Question:
         asked or open_to(user),
         filters.get("language"),
         tuple(filters.get("source", ())),
+        _within(sent.get("release")),
     )
+
+
+def _within(name: str | None) -> Held | None:
+    """What of the release is asked for. Refused where programs may not ask within it."""
+    if name is None:
+        return None
+    release = held.named(name)
+    if release is None:
+        raise NoSuchRelease
+    held.refuse_unpublished(release)
+    return held.held_by(release)
 
 
 def open_to(user: Account | Client) -> tuple[str, ...]:

@@ -34,7 +34,7 @@ from llm.api.retrieved import (
     shown_answer,
     shown_found,
 )
-from llm.around import around
+from llm.around import Around, around
 from llm.conflicts import conflicts
 from llm.embedding import Unavailable
 from llm.explaining import reasons_of
@@ -79,7 +79,7 @@ class RetrieveDoor(Door):
         tag=TAG,
         takes=QuestionBody,
         gives=RetrievalAnswer,
-        refuses=(400, 503),
+        refuses=(400, 404, 409, 503),
     )
     def post(self, request: Request) -> Response:
         sent = self.sent(QuestionBody)
@@ -99,7 +99,7 @@ class RetrieveManyDoor(Door):
         tag=TAG,
         takes=QuestionsBody,
         gives=RetrievalsAnswer,
-        refuses=(400, 503),
+        refuses=(400, 404, 409, 503),
     )
     def post(self, request: Request) -> Response:
         sent = self.sent(QuestionsBody)["questions"]
@@ -127,7 +127,7 @@ def _one_of_now(
     beside = _beside(sent, question, answer.given, at=clock.now())
     concepts = graph.recognised(question.query) if sent["expand"] else []
     # Behind the search, which may have taken its time: what left meanwhile carries nothing.
-    facts, then = facts_now(concepts)
+    facts, then = facts_now(concepts, question.within)
     facts = narrowed(facts, open_to(client), concepts)
     used = usage.record(
         question,
@@ -139,7 +139,7 @@ def _one_of_now(
     )
     passages = [shown_found(found, question, beside) for found in answer.given]
     told = _told(facts, then) if sent["expand"] else {}
-    return shown_answer(answer, str(used.pk), passages) | told
+    return shown_answer(answer, question, str(used.pk), passages) | told
 
 
 def _beside(
@@ -148,10 +148,18 @@ def _beside(
     passages = [each.passage for each in found]
     near = sent["neighbours"], sent["whole_table"]
     return Beside(
-        around(passages, at=at, neighbours=near[0], whole_table=near[1]) if any(near) else {},
+        _around(question, passages, near, at=at) if any(near) else {},
         reasons_of(found, question, at=at) if sent["explain"] else {},
         conflicts(passages),
     )
+
+
+def _around(
+    question: Question, passages: Sequence[Passage], near: tuple[int, bool], *, at: datetime
+) -> dict[int, Around]:
+    found = around(passages, at=at, neighbours=near[0], whole_table=near[1])
+    within = question.within
+    return {n: each.only(within.holds) for n, each in found.items()} if within else found
 
 
 def _shown_beside(found: Sequence[Found], beside: Beside) -> list[Passage]:
@@ -182,7 +190,7 @@ def _of_the_past(sent: dict[str, Any], user: Account | Client) -> dict[str, Any]
     concepts = graph.recognised(sent["query"]) if sent["expand"] else []
     known = narrowed(graph.facts_about(concepts, at=at), open_to(user), concepts)
     facts = _told(known, at) if sent["expand"] else {}
-    return shown_answer(recalled.answer, None, marked) | told | facts
+    return shown_answer(recalled.answer, question, None, marked) | told | facts
 
 
 @contextmanager

@@ -129,8 +129,10 @@ class RetrievalAnswer(serializers.Serializer[Any]):
     and null where the encoder was never calibrated. `abstained`: it was too low, and no passage
     is given; ask with `abstain: false` to have them all the same.
 
-    With `expand` the concepts that the query names are recognised, their other names are looked
-    for as words, and `facts` tells what is in force of them, each with what carries it.
+    `release`: within which release was asked, by its name also where “current” was asked for.
+
+    With `expand` the concepts that the query names are recognised in the graph, and `facts` tells
+    what is in force of them, each with what carries it.
 
     An answer of the past (`as_of`) comes from the truth alone, so both numbers are the one that
     the trail had then; it is no use of knowledge, so `usage` is null. `without_vector` says how
@@ -179,13 +181,14 @@ class Beside:
 
 
 def shown_answer(
-    answer: Answer, usage_id: str | None, passages: list[dict[str, Any]]
+    answer: Answer, question: Question, usage_id: str | None, passages: list[dict[str, Any]]
 ) -> dict[str, Any]:
+    release = question.within.release if question.within else None
     return {
         "usage": usage_id,
         "trail": answer.trail,
         "truth": answer.truth,
-        "release": None,
+        "release": release.name if release else None,
         "notice": notice(),
         "withheld": answer.withheld,
         "confidence": answer.confidence,

@@ -1,11 +1,16 @@
 """What programs call, under `/api/v1/`."""
 
 from django.urls import path, re_path
+from rest_framework.routers import SimpleRouter
 
 from llm.api.changes import ChangesDoor
 from llm.api.corpus import AcknowledgementsDoor, ManifestDoor, NewestDoor, ObjectDoor
 from llm.api.passages import ServedPassageDoor
+from llm.api.releases import ReleaseDoor
 from llm.api.retrieval import RetrieveDoor, RetrieveManyDoor
+
+router = SimpleRouter()
+router.register("releases", ReleaseDoor)
 
 urlpatterns = [
     path("retrieve/", RetrieveDoor.as_view(), name="retrieve"),
@@ -20,4 +25,5 @@ urlpatterns = [
     path("corpus/acknowledgements/", AcknowledgementsDoor.as_view(), name="acknowledgements"),
     re_path(r"^corpus/manifests/(?P<root>[0-9a-f]{64})/$", ManifestDoor.as_view(), name="manifest"),
     re_path(r"^corpus/objects/(?P<sha256>[0-9a-f]{64})$", ObjectDoor.as_view(), name="object"),
+    *router.urls,
 ]

@@ -18,6 +18,14 @@ from .following import (
 )
 from .mirrors import Acknowledgement
 from .proposals import ModelAnswer, Proposal, ProposalReading, ProposalSpan, Reader
+from .releases import (
+    Release,
+    ReleaseCheck,
+    ReleaseManifest,
+    ReleasePublication,
+    ReleaseStatus,
+    ReleaseWaiver,
+)
 from .webhooks import Delivery, DeliveryState, Kind, Webhook
 
 __all__ = [
@@ -41,6 +49,12 @@ __all__ = [
     "ProposalReading",
     "ProposalSpan",
     "Reader",
+    "Release",
+    "ReleaseCheck",
+    "ReleaseManifest",
+    "ReleasePublication",
+    "ReleaseStatus",
+    "ReleaseWaiver",
     "Usage",
     "VersionWords",
     "Webhook",

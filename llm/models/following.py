@@ -273,6 +273,7 @@ class Usage(models.Model):
     withheld = models.PositiveIntegerField()
     # The caller's own number for it, or ours, as it stands in the logs.
     request_id = models.CharField(max_length=64, blank=True, default="", db_default="")
+    release = models.ForeignKey("llm.Release", models.PROTECT, null=True, related_name="+")
 
     def __str__(self) -> str:
         return str(self.pk)

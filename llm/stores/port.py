@@ -117,13 +117,15 @@ class Stored:
 class Wanted:
     """Which points may be found: those with starts <= at < ends, and the rest.
 
-    An empty tuple, or None, leaves that field free.
+    An empty tuple, or None, leaves that field free. `but_versions` are those of which no point may
+    be found.
     """
 
     at: int
     source_classes: tuple[str, ...] = ()
     language: str | None = None
     sources: tuple[int, ...] = ()
+    but_versions: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

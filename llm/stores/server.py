@@ -321,7 +321,8 @@ def _permitted(wanted: Wanted) -> models.Filter:
         must.append(models.FieldCondition(key="language", match=value))
     # Not later, instead of earlier: the engine takes a third of the time, see `edge`.
     # It lets through points that say no start; `hits` looks again.
-    return models.Filter(must=must, must_not=[later])
+    but = [_any_of("version", list(wanted.but_versions))] if wanted.but_versions else []
+    return models.Filter(must=must, must_not=[later, *but])
 
 
 def _stored(record: models.Record) -> Stored:

@@ -1,0 +1,1 @@
+"""What a release holds, what must be so before it is published, and what changed since another."""
