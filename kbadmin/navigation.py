@@ -114,6 +114,7 @@ UNFOLD: dict[str, Any] = {
                         "link": reverse_lazy("admin:graph_drift"),
                         "permission": may_offer_drift,
                     },
+                    _item(_("Releases"), "inventory_2", "llm_release_changelist", Deed.READ),
                     _item(_("Retrieval bench"), "experiment", "bench", Deed.READ),
                 ],
             },

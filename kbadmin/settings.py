@@ -214,6 +214,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "VersionStatus": "governance.lifecycle.Status",
         "ChangeSetStatus": "governance.models.ChangeSetStatus",
+        "ReleaseStatus": "llm.models.ReleaseStatus",
     },
 }
 

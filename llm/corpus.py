@@ -105,6 +105,10 @@ class CorpusFolder:
         paths = self.path.glob("manifests/*.json")
         return {f"manifests/{p.name}" for p in paths if root_of(p.read_bytes()) != p.stem}
 
+    def keep_manifest(self, root: str, content: bytes) -> None:
+        """Put a manifest in its place, whichever is the newest."""
+        self._write(self.manifest_path(root), content)
+
     def publish(self, manifest: dict[str, Any]) -> str:
         """Write a manifest and make it the newest. Returns its root."""
         root = canonical.digest(manifest)

@@ -104,7 +104,7 @@ class GovernedAdmin(ModelAdmin):
             for page in self.pages
         ]
         if self.add_page:
-            name = f"governance_{self.model._meta.model_name}_add"
+            name = f"{self.model._meta.app_label}_{self.model._meta.model_name}_add"
             own.append(path("add/", self._view_of(self.add_page), name=name))
         return [*own, *self._addresses_of_the_list(), *super().get_urls()]
 

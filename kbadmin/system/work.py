@@ -38,6 +38,7 @@ VERBS: dict[str, Promise] = {
     "rebuild graph": _("Rebuild the graph"),
     "reconcile": _("Compare the stores with the truth"),
     "reconcile repair": _("Compare and repair"),
+    "test_release": _("Test a release"),
 }
 STATES: dict[str, Promise] = {
     "waiting": _("waits for the process that owns the stores"),

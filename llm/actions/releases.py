@@ -59,9 +59,8 @@ def cut(*, name: str, reason: str, by: Account) -> Release:
 
     Refused while the corpus is behind the truth: what is cut is what was published as a corpus.
     """
-    manifest = newest()
+    name, manifest = _checked(name), newest()
     with changing(by=by, may=Deed.REVIEW, reason=needs_reason(reason)) as changes:
-        name = _checked(name)
         if Release.objects.filter(name__iexact=name).exists():
             raise AlreadyExists(name=name)
         if last_knowledge() != manifest.trail:

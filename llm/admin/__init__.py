@@ -2,6 +2,7 @@
 
 from governance.admin.addresses import enter
 from llm.admin import proposals as proposals
+from llm.admin import releases as releases
 from llm.admin import webhooks as webhooks
 from llm.admin.bench import bench
 from llm.admin.graph_drift import graph_drift

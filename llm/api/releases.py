@@ -89,7 +89,7 @@ class ReleaseAnswer(serializers.Serializer[Release]):
     current = serializers.SerializerMethodField()
     trail = serializers.IntegerField()
     epoch = serializers.CharField()
-    root = serializers.CharField()  # type: ignore[assignment]  (no field of the answer)
+    root = serializers.CharField()  # type: ignore[assignment]
     versions = serializers.IntegerField()
     passages = serializers.IntegerField()
     relations = serializers.IntegerField()
@@ -139,6 +139,8 @@ class ReleaseDoor(SubjectDoor):
     lookup_field = lookup_url_kwarg = "name"
     lookup_value_regex = "[^/]{1,200}"
     deeds: ClassVar[Mapping[str, Deed]] = {
+        "list": Deed.READ,
+        "retrieve": Deed.READ,
         "create": Deed.REVIEW,
         "test": Deed.REVIEW,
         "waive": Deed.REVIEW,
@@ -149,7 +151,7 @@ class ReleaseDoor(SubjectDoor):
 
     def get_permissions(self) -> list[BasePermission]:
         if self.action in ("list", "retrieve"):
-            return [programs(Scope.CORPUS, or_people=Deed.READ)()]
+            return [programs(Scope.CORPUS, or_people=self.deeds[self.action])()]
         return super().get_permissions()
 
     def get_queryset(self) -> QuerySet[Release]:

@@ -21,7 +21,7 @@ WAIVED_BY = 2
 class ReleaseStatus(models.TextChoices):
     DRAFT = "draft", _("Draft")
     TESTED = "tested", _("Tested")
-    PUBLISHED = "published", _("Published")
+    PUBLISHED = "published", _("Released")
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 

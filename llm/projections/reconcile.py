@@ -14,7 +14,7 @@ import numpy as np
 
 from governance.models import AuditEntry, Passage
 from llm.caching import Vector, vectors_of
-from llm.models import CorpusObject, Cursor
+from llm.models import CorpusObject, Cursor, ReleaseManifest
 from llm.projections.advance import Beat, last_knowledge, subjects_of
 from llm.projections.corpus import Corpus, content_of
 from llm.projections.corpus_facts import shards_touched
@@ -83,6 +83,7 @@ def reconcile_corpus(corpus: Corpus, *, repair: bool, beat: Beat) -> list[Drift]
         for version_id in sorted({d.number for d in found if d.number}):
             corpus.settle(version_id, beat)
         corpus.facts.settle([d.number for d in facts], beat)
+        _put_back_manifests(corpus, beat)
         corpus.finish(_number(corpus.name))
     return [*found, *facts]
 
@@ -153,7 +154,8 @@ def _corpus_differences(corpus: Corpus, beat: Beat) -> list[Drift]:
             found.append(Drift("corpus", "damaged", sha256, holding.version.pk))
         elif not corpus.lists(holding, content):
             found.append(Drift("corpus", "unlisted", sha256, holding.version.pk))
-    return [*found, *_unwanted(corpus, there - wanted), *_wrong_manifests(corpus)]
+    lost = [Drift("corpus", "missing", f"manifests/{m.root}.json") for m in _lost_manifests(corpus)]
+    return [*found, *_unwanted(corpus, there - wanted), *_wrong_manifests(corpus), *lost]
 
 
 def _facts_differences(corpus: Corpus, beat: Beat) -> list[Drift]:
@@ -184,6 +186,18 @@ def _wrong_manifests(corpus: Corpus) -> Iterator[Drift]:
     # Before the first approval there is no manifest, and none is missing.
     if number and last_knowledge() == number and not corpus.folder.is_published(manifest):
         yield Drift("corpus", "damaged", "manifest.json")
+
+
+def _lost_manifests(corpus: Corpus) -> list[ReleaseManifest]:
+    """Those of releases that the folder lacks; what a release holds is kept beside it."""
+    kept = ReleaseManifest.objects.defer("packed").order_by("pk")
+    return [each for each in kept if not corpus.folder.manifest_path(each.root).exists()]
+
+
+def _put_back_manifests(corpus: Corpus, beat: Beat) -> None:
+    for each in _lost_manifests(corpus):
+        beat()
+        corpus.folder.keep_manifest(each.root, each.content)
 
 
 def _number(name: str) -> int:

@@ -91,6 +91,8 @@ PAGES = [
     ("proposal", "admin/llm/proposal/1/change/", "graph-editor"),
     ("proposal-correct", "admin/llm/proposal/1/correct/", "graph-editor"),
     ("proposal-refuse", "admin/llm/proposal/1/refuse/", "graph-editor"),
+    ("releases", "admin/llm/release/", "compliance"),
+    ("release-cut", "admin/llm/release/add/", "reviewer"),
     ("refused-proposals", "admin/governance/refusedproposal/", "reviewer"),
     ("change-sets", "admin/governance/changeset/", "reviewer"),
     ("change-set", "admin/governance/changeset/1/change/", "reviewer"),

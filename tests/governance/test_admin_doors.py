@@ -14,7 +14,7 @@ from governance.actions import clients, pulls
 from governance.actions.pulls import Chosen
 from governance.duties import Role, Scope
 from governance.models import Account, AuditEntry, Client, Passage, RefusedAttempt, Version
-from tests.support import graph, knowledge, proposing, telling
+from tests.support import graph, knowledge, proposing, releasing, telling
 from tests.support.visiting import BACKEND, Visitor, source_at, version_at, words
 
 ROLES = {
@@ -151,6 +151,15 @@ DOORS: dict[str, set[str]] = {
     "/admin/llm/proposal/{proposal}/accept/": CONTENT,
     "/admin/llm/proposal/{proposal}/correct/": CONTENT,
     "/admin/llm/proposal/{proposal}/refuse/": CONTENT,
+    "/admin/llm/release/": READERS,
+    "/admin/llm/release/add/": REVIEWERS,
+    "/admin/llm/release/save-view/": READERS,
+    "/admin/llm/release/{release}/change/": READERS,
+    "/admin/llm/release/{release}/test/": REVIEWERS,
+    "/admin/llm/release/{release}/publish/": REVIEWERS,
+    "/admin/llm/release/{release}/waive/": REVIEWERS,
+    "/admin/llm/release/{release}/notes/": REVIEWERS,
+    "/admin/llm/release/{release}/withdraw/": REVIEWERS,
     "/admin/governance/refusedproposal/": READERS,
     "/admin/governance/refusedproposal/save-view/": READERS,
     "/admin/governance/refusedproposal/{refusedproposal}/change/": READERS,
@@ -192,6 +201,7 @@ def world(active: Version, ana: Account, sue: Account) -> dict[str, int]:
     return {
         **graph.rows(ana),
         **proposing.rows(ana),
+        **releasing.rows(knowledge.account("cutter", Role.REVIEWER)),
         "evidence": graph.left_behind(ana, knowledge.account("last-reviewer", Role.REVIEWER)),
         "source": active.source_id,
         "version": active.pk,

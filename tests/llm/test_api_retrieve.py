@@ -93,7 +93,7 @@ def test_query_that_is_no_question_is_malformed(tier: Caller, query: Any) -> Non
     assert answer.json()["field"] == "query"
 
 
-@pytest.mark.parametrize("field", ["release", "as_off", "k", "top_K", "__proto__"])
+@pytest.mark.parametrize("field", ["releases", "as_off", "k", "top_K", "__proto__"])
 def test_unknown_field_is_malformed(tier: Caller, field: str) -> None:
     assert code(ask(tier, **{field: "x"})) == (400, "malformed")
 

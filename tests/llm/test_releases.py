@@ -1,34 +1,431 @@
-"""A release: cut, tested, waived by two, published; it narrows what is in force, and no more."""
+"""A release: cut, tested, waived by two, published. It narrows what is in force, and no more."""
 
 from __future__ import annotations
 
-from governance.models import Account, Version
-from llm.models import Release
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, connection, transaction
+
+from governance import clock
+from governance.clock import today
+from governance.duties import Role, Scope
+from governance.errors import AlreadyExists, Malformed, NotAllowed, Refused, SecondPersonNeeded
+from governance.models import Account, AuditEntry, Version
+from governance.verification import verify_trail
+from llm.actions import releases
+from llm.models import Parked, Release, ReleaseStatus, ReleaseWaiver, Usage
+from llm.projections.compared import differences
+from llm.refusals import CorpusBehind, GateNotPassed, NoCorpus
+from llm.releases.manifests import frozen
 from tests.llm.asking import ask, found
+from tests.support import graph as drawing
 from tests.support import knowledge, releasing
-from tests.support.callers import Caller
-from tests.support.following import follow
+from tests.support.callers import Caller, code, log_in, program
+from tests.support.following import days_later, follow
+from tests.support.knowledge import PASSWORD
+
+NAME = releasing.NAME
 
 
-def versions(answer: object) -> set[int]:
+def versions(answer: Any) -> set[int]:
     return {each["citation"]["version"] for each in found(answer)}
+
+
+def texts(answer: Any) -> list[str]:
+    return [each["text"] for each in found(answer)]
+
+
+def park(number: int) -> None:
+    Parked.objects.park("vectors", number, ValueError("told to"), at=clock.now())
+
+
+@pytest.fixture
+def gus(db: None) -> Account:
+    """Gus reviews too."""
+    return knowledge.account("gus", Role.REVIEWER)
+
+
+@pytest.fixture
+def worse(active: Version, ben: Account) -> Release:
+    """Made worse on purpose: something of what is served could not be settled."""
+    made = releasing.cut(ben)
+    park(active.pk)
+    return releasing.try_out(made, ben)
+
+
+# What is cut
+
+
+def test_what_was_cut_is_the_corpus_and_stays(active: Version, ana: Account, ben: Account) -> None:
+    made = releasing.cut(ben)
+    knowledge.active(knowledge.source(ana, title="COPD"), ana, ben)
+    follow()
+
+    assert set(frozen(made).versions) == {active.pk}
+    assert frozen(Release.objects.get()).root == made.root
+
+
+def test_nothing_is_cut_before_there_is_a_corpus(ben: Account) -> None:
+    with pytest.raises(NoCorpus):
+        releases.cut(name=NAME, reason="Early.", by=ben)
+
+
+def test_nothing_is_cut_while_the_corpus_is_behind(active: Version, ben: Account) -> None:
+    with pytest.raises(CorpusBehind):
+        releases.cut(name=NAME, reason="Early.", by=ben)
+
+
+@pytest.mark.parametrize("name", ["", " ", "a/b", "current", "-x", "x" * 61, "a b", "a\0"])
+def test_name_that_no_address_bears_is_malformed(ben: Account, name: str) -> None:
+    with pytest.raises(Malformed):
+        releases.cut(name=name, reason="For the ward.", by=ben)
+
+
+def test_name_is_given_once(active: Version, ben: Account) -> None:
+    releasing.cut(ben, "Autumn")
+
+    with pytest.raises(AlreadyExists):
+        releasing.cut(ben, "autumn")
+
+
+def test_curator_cuts_nothing(active: Version, ana: Account) -> None:
+    with pytest.raises(NotAllowed):
+        releasing.cut(ana)
+
+
+def test_command_catches_up_first_and_tells_scripts(
+    active: Version, ben: Account, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command("cut_release", NAME, by="ben", reason="For the ward.", json=True)
+
+    told = json.loads(capsys.readouterr().out)
+    made = Release.objects.get()
+    assert (told["release"], told["root"], told["versions"]) == (NAME, made.root, 1)
+
+
+@pytest.mark.parametrize("by", ["nobody", "ana"])
+def test_command_refuses_who_may_not_cut(active: Version, ana: Account, by: str) -> None:
+    with pytest.raises(CommandError):
+        call_command("cut_release", NAME, by=by, reason="For the ward.")
+
+
+# The gate
+
+
+def test_what_passes_is_published_and_current(active: Version, ben: Account) -> None:
+    made = releasing.tried(ben)
+
+    assert all(check.passed for check in made.last_checks())
+    assert Release.objects.current() is None
+    assert releasing.publish(made, ben) == Release.objects.current()
+
+
+def test_release_made_worse_is_refused_waived_by_one_and_published_by_two(
+    worse: Release, ben: Account, dora: Account, gus: Account
+) -> None:
+    for waiver in (None, dora):
+        if waiver:
+            releasing.waive(worse, "parked", waiver)
+        with pytest.raises(GateNotPassed):
+            releasing.publish(worse, ben)
+    releasing.waive(worse, "parked", gus)
+    releasing.publish(worse, ben)
+
+    told = AuditEntry.objects.filter(governs_type="release").values_list("action", flat=True)
+    assert list(told).count("release.waived") == ReleaseWaiver.objects.count() == 2
+    assert Release.objects.current() == worse
+
+
+@pytest.mark.parametrize("who", ["ben", "again"])
+def test_who_cut_it_and_who_waived_it_already_waives_nothing(
+    worse: Release, who: str, ben: Account, dora: Account
+) -> None:
+    releasing.waive(worse, "parked", dora)
+    number = dora.person.number
+    again = knowledge.account("dora-two", Role.REVIEWER, number=number)
+
+    with pytest.raises(SecondPersonNeeded):
+        releasing.waive(worse, "parked", {"ben": ben, "again": again}[who])
+
+
+def test_waiver_holds_for_one_test(worse: Release, dora: Account, gus: Account) -> None:
+    for person in (dora, gus):
+        releasing.waive(worse, "parked", person)
+    again = releasing.try_out(worse, dora)
+
+    assert [check.name for check in again.in_the_way()] == ["parked"]
+
+
+def test_what_is_soon_due_or_has_left_or_differs_does_not_pass(
+    active: Version, ana: Account, ben: Account
+) -> None:
+    other = knowledge.active(knowledge.source(ana, title="COPD"), ana, ben)
+    made = releasing.cut(ben)
+    knowledge.quarantine(other, ana)
+    due = active.review_due or date.max
+    with days_later((due - today()).days - 3):
+        tried = releasing.try_out(made, ben)
+
+    told = {check.name: check.numbers for check in tried.last_checks() if not check.passed}
+    assert told["left"] == {"versions": 1, "passages": 0}
+    assert told["overdue"] == {"overdue": 0, "due": 2, "days": 14}
+
+
+@pytest.mark.parametrize(
+    ("state", "deed"),
+    [
+        ("draft", "publish"),
+        ("draft", "waive"),
+        ("published", "test"),
+        ("withdrawn", "test"),
+        ("withdrawn", "publish"),
+        ("withdrawn", "withdraw"),
+        ("withdrawn", "notes"),
+        ("published", "publish"),
+    ],
+)
+def test_what_is_out_of_order_is_refused(
+    active: Version, ben: Account, dora: Account, state: str, deed: str
+) -> None:
+    make = {"draft": releasing.cut, "published": releasing.published, "withdrawn": releasing.cut}
+    made = make[state](ben)
+    if state == "withdrawn":
+        releases.withdraw(release=made, reason="Wrong.", by=ben)
+    deeds = {
+        "publish": lambda: releasing.publish(made, ben),
+        "waive": lambda: releasing.waive(made, "parked", dora),
+        "test": lambda: releases.order_test(release=made, by=ben),
+        "withdraw": lambda: releases.withdraw(release=made, reason="Again.", by=ben),
+        "notes": lambda: releases.write_notes(release=made, zh="x", en="x", by=ben),
+    }
+
+    with pytest.raises(Refused):
+        deeds[deed]()
+
+
+# What the database itself refuses
+
+
+WAIVED = """INSERT INTO llm_releasewaiver (release_id, failed_id, person_id, reason, at)
+    SELECT c.release_id, c.id, {person}, 'x', c.at FROM llm_releasecheck c
+    JOIN llm_release r ON r.id = c.release_id WHERE {of}"""
+TAMPERED = {
+    "UPDATE llm_releasemanifest SET root = 'x'": "written once",
+    "DELETE FROM llm_releasemanifest": "is kept",
+    "UPDATE llm_release SET root = 'x'": "frozen",
+    "DELETE FROM llm_release": "is kept",
+    "UPDATE llm_release SET status = 'draft'": "illegal_move",
+    "UPDATE llm_release SET status = 'published'": "gate_not_passed",
+    "UPDATE llm_releasecheck SET passed = true": "written once",
+    "DELETE FROM llm_releasecheck": "is kept",
+    WAIVED.format(person="r.cut_by_id", of="NOT c.passed"): "release_needs_second_person",
+    WAIVED.format(person="r.cut_by_id - 1", of="c.passed"): "nothing_to_waive",
+    "INSERT INTO llm_releasepublication (release_id, person_id, reason, at)"
+    " SELECT id, cut_by_id, 'x', cut_at FROM llm_release": "gate_not_passed",
+}
+
+
+@pytest.mark.parametrize(("statement", "message"), TAMPERED.items(), ids=TAMPERED.values())
+def test_database_refuses(worse: Release, statement: str, message: str) -> None:
+    refused = pytest.raises(DatabaseError, match=message)
+
+    with refused, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def test_manifest_changed_behind_the_triggers_is_found(worse: Release) -> None:
+    assert list(verify_trail()) == []
+    with connection.cursor() as cursor:
+        on = " ON llm_releasemanifest" if connection.vendor == "postgresql" else ""
+        cursor.execute(f"DROP TRIGGER release_manifest_is_final{on}")
+        cursor.execute("UPDATE llm_releasemanifest SET packed = %s", [b"x"])
+
+    assert f"release {worse.pk}" in {finding.where for finding in verify_trail()}
+
+
+# Asking within it
 
 
 def test_release_narrows_what_is_in_force_to_what_it_holds(
     active: Version, ana: Account, ben: Account, tier: Caller
 ) -> None:
-    releasing.published(ben)
+    made = releasing.published(ben)
     later = knowledge.active(knowledge.source(ana, title="COPD"), ana, ben)
     follow()
 
+    answer = ask(tier, release="current")
+
     assert versions(ask(tier)) == {active.pk, later.pk}
-    assert versions(ask(tier, release="2026-11")) == {active.pk}
-    assert ask(tier, release="current").json()["release"] == "2026-11"
+    assert (versions(answer), answer.json()["release"]) == ({active.pk}, NAME)
+    assert Usage.objects.get(pk=answer.json()["usage"]).release == made
 
 
-def test_release_that_passes_is_published_and_current(active: Version, ben: Account) -> None:
-    assert Release.objects.current() is None
+def test_what_has_left_since_stays_out_and_what_was_out_then_too(
+    active: Version, ana: Account, ben: Account, dora: Account, tier: Caller
+) -> None:
+    low, slow = active.passages.current()
+    knowledge.quarantine(slow, ana)
+    releasing.published(ben)
+    knowledge.lift(slow, ben, dora)
+    knowledge.quarantine(low, ana)
+    follow()
 
+    assert texts(ask(tier)) == ["Go slow."]
+    assert texts(ask(tier, release=NAME)) == []
+
+
+def test_same_release_gives_the_same_whatever_came_since(
+    active: Version, ana: Account, ben: Account, tier: Caller
+) -> None:
+    releasing.published(ben)
+    before = [(p["passage"], p["citation"]["version"]) for p in found(ask(tier, release=NAME))]
+    many = [f"Start low, number {n}." for n in range(120)]
+    knowledge.active(knowledge.source(ana, title="COPD"), ana, ben, texts=many)
+    follow()
+
+    after = [(p["passage"], p["citation"]["version"]) for p in found(ask(tier, release=NAME))]
+    assert after == before != []
+
+
+def test_release_published_again_is_the_current_one(
+    active: Version, ana: Account, ben: Account, tier: Caller
+) -> None:
+    first = releasing.published(ben, "first")
+    other = knowledge.active(knowledge.source(ana, title="COPD"), ana, ben)
+    releasing.published(ben, "second")
+    assert versions(ask(tier, release="current")) == {active.pk, other.pk}
+
+    releasing.publish(first, ben)
+
+    assert versions(ask(tier, release="current")) == {active.pk}
+
+
+@pytest.mark.parametrize(
+    ("state", "asked", "refused"),
+    [
+        ("published", "another", (404, "no_such_release")),
+        ("draft", "current", (404, "no_such_release")),
+        ("draft", NAME, (409, "release_not_published")),
+        ("withdrawn", NAME, (409, "release_withdrawn")),
+        ("withdrawn", "current", (404, "no_such_release")),
+        ("published", "", (400, "malformed")),
+        ("published", 1, (400, "malformed")),
+        ("published", None, (400, "malformed")),
+        ("published", [NAME], (400, "malformed")),
+        ("published", "x" * 61, (400, "malformed")),
+    ],
+)
+def test_release_that_is_none_is_refused(
+    active: Version, ben: Account, tier: Caller, state: str, asked: Any, refused: Any
+) -> None:
+    made = releasing.cut(ben) if state == "draft" else releasing.published(ben)
+    if state == "withdrawn":
+        releases.withdraw(release=made, reason="Wrong.", by=ben)
+
+    assert code(ask(tier, release=asked)) == refused
+
+
+def test_past_has_no_release(active: Version, ben: Account) -> None:
+    answer = ask(log_in(ben), as_of="2026-01-01", release=NAME)
+
+    assert code(answer) == (400, "malformed")
+
+
+def test_what_the_graph_says_since_is_not_in_it(
+    active: Version, ana: Account, ben: Account, tier: Caller
+) -> None:
+    releasing.published(ben, "before")
+    low = active.passages.current()[0]
+    drawing.stroke(ana, ben, low)
+    releasing.published(ben, "after")
+    asked = {"query": "alteplase", "expand": True}
+
+    facts = {
+        r: tier.send("retrieve/", asked | {"release": r}).json()["facts"]["relations"]
+        for r in ("before", "after")
+    }
+
+    assert [len(facts["before"]), len(facts["after"])] == [0, 1]
+
+
+# Its notes
+
+
+def test_notes_say_what_came_what_went_and_why(active: Version, ana: Account, ben: Account) -> None:
+    releasing.cut(ben, "first")
+    knowledge.active(knowledge.source(ana, title="COPD"), ana, ben)
+    knowledge.retire(active, ben)
+
+    made = releasing.cut(ben, "second")
+
+    assert "Came (1)\n- “COPD” 2024" in made.notes_en
+    assert f"Went (1)\n- “Asthma guideline” 2024 (version {active.pk}): Outdated" in made.notes_en
+    assert made.notes_zh != made.notes_en
+
+
+# Over HTTP
+
+
+def test_people_take_a_release_all_the_way(active: Version, ben: Account) -> None:
+    follow()
+    caller = log_in(ben)
+    made = caller.send("releases/", {"name": NAME, "reason": "For the ward."})
+    tested = caller.send(f"releases/{NAME}/test/")
+    releasing.try_out(Release.objects.get(), ben)
+    sure = {"reason": "Good to go.", "password": PASSWORD}
+    out = caller.send(f"releases/{NAME}/publish/", sure)
+
+    assert [made.status_code, tested.status_code, out.status_code] == [201, 202, 200]
+    assert (out.json()["status"], out.json()["current"]) == (ReleaseStatus.PUBLISHED, True)
+    assert code(caller.send(f"releases/{NAME}/test/")) == (409, "illegal_move")
+
+
+def test_program_reads_what_a_release_holds_and_no_names(active: Version, ben: Account) -> None:
     made = releasing.published(ben)
+    mirror = program(Scope.CORPUS)
 
-    assert Release.objects.current() == made
+    told = mirror.ask("releases/current/").json()
+
+    assert told["manifest"]["root"] == told["root"] == made.root
+    assert "Ben" not in json.dumps(mirror.ask("releases/").json())
+
+
+def test_manifest_of_a_release_outlasts_the_folder(
+    active: Version, ana: Account, ben: Account, home: Path
+) -> None:
+    made = releasing.cut(ben)
+    knowledge.active(knowledge.source(ana, title="COPD"), ana, ben)
+    follow()
+    (home / "corpus" / "manifests" / f"{made.root}.json").unlink()
+
+    answer = program(Scope.CORPUS).ask(f"corpus/manifests/{made.root}/")
+
+    assert answer.json()["root"] == made.root
+    assert [drift.kind for drift in differences(repair=True)] == ["missing"]
+    assert differences(repair=False) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "sent", "refused"),
+    [
+        ("", {"name": "x"}, (400, "malformed")),
+        ("", {"name": NAME, "reason": "Twice."}, (409, "already_exists")),
+        ("nothing/publish/", {"reason": "x", "password": "x"}, (404, "not_found")),
+        (f"{NAME}/publish/", {"reason": "x", "password": "x"}, (403, "password_wrong")),
+        (f"{NAME}/publish/", {"reason": "x", "password": PASSWORD}, (409, "illegal_move")),
+        (f"{NAME}/waive/", {"reason": "x", "password": PASSWORD}, (400, "malformed")),
+        (f"{NAME}/withdraw/", {"reason": " "}, (400, "malformed")),
+        (f"{NAME}/notes/", {"zh": 1, "en": ""}, (400, "malformed")),
+    ],
+)
+def test_unfit_call_is_refused_with_its_code(
+    active: Version, ben: Account, path: str, sent: Any, refused: Any
+) -> None:
+    releasing.cut(ben)
+
+    assert code(log_in(ben).send(f"releases/{path}", sent)) == refused

@@ -229,10 +229,11 @@ def test_term_is_exact_to_the_microsecond(store: VectorStore, at: int, found: li
         (Wanted(STARTS, sources=(3,)), {"p3"}),
         (Wanted(STARTS, sources=(1, 3)), {"p1", "p3"}),
         (Wanted(STARTS, ("law",), "en", (1,)), set()),
+        (Wanted(STARTS, but_versions=(2, 9)), {"p1", "p3"}),
     ],
 )
 def test_filter_finds_what_it_says(store: VectorStore, wanted: Wanted, found: set[str]) -> None:
-    second = point(2, source=2, source_class="textbook", language="en")
+    second = point(2, version=2, source=2, source_class="textbook", language="en")
     filled(store, [point(1), second, point(3, source=3, source_class="drug_label")])
 
     hits = store.nearest(vector(1, 0, 0), wanted, 5)
@@ -257,6 +258,7 @@ def _random_wish(dice: Random) -> Wanted:
         source_classes=tuple(dice.sample(CLASSES, dice.randrange(3))),
         language=dice.choice([None, *LANGUAGES]),
         sources=tuple(dice.sample(range(3), dice.randrange(3))),
+        but_versions=tuple(dice.sample(range(5), dice.randrange(3))),
     )
 
 
@@ -267,6 +269,7 @@ def _fits(candidate: Point, wanted: Wanted) -> bool:
         and said.source_class in (wanted.source_classes or CLASSES)
         and said.language in ([wanted.language] if wanted.language else LANGUAGES)
         and said.source in (wanted.sources or range(3))
+        and said.version not in wanted.but_versions
     )
 
 

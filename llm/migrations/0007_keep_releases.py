@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('governance', '0011_comments_on_change_sets'),
-        ('llm', '0004_propose_relations'),
+        ('llm', '0006_webhooks_and_request_numbers'),
     ]
 
     operations = [
@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveIntegerField(unique=True)),
                 ('name', models.CharField(max_length=60, unique=True)),
-                ('status', models.CharField(choices=[('draft', 'Draft'), ('tested', 'Tested'), ('published', 'Published'), ('withdrawn', 'Withdrawn')], default='draft', max_length=9)),
+                ('status', models.CharField(choices=[('draft', 'Draft'), ('tested', 'Tested'), ('published', 'Released'), ('withdrawn', 'Withdrawn')], default='draft', max_length=9)),
                 ('trail', models.BigIntegerField()),
                 ('epoch', models.CharField(max_length=16)),
                 ('root', models.CharField(max_length=64)),
