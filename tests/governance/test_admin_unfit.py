@@ -15,7 +15,10 @@ from governance.admin.versions import VersionAdmin
 from governance.duties import Role
 from governance.lifecycle import Status
 from governance.models import Account, AuditEntry, Comment, Version
-from tests.support import graph, knowledge
+from llm.actions import releases
+from llm.admin.releases import ReleaseAdmin
+from llm.models import Release
+from tests.support import graph, knowledge, releasing
 from tests.support.knowledge import PASSWORD
 from tests.support.visiting import Visitor, passage_at, passages_of, version_at, words
 
@@ -58,6 +61,8 @@ OF_A_PASSAGE = {
 # None of them makes sense for what was ended.
 OF_A_RELATION = ("qualify", "add-evidence", "end-evidence", "end")
 OF_A_SET = ("submit", "apply", "send-back", "withdraw", "undo", "comment")
+# What there is to waive is what its page offers, so that one refuses its form: there is nothing.
+OF_A_RELEASE = ("test", "publish", "notes", "withdraw")
 OF_A_CONCEPT = ("relate", "rename", "recode", "retype", "merge", "split", "review", "retire")
 
 
@@ -163,10 +168,31 @@ def test_page_of_a_set_that_was_given_up_does_nothing(
     assert (answer.status_code, done()) == (409, before)
 
 
+@pytest.mark.parametrize("page", OF_A_RELEASE)
+def test_page_of_a_release_that_was_withdrawn_does_nothing(
+    page: str, active: Version, ben: Account, rita: Account
+) -> None:
+    made = Release.objects.get(pk=releasing.rows(ben)["release"])
+    releases.withdraw(release=made, reason="Wrong.", by=ben)
+    before = done()
+
+    answer = Visitor(rita).send(f"/admin/llm/release/{made.pk}/{page}/", **FIELDS, zh="x", en="x")
+
+    assert (answer.status_code, done()) == (409, before)
+
+
 def test_every_page_is_tried() -> None:
     tried = [set(UNFIT) | {"settle-comment"}, set(OF_A_PASSAGE)]
     tried += [set(OF_A_CONCEPT), set(OF_A_RELATION), {*OF_A_SET, "remove-step", "settle-comment"}]
-    admins = (VersionAdmin, PassageAdmin, ConceptAdmin, RelationAdmin, ChangeSetAdmin)
+    tried += [{*OF_A_RELEASE, "waive"}]
+    admins = (
+        VersionAdmin,
+        PassageAdmin,
+        ConceptAdmin,
+        RelationAdmin,
+        ChangeSetAdmin,
+        ReleaseAdmin,
+    )
 
     assert [{page.path for page in of.pages} for of in admins] == tried
 
