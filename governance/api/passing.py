@@ -78,7 +78,8 @@ def finish(request: Request, response: HttpResponseBase, passage: Passage) -> No
 
 
 def count(request: Request, code: str) -> None:
-    user = getattr(request, "user", None)
+    # Who was found, if anybody was looked for: asking now could fail as the looking did.
+    user = getattr(request, "_user", None)
     if not isinstance(user, Client):
         return
     match = request._request.resolver_match

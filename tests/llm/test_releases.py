@@ -255,7 +255,7 @@ def test_release_narrows_what_is_in_force_to_what_it_holds(
     active: Version, ana: Account, ben: Account, tier: Caller
 ) -> None:
     made = releasing.published(ben)
-    later = knowledge.active(knowledge.source(ana, title="COPD"), ana, ben)
+    later = knowledge.active(knowledge.source(ana, title="COPD"), ana, ben, texts=["Start high."])
     follow()
 
     answer = ask(tier, release="current")
@@ -296,7 +296,7 @@ def test_release_published_again_is_the_current_one(
     active: Version, ana: Account, ben: Account, tier: Caller
 ) -> None:
     first = releasing.published(ben, "first")
-    other = knowledge.active(knowledge.source(ana, title="COPD"), ana, ben)
+    other = knowledge.active(knowledge.source(ana, title="COPD"), ana, ben, texts=["Start high."])
     releasing.published(ben, "second")
     assert versions(ask(tier, release="current")) == {active.pk, other.pk}
 
