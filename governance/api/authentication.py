@@ -24,7 +24,7 @@ class BearerKey(authentication.BaseAuthentication):
             found = ClientKey.objects.opening(key.strip(), at=at)
         if found is None:
             raise AuthenticationFailed(_("The key is unknown, revoked or has expired."))
-        found.client.note_use(at=at)
+        found.note_use(at=at)
         return found.client, found
 
     def authenticate_header(self, request: Request) -> str:

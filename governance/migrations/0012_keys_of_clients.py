@@ -16,6 +16,7 @@ def give_keys(apps, schema_editor):
             hint=client.key_hint,
             created_at=client.created_at,
             expires_at=client.expires_at,
+            last_used_at=client.last_used_at,
         )
         for client in Client.objects.order_by("pk")
     )
@@ -40,6 +41,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField()),
                 ('expires_at', models.DateTimeField(null=True)),
                 ('revoked_at', models.DateTimeField(null=True)),
+                ('last_used_at', models.DateTimeField(null=True)),
                 ('client', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='keys', to='governance.client')),
             ],
         ),

@@ -77,6 +77,8 @@ class Client(Governed):
         client was a key, so that what older entries commit to is still what stands here.
         """
         state, keys = super().state(), list(self.keys.order_by("pk"))
+        for told in state["keys"]:
+            del told["last_used_at"]
         if len(keys) != 1 or self.is_limited or not keys[0].is_as_made_with(self):
             return state
         older = {k: v for k, v in state.items() if k not in ("keys", *self.LATER)}
@@ -125,6 +127,8 @@ class ClientKey(models.Model):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
+    # No part of what is governed, as with the client's own.
+    last_used_at = models.DateTimeField(null=True)
 
     objects = ClientKeyQuerySet.as_manager()
 
@@ -133,6 +137,14 @@ class ClientKey(models.Model):
 
     def opens_at(self, at: datetime) -> bool:
         return self.revoked_at is None and (self.expires_at is None or at < self.expires_at)
+
+    def note_use(self, *, at: datetime) -> None:
+        """Remember when it was used, to the minute, and that its client called by it."""
+        self.client.note_use(at=at)
+        if self.last_used_at and at - self.last_used_at < USE_GRAIN:
+            return
+        with suppress(OperationalError):
+            ClientKey.objects.filter(pk=self.pk).update(last_used_at=at)
 
     def is_as_made_with(self, client: Client) -> bool:
         return self.revoked_at is None and self.created_at == client.created_at

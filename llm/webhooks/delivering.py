@@ -15,7 +15,7 @@ from datetime import datetime
 from django.conf import settings
 
 from governance import clock
-from llm.models import Cursor, Delivery
+from llm.models import Cursor, Delivery, Webhook
 from llm.webhooks import signing, telling
 from llm.webhooks.sending import Outcome, Way, send
 
@@ -30,8 +30,10 @@ Now = Callable[[], datetime]
 def deliver(way: Way | None = None, *, now: Now = clock.now) -> int:
     """Tell everybody what is to be told now. How many messages were taken.
 
-    Does nothing where another worker is at it.
+    Does nothing where another worker is at it, or nobody is to be told.
     """
+    if not Webhook.objects.living().exists():
+        return 0
     cursor = Cursor.objects.lease(telling.CURSOR)
     if cursor is None:
         return 0

@@ -15,6 +15,7 @@ from governance.duties import Scope
 from governance.errors import KeyGone, Malformed, NotAllowed
 from governance.models import Account, Client, ClientKey
 from governance.verification import verify_trail
+from tests.support.callers import Caller
 from tests.support.refusing import database_refuses
 from tests.support.visiting import Visitor
 
@@ -58,6 +59,17 @@ def test_overlap_that_makes_no_sense_is_refused(
 ) -> None:
     with pytest.raises(Malformed):
         renewed(made[0], sue, days=days)
+
+
+def test_each_key_says_when_it_was_used(made: tuple[Client, str], sue: Account) -> None:
+    client, _old = made
+    new = renewed(client, sue)
+
+    Caller().get("/api/v1/changes/", headers={"authorization": f"Bearer {new}"})
+
+    used = [key.last_used_at is not None for key in client.keys.order_by("pk")]
+    assert used == [False, True]
+    assert list(verify_trail()) == []
 
 
 def test_one_key_is_revoked_and_the_other_opens(made: tuple[Client, str], sue: Account) -> None:
