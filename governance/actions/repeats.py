@@ -92,26 +92,33 @@ def fingerprint_of(method: str, path: str, data: Any) -> str:
     """Tells one request from another and says nothing of either: no password goes into it, and
     without the secret of the installation nobody can try out what did.
     """
-    told = json.dumps([method, path, _plain(data)], sort_keys=True, default=str)
+    try:
+        told = json.dumps([method, path, _plain(data)], sort_keys=True)
+    except RecursionError:
+        problem = _("The body is nested too deeply.")
+        raise Malformed(field="body", problem=problem) from None
     return hmac.new(settings.SECRET_KEY.encode(), told.encode(), hashlib.sha256).hexdigest()
 
 
 def _plain(data: Any) -> Any:
+    """A body as JSON has it; a form as the lists of what its fields hold."""
     if hasattr(data, "lists"):
-        return {k: [_plain(v) for v in values] for k, values in data.lists() if k not in SECRETS}
+        fields = {name: values for name, values in data.lists() if name not in SECRETS}
+        return {name: [_digest(each) for each in values] for name, values in fields.items()}
     if isinstance(data, Mapping):
-        return {str(k): _plain(v) for k, v in data.items() if k not in SECRETS}
-    if isinstance(data, list):
-        return [_plain(each) for each in data]
-    return _digest(data) if isinstance(data, UploadedFile) else data
+        return {name: value for name, value in data.items() if name not in SECRETS}
+    return data
 
 
-def _digest(file: UploadedFile[bytes]) -> list[str | None]:
+def _digest(value: Any) -> Any:
+    """A file by its bytes; anything else is itself."""
+    if not isinstance(value, UploadedFile):
+        return value
     sha256 = hashlib.sha256()
-    for chunk in file.chunks():
+    for chunk in value.chunks():
         sha256.update(chunk)
-    file.seek(0)
-    return [file.name, sha256.hexdigest()]
+    value.seek(0)
+    return [value.name, sha256.hexdigest()]
 
 
 def _repeated(first: KeptAnswer, fingerprint: str, at: datetime) -> Repeated:

@@ -12,7 +12,7 @@ from governance.api.passing import IDEMPOTENCY_KEY
 KEPT = "422"
 
 
-class CallSchema(AutoSchema):  # type: ignore[misc]
+class CallSchema(AutoSchema):
     """Adds to each call what comes with the door it goes through."""
 
     def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:

@@ -117,6 +117,18 @@ def test_what_can_be_no_key_is_refused(key: str, caller: Caller) -> None:
     assert (answer.status_code, answer.json()["field"]) == (400, "Idempotency-Key")
 
 
+@pytest.mark.parametrize(
+    "body", ["", "{", "[]", "7", '{"title": "\\ud800"}', '{"a":' * 900 + "1" + "}" * 900]
+)
+def test_body_that_makes_no_sense_is_an_error_of_whoever_sent_it(body: str, caller: Caller) -> None:
+    kind = {"content_type": "application/json", "HTTP_IDEMPOTENCY_KEY": KEY}
+
+    answer = caller.post("/api/v1/sources/", body, **kind)
+
+    assert code(answer) == (400, "malformed")
+    assert register(caller).status_code == 201
+
+
 def test_password_is_in_nothing_that_is_kept() -> None:
     told = {repeats.fingerprint_of("POST", "/", {"reason": "a", "password": p}) for p in "ab"}
 

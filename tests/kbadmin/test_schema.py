@@ -71,6 +71,24 @@ def test_upload_is_described_as_a_form_that_may_be_too_large(schema: Any) -> Non
     assert "413" in upload["responses"]
 
 
+def test_what_may_be_sent_again_says_so_and_what_may_not_does_not(schema: Any) -> None:
+    calls = operations(schema)
+    taking = {
+        name
+        for name, call in calls.items()
+        if "Idempotency-Key" in [p["name"] for p in call.get("parameters", [])]
+    }
+
+    assert {"POST sources/", "POST versions/{id}/approve/"} <= taking
+    assert not {"GET sources/", "POST retrieve/", "POST session/"} & taking
+    assert all({"409", "422"} <= set(calls[name]["responses"]) for name in taking)
+
+
+def test_every_call_of_a_program_may_come_too_often(schema: Any) -> None:
+    for name in ("POST retrieve/", "GET corpus/", "GET changes/"):
+        assert "429" in operations(schema)[name]["responses"], name
+
+
 def test_every_call_has_a_summary(schema: Any) -> None:
     assert all(call.get("summary") for call in operations(schema).values())
 
