@@ -79,7 +79,7 @@ def _mirror(wish: argparse.Namespace) -> int:
 
 
 def _status(wish: argparse.Namespace) -> int:
-    corpus = Corpus(wish.folder)
+    corpus = Corpus(wish.folder, minds_the_clock=False)
     manifest = corpus.manifest
     told = {
         "root": manifest.root,
@@ -87,6 +87,7 @@ def _status(wish: argparse.Namespace) -> int:
         "trail": manifest.trail,
         "versions": len(manifest.versions),
         "lacking": corpus.lacking,
+        "clock": corpus.clock,
         "looked_at": corpus.looked_at.isoformat(timespec="seconds"),
     }
     sys.stdout.write(json.dumps(told) + "\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime
 
 from . import news
@@ -47,11 +48,18 @@ def _rest(mirror: Mirror, outcome: Outcome, every: float, lag: int) -> None:
     if lag:
         mirror.server.sleep(min(SOON * 2 ** (lag - 1), LONGEST_SOON, left))
         return
+    mirror.server.sleep(min(_held(mirror, outcome, int(min(LONGEST_WAIT, left)), every), left))
+
+
+def _held(mirror: Mirror, outcome: Outcome, seconds: int, every: float) -> float:
+    """Let the server hold us. Returns how long to pause, where it did not."""
+    began = time.monotonic()
     try:
-        pause = news.wait(mirror.server, outcome.trail, int(min(LONGEST_WAIT, left)))
+        has_news, pause = news.wait(mirror.server, outcome.trail, seconds)
     except (Away, KeyRefused):
-        pause = every
-    mirror.server.sleep(min(pause, left))
+        return every
+    was_held = time.monotonic() - began > seconds / 2
+    return pause or (0.0 if has_news or was_held else every)
 
 
 def _seconds_until(instant: datetime | None, now: datetime) -> float:

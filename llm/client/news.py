@@ -30,15 +30,15 @@ def withdrawn_since(server: Server, manifest: Manifest) -> list[str]:
     return [sha256 for sha256 in asked if _is_gone(server, sha256)]
 
 
-def wait(server: Server, after: int, seconds: int) -> float:
-    """Until there is a change after this number, or so long. Returns how long to pause then.
+def wait(server: Server, after: int, seconds: int) -> tuple[bool, float]:
+    """Until there is a change after this number, or so long: whether there is, and how long the
+    server asks to pause.
 
     Raises `Away`, and `KeyRefused` where the key does not open the changes.
     """
     answer = server.once("GET", f"changes/?after={after}&limit=1&wait={seconds}", {})
-    _listed(answer)
     pause = answer.headers.get("retry-after", "")
-    return float(pause) if pause.isdigit() else 0.0
+    return bool(_listed(answer)), float(pause) if pause.isdigit() else 0.0
 
 
 def _changes(server: Server, after: int) -> Iterator[dict[str, Any]]:

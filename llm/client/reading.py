@@ -47,6 +47,11 @@ class Corpus:
         return datetime.fromtimestamp((self._folder.path / "lock").stat().st_mtime, UTC)
 
     @property
+    def clock(self) -> float:
+        """By how many seconds this machine's clock was ahead, where that was too much; else 0."""
+        return self._current.clock
+
+    @property
     def lacking(self) -> int:
         """How many objects of the manifest are not here: withdrawn, past, or still to begin."""
         return len(self._current.lacking)

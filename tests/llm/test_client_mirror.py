@@ -570,6 +570,8 @@ def test_follower_sees_what_changed_while_it_waited(
 
     assert "wait=30" in wire.asked("changes/")[0]
     assert "Stop early." in texts(folder)
+    # The first time there was news; the second it was not held, and makes no haste.
+    assert server.slept == [0.0, 15.0]
 
 
 def test_follower_without_the_changes_looks_now_and_then(
