@@ -57,6 +57,13 @@ class Question:
         of a release."""
         return POOL + len(self.within.without if self.within else ())
 
+    def admits(self, passage: Passage) -> bool:
+        """Whether it is of the classes and of the release asked for, whatever a store says."""
+        of_class = (passage.version.citation or {})["source_class"]
+        if self.source_classes and of_class not in self.source_classes:
+            return False
+        return self.within is None or self.within.holds(passage)
+
     def wanted(self, at: datetime) -> Wanted:
         return Wanted(
             microseconds(at),
@@ -118,7 +125,8 @@ def _answer(question: Question, vector: Vector | None, trail: int, *, at: dateti
     by_meaning = _by_meaning(question, vector, store, calibration, at=at)
     by_words = _by_words(question, statistics.weights(asked.shares), store, at=at)
     offered = {hit.passage for hit in [*by_meaning, *by_words]}
-    allowed, truth = _fence(offered, question.source_classes, question.within, at=at)
+    allowed, truth = _fence(offered, at=at)
+    allowed = {pk: passage for pk, passage in allowed.items() if question.admits(passage)}
     found = fused(by_meaning, by_words, allowed, vector, encoder)
     refused = frozenset(offered - {str(pk) for pk in allowed})
     answer = Answer(found[: question.top_k], trail, truth, len(refused), refused)
@@ -130,8 +138,9 @@ def _answer(question: Question, vector: Vector | None, trail: int, *, at: dateti
 def served(number: int, classes: Sequence[str] = (), *, at: datetime) -> Answer:
     """The passage of that number, or nothing where it is not in force."""
     trail = Cursor.objects.filter(name="vectors").values_list("number", flat=True).first() or 0
-    allowed, truth = _fence({str(number)}, classes, None, at=not_before_the_trail(at))
-    found = [Found(passage, 1.0, None) for passage in allowed.values()]
+    allowed, truth = _fence({str(number)}, at=not_before_the_trail(at))
+    asked = Question("", source_classes=tuple(classes))
+    found = [Found(passage, 1.0, None) for passage in allowed.values() if asked.admits(passage)]
     return Answer(found, trail, truth, withheld=0)
 
 
@@ -196,33 +205,27 @@ def _by_words(
     return whole_ties(lambda n: store.matching(weights, wanted, n), question.pool)
 
 
-def _fence(
-    offered: set[str], classes: Sequence[str], within: Held | None, *, at: datetime
-) -> tuple[dict[int, Passage], int]:
+def _fence(offered: set[str], *, at: datetime) -> tuple[dict[int, Passage], int]:
     """What of the offered may be served, and at which number of the trail that was so.
 
-    Of these classes alone, if any are named: a program may be given no others. A store may offer
-    what is no passage's number, where somebody else has put it there.
+    A store may offer what is no passage's number, where somebody else has put it there.
     """
     known = [int(name) for name in offered if _NUMBER.fullmatch(name)]
     while True:
         at = not_before_the_trail(max(at, clock.now()))
-        allowed = {p.pk: p for p in _looked_at(known, classes, at)}
+        allowed = {p.pk: p for p in _looked_at(known, at)}
         if not allowed:
             return {}, last_knowledge()
         first: Any = next(iter(allowed.values()))
         # What was committed since the instant was taken ended later than it: look once more.
         if first.trail_at is None or first.trail_at <= at:
-            held = {pk: p for pk, p in allowed.items() if within is None or within.holds(p)}
-            return held, first.truth or 0
+            return allowed, first.truth or 0
 
 
-def _looked_at(known: Sequence[int], classes: Sequence[str], at: datetime) -> QuerySet[Passage]:
+def _looked_at(known: Sequence[int], at: datetime) -> QuerySet[Passage]:
     """In one statement, so that passages, number and the trail's last instant fit together."""
     number = AuditEntry.objects.knowledge().order_by("-number").values("number")[:1]
     rows = Passage.objects.in_force(at).filter(pk__in=known).select_related("version", "section")
-    if classes:
-        rows = rows.filter(version__citation__source_class__in=classes)
     return rows.annotate(
         truth=Subquery(number), trail_at=Subquery(TrailHead.objects.values("at")[:1])
     )

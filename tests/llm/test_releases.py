@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -196,7 +197,7 @@ def test_what_is_out_of_order_is_refused(
     made = make[state](ben)
     if state == "withdrawn":
         releases.withdraw(release=made, reason="Wrong.", by=ben)
-    deeds = {
+    deeds: dict[str, Callable[[], object]] = {
         "publish": lambda: releasing.publish(made, ben),
         "waive": lambda: releasing.waive(made, "parked", dora),
         "test": lambda: releases.order_test(release=made, by=ben),
