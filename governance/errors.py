@@ -418,3 +418,30 @@ class WebhookEnded(Refused):
 class NothingToReplay(Refused):
     code = "nothing_to_replay"
     sentence = _("None of these deliveries is there to be sent again.")
+
+
+class AskedAlready(Refused):
+    code = "asked_already"
+    sentence = _("The set asks this already: %(question)s")
+
+
+class ExpectedNotInForce(Refused):
+    code = "expected_not_in_force"
+    sentence = _("Passage %(passage)s is not in force, so no answer can hold it.")
+
+
+class QuestionIsDraft(Refused):
+    """What was proposed by a program is nobody's question before a person has edited it."""
+
+    code = "question_is_draft"
+    sentence = _("This was proposed by a program. Somebody has to edit it before it is reviewed.")
+
+
+class QuestionIsStale(Refused):
+    code = "question_is_stale"
+    sentence = _("What this question expects is not in force any more. Say first what is.")
+
+
+class NothingToAsk(Refused):
+    code = "nothing_to_ask"
+    sentence = _("No question of “%(name)s” is reviewed and expects what is in force.")

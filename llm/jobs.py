@@ -11,6 +11,7 @@ from django.core.cache import cache
 from governance import clock
 from llm import clients
 from llm.embedding import Unavailable
+from llm.evaluation.running import evaluate
 from llm.models import Cursor, Job, LostLease, Parked
 from llm.projections import rebuild as rebuilding
 from llm.projections.advance import advance
@@ -103,7 +104,10 @@ VERBS: dict[str, Callable[..., Outcome]] = {
     "rebuild": rebuild,
     "reconcile": reconcile,
     "test_release": testing.run,
+    "evaluate": evaluate,
 }
+# Those whose work is long and counted, so that people can see how far it is.
+COUNTED = ("rebuild", "evaluate")
 
 
 def _run(job: Job) -> None:
@@ -123,7 +127,7 @@ def _run(job: Job) -> None:
 
 def _telling(job: Job) -> dict[str, Any]:
     """What long work is given, so that people can see how far it is."""
-    if job.verb != "rebuild":
+    if job.verb not in COUNTED:
         return {}
     return {"progress": lambda done, of: cache.set(_progress_key(job), (done, of), 3600)}
 

@@ -39,6 +39,7 @@ VERBS: dict[str, Promise] = {
     "reconcile": _("Compare the stores with the truth"),
     "reconcile repair": _("Compare and repair"),
     "test_release": _("Test a release"),
+    "evaluate": _("Ask a set of questions"),
 }
 STATES: dict[str, Promise] = {
     "waiting": _("waits for the process that owns the stores"),
@@ -49,6 +50,7 @@ REBUILT: dict[str, Promise] = {
     "points": _("Passages in the new collection: %(n)s."),
     "relations": _("Relations in the new graph: %(n)s."),
     "objects": _("Objects in the corpus: %(n)s."),
+    "run": _("Kept as run %(n)s."),
 }
 SUBJECTS: dict[str, Promise] = {
     "version": _("version %(number)s"),

@@ -18,6 +18,13 @@ from .following import (
 )
 from .mirrors import Acknowledgement
 from .proposals import ModelAnswer, Proposal, ProposalReading, ProposalSpan, Reader
+from .questions import (
+    EvaluationQuestion,
+    ExpectedPassage,
+    QuestionKind,
+    QuestionSet,
+    QuestionWriter,
+)
 from .releases import (
     Release,
     ReleaseCheck,
@@ -26,6 +33,7 @@ from .releases import (
     ReleaseStatus,
     ReleaseWaiver,
 )
+from .runs import Broken, EvaluationResult, EvaluationRun
 from .webhooks import Delivery, DeliveryState, Kind, Webhook
 
 __all__ = [
@@ -33,12 +41,17 @@ __all__ = [
     "LEASE",
     "LONGEST_PAUSE",
     "Acknowledgement",
+    "Broken",
     "CachedVector",
     "CorpusObject",
     "Cursor",
     "Delivery",
     "DeliveryState",
+    "EvaluationQuestion",
+    "EvaluationResult",
+    "EvaluationRun",
     "Exit",
+    "ExpectedPassage",
     "FactsObject",
     "Job",
     "Kind",
@@ -48,6 +61,9 @@ __all__ = [
     "Proposal",
     "ProposalReading",
     "ProposalSpan",
+    "QuestionKind",
+    "QuestionSet",
+    "QuestionWriter",
     "Reader",
     "Release",
     "ReleaseCheck",

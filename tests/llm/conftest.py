@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from governance import clock
 from governance.duties import Scope
 from governance.models import Account, Relation, Version
 from llm import clients
@@ -62,3 +64,9 @@ def stroke(active: Version, ana: Account, ben: Account) -> Relation:
     passage = active.passages.current().first()
     assert passage
     return drawing.stroke(ana, ben, passage)
+
+
+@pytest.fixture
+def at() -> Callable[[], datetime]:
+    """What time it is whenever it is asked."""
+    return clock.now

@@ -1,0 +1,210 @@
+"""Writing the questions by which retrieval is measured, and what a second person says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from governance.duties import Deed
+from governance.errors import (
+    AskedAlready,
+    DigestChanged,
+    ExpectedNotInForce,
+    Malformed,
+    NoLongerFits,
+    QuestionIsDraft,
+    QuestionIsStale,
+    SecondPersonNeeded,
+)
+from governance.models import Account, Language, Passage
+from governance.trail import Changes, changing, needs_reason
+from governance.visibility import says_something
+from llm.models import (
+    EvaluationQuestion,
+    ExpectedPassage,
+    QuestionKind,
+    QuestionSet,
+    QuestionWriter,
+)
+from llm.models.questions import LONGEST_QUESTION, key_of
+
+MOST_EXPECTED = 10
+# Of one import: so long nobody else can write.
+MOST_AT_ONCE = 2_000
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question as somebody writes it; with no passage expected it has no answer here.
+
+    `drafted_by` is for what a program proposes: the rules, or a model by its name.
+    """
+
+    text: str
+    language: str
+    expected: tuple[int, ...] = ()
+    drafted_by: str = ""
+
+
+def write(*, question_set: QuestionSet, asked: Asked, by: Account) -> EvaluationQuestion:
+    """Refused where the set asks it already, or expects what is not in force."""
+    with changing(by=by, may=Deed.CURATE) as changes:
+        mine = _set_of(question_set.pk)
+        return _written(mine, asked, by, changes)
+
+
+def write_all(
+    *, question_set: QuestionSet, asked: Sequence[Asked], by: Account
+) -> list[EvaluationQuestion]:
+    """All of them or none."""
+    with changing(by=by, may=Deed.CURATE) as changes:
+        if len(asked) > MOST_AT_ONCE:
+            problem = _("At most %(most)s questions are taken at once.") % {"most": MOST_AT_ONCE}
+            raise Malformed(field="questions", problem=problem)
+        mine = _set_of(question_set.pk)
+        return [_written(mine, each, by, changes) for each in asked]
+
+
+def edit(*, question: EvaluationQuestion, asked: Asked, seen: str, by: Account) -> None:
+    """Change what is asked or expected. `seen` is the digest of what was looked at. Any change
+    voids a review; a draft becomes a question even where nothing is changed.
+    """
+    with changing(by=by, may=Deed.CURATE) as changes:
+        mine = _locked(question)
+        if seen != mine.digest_now():
+            raise DigestChanged
+        passages = _passages(asked, changes)
+        _checked(asked)
+        key = key_of(asked.text)
+        _refuse_twice(mine.question_set, key, asked.text, but=mine.pk)
+        if not mine.is_draft and _says(mine, asked):
+            return
+        mine.reviewed_by = mine.reviewed_at = None
+        mine.text, mine.language, mine.key = asked.text.strip(), asked.language, key
+        mine.kind, mine.author, mine.is_draft = _kind(asked, passages), by.person, False
+        mine.save(update_fields=[*_WRITTEN, "reviewed_by", "reviewed_at", "author", "is_draft"])
+        mine.expected.all().delete()
+        _expect(mine, passages)
+        QuestionWriter.objects.get_or_create(question=mine, person=by.person)
+        changes.note("question.edited", mine, digest=mine.digest_now())
+
+
+_WRITTEN = ("text", "language", "key", "kind")
+
+
+def review(*, question: EvaluationQuestion, digest: str, by: Account) -> None:
+    """A second person's word that it is asked well and expects the right passages."""
+    with changing(by=by, may=Deed.CURATE) as changes:
+        mine = _locked(question)
+        if mine.reviewed_at is not None:
+            raise NoLongerFits
+        if mine.is_draft:
+            raise QuestionIsDraft
+        if mine.writers.filter(person=by.person).exists():
+            raise SecondPersonNeeded
+        if digest != mine.digest_now():
+            raise DigestChanged
+        if EvaluationQuestion.objects.stale(changes.at).filter(pk=mine.pk).exists():
+            raise QuestionIsStale
+        mine.reviewed_by, mine.reviewed_at = by.person, changes.at
+        mine.save(update_fields=["reviewed_by", "reviewed_at"])
+        changes.note("question.reviewed", mine, digest=digest)
+
+
+def retire(*, question: EvaluationQuestion, reason: str, by: Account) -> None:
+    """Ask it no more. What came of it in earlier runs stays."""
+    with changing(by=by, may=Deed.CURATE, reason=needs_reason(reason)) as changes:
+        mine = _locked(question)
+        mine.retired_at = changes.at
+        mine.save(update_fields=["retired_at"])
+        changes.note("question.retired", mine)
+
+
+def _written(
+    question_set: QuestionSet, asked: Asked, by: Account, changes: Changes
+) -> EvaluationQuestion:
+    passages = _passages(asked, changes)
+    _checked(asked)
+    key = key_of(asked.text)
+    _refuse_twice(question_set, key, asked.text)
+    made = EvaluationQuestion.objects.create(
+        question_set=question_set,
+        text=asked.text.strip(),
+        language=asked.language,
+        kind=_kind(asked, passages),
+        key=key,
+        author=by.person,
+        written_at=changes.at,
+        drafted_by=asked.drafted_by,
+        is_draft=bool(asked.drafted_by),
+    )
+    _expect(made, passages)
+    if not asked.drafted_by:
+        QuestionWriter.objects.create(question=made, person=by.person)
+    changes.note("question.written", made, digest=made.digest_now(), set=question_set.pk)
+    return made
+
+
+def _checked(asked: Asked) -> None:
+    if not says_something(asked.text) or "\0" in asked.text:
+        raise Malformed(field="question", problem=_("Say what is asked."))
+    if len(asked.text.strip()) > LONGEST_QUESTION:
+        problem = _("At most %(most)s characters.") % {"most": LONGEST_QUESTION}
+        raise Malformed(field="question", problem=problem)
+    if asked.language not in Language.values:
+        raise Malformed(field="language", problem=_("Choose the language of the question."))
+
+
+def _passages(asked: Asked, changes: Changes) -> list[Passage]:
+    """Those that are expected. Refused where one is not in force."""
+    numbers = list(dict.fromkeys(asked.expected))
+    if len(numbers) > MOST_EXPECTED:
+        problem = _("At most %(most)s passages are expected.") % {"most": MOST_EXPECTED}
+        raise Malformed(field="passages", problem=problem)
+    rows = Passage.objects.in_force(changes.at).filter(pk__in=numbers)
+    known = {p.pk: p for p in rows.select_related("version__source")}
+    for number in numbers:
+        if number not in known:
+            raise ExpectedNotInForce(passage=number)
+    return [known[number] for number in numbers]
+
+
+def _kind(asked: Asked, passages: Iterable[Passage]) -> str:
+    languages = {p.version.source.language for p in passages}
+    if not languages:
+        return QuestionKind.UNANSWERABLE
+    is_same = asked.language in languages
+    return QuestionKind.KNOWN_ITEM if is_same else QuestionKind.CROSS_LANGUAGE
+
+
+def _expect(question: EvaluationQuestion, passages: Iterable[Passage]) -> None:
+    rows = [ExpectedPassage(question=question, passage=p, digest=p.digest) for p in passages]
+    ExpectedPassage.objects.bulk_create(rows)
+
+
+def _says(question: EvaluationQuestion, asked: Asked) -> bool:
+    told = {each.passage_id for each in question.expected.all()}
+    same_words = (question.text, question.language) == (asked.text.strip(), asked.language)
+    return same_words and told == set(asked.expected)
+
+
+def _refuse_twice(question_set: QuestionSet, key: str, text: str, *, but: int = 0) -> None:
+    same = EvaluationQuestion.objects.standing().filter(question_set=question_set, key=key)
+    if same.exclude(pk=but).exists():
+        raise AskedAlready(question=text.strip()[:200])
+
+
+def _locked(question: EvaluationQuestion) -> EvaluationQuestion:
+    mine = EvaluationQuestion.objects.select_related("question_set").get(pk=question.pk)
+    if mine.retired_at is not None or mine.question_set.retired_at is not None:
+        raise NoLongerFits
+    return mine
+
+
+def _set_of(number: int) -> QuestionSet:
+    mine = QuestionSet.objects.get(pk=number)
+    if mine.retired_at is not None:
+        raise NoLongerFits
+    return mine

@@ -1,0 +1,78 @@
+"""Keeping what came of asking a set, and ordering that it is asked."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from governance.duties import Deed
+from governance.errors import AlreadyOrdered, NoLongerFits, NothingToAsk
+from governance.models import Account
+from governance.trail import Actor, changing
+from llm.models import (
+    EvaluationQuestion,
+    EvaluationResult,
+    EvaluationRun,
+    Job,
+    QuestionSet,
+)
+from llm.models.runs import digest_of_results
+
+VERB = "evaluate"
+
+
+@dataclass(frozen=True)
+class Made:
+    """A run and its results, none of them kept yet."""
+
+    run: EvaluationRun
+    results: Sequence[EvaluationResult]
+
+
+def keep(*, made: Made, by: Actor) -> EvaluationRun:
+    """In one transaction, so that nobody ever sees half of it. Kept already, it is that one."""
+    with changing(by=by) as changes:
+        run, results = made.run, list(made.results)
+        kept = EvaluationRun.objects.filter(ordered=run.ordered).first()
+        if kept is not None:
+            return kept
+        run.ended_at = changes.at
+        run.person = by.person if isinstance(by, Account) else None
+        run.results_digest = digest_of_results(results) if results else ""
+        run.save(force_insert=True)
+        for each in results:
+            each.run = run
+        EvaluationResult.objects.bulk_create(results, batch_size=500)
+        told = {"results": run.results_digest, "set": run.set_digest, "truth": run.truth}
+        action = "evaluation.broken" if run.broken else "evaluation.run"
+        changes.note(action, run, **told, **({"why": run.broken} if run.broken else {}))
+    return run
+
+
+def order(*, question_set: QuestionSet, by: Account, release: str = "") -> Job:
+    """Leave it to the process that owns the stores. Refused while the same waits or is done."""
+    with changing(by=by, may=Deed.CURATE) as changes:
+        mine = QuestionSet.objects.get(pk=question_set.pk)
+        if mine.retired_at is not None:
+            raise NoLongerFits
+        if not EvaluationQuestion.objects.filter(question_set=mine).counted(changes.at).exists():
+            raise NothingToAsk(name=mine.name)
+        if waiting(mine, release):
+            raise AlreadyOrdered
+        arguments = {
+            "question_set": mine.pk,
+            "by": by.pk,
+            "ordered": str(uuid.uuid4()),
+            "release": release,
+        }
+        job = Job.objects.create(verb=VERB, arguments=arguments, asked_at=changes.at)
+        changes.note("job.ordered", job, verb=VERB, set=mine.pk, release=release)
+    return job
+
+
+def waiting(question_set: QuestionSet, release: str = "") -> list[Job]:
+    """Orders that have not been carried out yet."""
+    rows = Job.objects.filter(verb=VERB).exclude(state=Job.State.DONE)
+    told = {"question_set": question_set.pk, "release": release}
+    return [job for job in rows if told.items() <= job.arguments.items()]

@@ -1,0 +1,10 @@
+"""Rules about governed rows of this app that no constraint can say, beside those of the truth."""
+
+from __future__ import annotations
+
+from governance.triggers import Trigger
+from llm.triggers import questions, releases
+
+
+def triggers(vendor: str) -> list[Trigger]:
+    return [*releases.triggers(vendor), *questions.triggers(vendor)]
