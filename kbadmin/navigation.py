@@ -116,6 +116,7 @@ UNFOLD: dict[str, Any] = {
                     },
                     _item(_("Releases"), "inventory_2", "llm_release_changelist", Deed.READ),
                     _item(_("Retrieval bench"), "experiment", "bench", Deed.READ),
+                    _item(_("Question sets"), "quiz", "llm_questionset_changelist", Deed.READ),
                 ],
             },
             {

@@ -9,8 +9,10 @@ from typing import Any
 from django.core.cache import cache
 
 from governance import clock
+from governance.errors import Refused
 from llm import clients
 from llm.embedding import Unavailable
+from llm.evaluation.drafting import draft_questions
 from llm.evaluation.running import evaluate
 from llm.models import Cursor, Job, LostLease, Parked
 from llm.projections import rebuild as rebuilding
@@ -105,9 +107,10 @@ VERBS: dict[str, Callable[..., Outcome]] = {
     "reconcile": reconcile,
     "test_release": testing.run,
     "evaluate": evaluate,
+    "draft_questions": draft_questions,
 }
 # Those whose work is long and counted, so that people can see how far it is.
-COUNTED = ("rebuild", "evaluate")
+COUNTED = ("rebuild", "evaluate", "draft_questions")
 
 
 def _run(job: Job) -> None:
@@ -142,9 +145,11 @@ def _outcome_of(job: Job) -> Outcome | None:
 
 
 def _attempt(work: Callable[..., Outcome], arguments: dict[str, Any]) -> Outcome:
-    """What came of it; a store that is away, or one that is busy, is an outcome too."""
+    """What came of it; a refusal is an outcome, and a store that is away, or one that is busy."""
     try:
         return work(**arguments)
+    except Refused as refusal:
+        return {"error": str(refusal)}
     except (StoreAway, Unavailable, LostLease, rebuilding.Busy, rebuilding.NotEqual) as error:
         return {"error": repr(error)}
 

@@ -40,6 +40,7 @@ VERBS: dict[str, Promise] = {
     "reconcile repair": _("Compare and repair"),
     "test_release": _("Test a release"),
     "evaluate": _("Ask a set of questions"),
+    "draft_questions": _("Propose questions"),
 }
 STATES: dict[str, Promise] = {
     "waiting": _("waits for the process that owns the stores"),
@@ -51,6 +52,7 @@ REBUILT: dict[str, Promise] = {
     "relations": _("Relations in the new graph: %(n)s."),
     "objects": _("Objects in the corpus: %(n)s."),
     "run": _("Kept as run %(n)s."),
+    "drafts": _("Questions proposed: %(n)s."),
 }
 SUBJECTS: dict[str, Promise] = {
     "version": _("version %(number)s"),

@@ -6,8 +6,10 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from governance.duties import Deed
-from governance.errors import AlreadyOrdered, NoLongerFits, NothingToAsk
+from governance.errors import AlreadyOrdered, Malformed, NoLongerFits, NothingToAsk
 from governance.models import Account
 from governance.trail import Actor, changing
 from llm.models import (
@@ -19,7 +21,8 @@ from llm.models import (
 )
 from llm.models.runs import digest_of_results
 
-VERB = "evaluate"
+MOST_DRAFTS = 20
+VERB, DRAFTING = "evaluate", "draft_questions"
 
 
 @dataclass(frozen=True)
@@ -71,8 +74,28 @@ def order(*, question_set: QuestionSet, by: Account, release: str = "") -> Job:
     return job
 
 
+def order_drafts(*, question_set: QuestionSet, count: int, by: Account) -> Job:
+    """Have questions proposed for so many passages. Refused while the same waits or is done."""
+    with changing(by=by, may=Deed.CURATE) as changes:
+        if not 1 <= count <= MOST_DRAFTS:
+            problem = _("Give a number from 1 to %(most)s.") % {"most": MOST_DRAFTS}
+            raise Malformed(field="count", problem=problem)
+        mine = QuestionSet.objects.get(pk=question_set.pk)
+        if mine.retired_at is not None:
+            raise NoLongerFits
+        arguments = {"question_set": mine.pk, "by": by.pk, "count": count}
+        if _alike(DRAFTING, {"question_set": mine.pk}):
+            raise AlreadyOrdered
+        job = Job.objects.create(verb=DRAFTING, arguments=arguments, asked_at=changes.at)
+        changes.note("job.ordered", job, verb=DRAFTING, set=mine.pk, count=count)
+    return job
+
+
 def waiting(question_set: QuestionSet, release: str = "") -> list[Job]:
     """Orders that have not been carried out yet."""
-    rows = Job.objects.filter(verb=VERB).exclude(state=Job.State.DONE)
-    told = {"question_set": question_set.pk, "release": release}
+    return _alike(VERB, {"question_set": question_set.pk, "release": release})
+
+
+def _alike(verb: str, told: dict[str, object]) -> list[Job]:
+    rows = Job.objects.filter(verb=verb).exclude(state=Job.State.DONE)
     return [job for job in rows if told.items() <= job.arguments.items()]

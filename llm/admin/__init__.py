@@ -1,11 +1,15 @@
 """Pages of the admin about what goes out."""
 
 from governance.admin.addresses import enter
+from llm.admin import evaluation_runs as evaluation_runs
 from llm.admin import proposals as proposals
+from llm.admin import question_sets as question_sets
+from llm.admin import questions as questions
 from llm.admin import releases as releases
 from llm.admin import webhooks as webhooks
 from llm.admin.bench import bench
 from llm.admin.graph_drift import graph_drift
 
 enter("bench/", bench, "bench")
+enter("compare-runs/", evaluation_runs.compare_runs, "compare_runs")
 enter("graph-drift/", graph_drift, "graph_drift")

@@ -54,10 +54,7 @@ def evaluate(
         return {"error": f"There is no release “{release}”."}
     order = Order(question_set, by, ordered or str(uuid.uuid4()), release)
     run = EvaluationRun.objects.filter(ordered=order.ordered).first()
-    try:
-        run = run or _run(order, progress)
-    except NothingToAsk as refusal:
-        return {"error": str(refusal)}
+    run = run or _run(order, progress)
     return {"run": run.pk, **({"error": run.get_broken_display()} if run.broken else {})}
 
 

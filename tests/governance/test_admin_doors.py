@@ -14,7 +14,7 @@ from governance.actions import clients, pulls
 from governance.actions.pulls import Chosen
 from governance.duties import Role, Scope
 from governance.models import Account, AuditEntry, Client, Passage, RefusedAttempt, Version
-from tests.support import graph, knowledge, proposing, releasing, telling
+from tests.support import graph, knowledge, proposing, questions, releasing, telling
 from tests.support.visiting import BACKEND, Visitor, source_at, version_at, words
 
 ROLES = {
@@ -164,6 +164,26 @@ DOORS: dict[str, set[str]] = {
     "/admin/governance/refusedproposal/save-view/": READERS,
     "/admin/governance/refusedproposal/{refusedproposal}/change/": READERS,
     "/admin/governance/refusedproposal/{refusedproposal}/readmit/": CONTENT,
+    "/admin/llm/questionset/": READERS,
+    "/admin/llm/questionset/add/": CURATORS,
+    "/admin/llm/questionset/save-view/": READERS,
+    "/admin/llm/questionset/{questionset}/change/": READERS,
+    "/admin/llm/questionset/{questionset}/ask/": CURATORS,
+    "/admin/llm/questionset/{questionset}/run/": CURATORS,
+    "/admin/llm/questionset/{questionset}/draft/": CURATORS,
+    "/admin/llm/questionset/{questionset}/least/": REVIEWERS,
+    "/admin/llm/questionset/{questionset}/describe/": CURATORS,
+    "/admin/llm/questionset/{questionset}/retire/": REVIEWERS,
+    "/admin/llm/evaluationquestion/": READERS,
+    "/admin/llm/evaluationquestion/save-view/": READERS,
+    "/admin/llm/evaluationquestion/{evaluationquestion}/change/": READERS,
+    "/admin/llm/evaluationquestion/{evaluationquestion}/edit/": CURATORS,
+    "/admin/llm/evaluationquestion/{evaluationquestion}/review/": CURATORS,
+    "/admin/llm/evaluationquestion/{evaluationquestion}/retire/": CURATORS,
+    "/admin/llm/evaluationrun/": READERS,
+    "/admin/llm/evaluationrun/save-view/": READERS,
+    "/admin/llm/evaluationrun/{evaluationrun}/change/": READERS,
+    "/admin/compare-runs/": READERS,
     "/admin/graph-drift/": CONTENT,
     "/admin/evidence/": READERS,
     "/admin/evidence/{evidence}/": CONTENT,
@@ -202,6 +222,7 @@ def world(active: Version, ana: Account, sue: Account) -> dict[str, int]:
         **graph.rows(ana),
         **proposing.rows(ana),
         **releasing.rows(knowledge.account("cutter", Role.REVIEWER)),
+        **questions.rows(ana),
         "evidence": graph.left_behind(ana, knowledge.account("last-reviewer", Role.REVIEWER)),
         "source": active.source_id,
         "version": active.pk,
