@@ -254,7 +254,7 @@ class QuestionSetAdmin(GovernedAdmin):
             "set": subject,
             "standing": self.standing(subject),
             "counts": _counted(subject, counts),
-            "mix": counts.mix,
+            "mix": list(counts.mix.items()),
             "least": _least(subject),
             "newest": run,
             "figures": figures_in(run.figures["all"]) if run and run.figures else [],

@@ -139,7 +139,7 @@ def test_set_that_is_emptied_while_it_runs_leaves_nothing_behind(
 
     between.after["nearest"] = emptied
 
-    assert "No question of" in evaluate(question_set=wards.pk)["error"]
+    assert "No question of" in jobs.do("evaluate", {"question_set": wards.pk})["error"]
     assert not EvaluationRun.objects.exists()
 
 

@@ -13,7 +13,7 @@ from llm import jobs
 from llm.actions import question_sets, questions
 from llm.models import EvaluationQuestion, EvaluationRun, QuestionSet
 from tests.support import knowledge
-from tests.support.questions import founded, reviewed, run_of, written
+from tests.support.questions import broken_run, founded, reviewed, run_of, written
 from tests.support.visiting import Visitor, passages_of, words
 
 SETS, QUESTIONS, RUNS = (
@@ -152,26 +152,24 @@ def test_two_runs_beside_each_other_name_what_was_lost(
     reviewed(wards, ana, ben, "Start low.", low)
     before = run_of(wards)
     texts = [f"Start low. {n}" for n in range(12)]
-    knowledge.active(knowledge.source(ana), ana, ben, texts=["Start low."] + texts)
-    questions_of_more = run_of(wards)
+    knowledge.active(knowledge.source(ana), ana, ben, texts=["Start low.", *texts])
+    after = run_of(wards)
 
-    page = Visitor(ana).read("/admin/compare-runs/", before=before.pk, after=questions_of_more.pk)
+    page = Visitor(ana).read("/admin/compare-runs/", before=before.pk, after=after.pk)
 
     assert "1 question that both asked" in page
 
 
 @pytest.mark.parametrize("query", [{}, {"before": "x", "after": "9" * 30}, {"before": "1"}])
 def test_comparison_asks_for_two_runs(db: None, ana: Account, query: dict[str, str]) -> None:
-    assert "No set of questions was asked yet." in Visitor(ana).read(
-        "/admin/compare-runs/", **query
-    )
+    page = Visitor(ana).read("/admin/compare-runs/", **query)
+
+    assert "No set of questions was asked yet." in page
 
 
 def test_broken_run_says_why_and_shows_no_figure(
     wards: QuestionSet, low: Passage, ana: Account
 ) -> None:
-    from tests.support.questions import broken_run
-
     run = broken_run(wards, ana)
 
     page = Visitor(ana).read(f"{RUNS}{run.pk}/change/")
