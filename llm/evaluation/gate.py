@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Protocol
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _kept
 
 from llm.evaluation.comparing import compare
 from llm.evaluation.summing import ABSTENTION
@@ -33,24 +33,34 @@ class Frozen(Protocol):
 def evaluation_check(
     release: Frozen, at: datetime, published: Frozen | None = None
 ) -> tuple[bool, str, dict[str, Any]]:
-    """Whether it passed, why not in a sentence, and the figures of the runs it was judged by.
+    """Whether it passed; a sentence in English with places for the numbers, to be translated when
+    it is read; and the numbers.
 
-    Of every set that is a gate, the newest run over the release, or over the truth as it was when
-    it was cut, must reach the least figures and be no worse than the published release's, beyond
-    what chance may do. Without a gate there is nothing to fail.
+    Of every set that is a gate at the instant, the newest run over the release, or over the truth
+    as it was when it was cut, must reach the least figures and be no worse than the published
+    release's by more than chance may do. Without a gate there is nothing to fail.
     """
-    numbers: dict[str, Any] = {}
-    failures: list[str] = []
-    gates = QuestionSet.objects.filter(is_gate=True, founded_at__lte=at).order_by("name")
-    for gate in gates:
-        run = newest_run(gate, release)
-        failures += _missing(gate, release) if run is None else _judged(gate, run, published)
-        numbers[gate.name] = _numbers(run) if run else None
-    if failures:
-        return False, " ".join(failures), numbers
-    if not numbers:
-        return True, _("No set of questions is a gate."), numbers
-    return True, _("Every set that is a gate finds what it must."), numbers
+    gates = list(QuestionSet.objects.filter(is_gate=True, founded_at__lte=at).order_by("name"))
+    runs = {gate: newest_run(gate, release) for gate in gates}
+    missing = [gate.name for gate, run in runs.items() if run is None]
+    numbers: dict[str, Any] = {"sets": len(gates), "release": release.name}
+    numbers["runs"] = {gate.name: _numbers(run) for gate, run in runs.items() if run}
+    if missing:
+        numbers["missing"] = ", ".join(missing)
+        return False, NOT_ASKED, numbers
+    found = [f for gate, run in runs.items() if run for f in _judged(gate, run, published)]
+    if found:
+        return False, NOT_REACHED, numbers | {"failures": "; ".join(found)}
+    return True, REACHED if gates else NO_GATE, numbers
+
+
+NOT_ASKED = _kept(
+    "Not asked of %(release)s since it was cut: %(missing)s. Have them asked on their pages, or"
+    " with “manage.py evaluate SET --release %(release)s”."
+)
+NOT_REACHED = _kept("Questions find less than they must: %(failures)s.")
+REACHED = _kept("Every set that releases wait for finds what it must: %(sets)s.")
+NO_GATE = _kept("No set of questions is there that releases wait for.")
 
 
 def newest_run(question_set: QuestionSet, release: Frozen) -> EvaluationRun | None:
@@ -60,43 +70,29 @@ def newest_run(question_set: QuestionSet, release: Frozen) -> EvaluationRun | No
     return mine.order_by("-pk").first()
 
 
-def _missing(gate: QuestionSet, release: Frozen) -> list[str]:
-    words = _("The questions “%(set)s” were not asked of %(release)s yet. Run “%(command)s”.")
-    command = f'manage.py evaluate "{gate.name}" --release {release.name}'
-    return [words % {"set": gate.name, "release": release.name, "command": command}]
-
-
 def _judged(gate: QuestionSet, run: EvaluationRun, published: Frozen | None) -> Iterator[str]:
+    """What it falls short of, in signs that need no language."""
     told = (run.figures or {})["all"]
     for figure, field in LEAST.items():
         least = getattr(gate, field)
-        if least:
-            yield from _below(gate, figure, told.get(figure), least)
+        value = told[figure]["value"] * 100 if figure in told else None
+        if least and (value is None or value < least):
+            yield f"{gate.name}: {figure} {'–' if value is None else f'{value:.1f}'} < {least} %"
     before = newest_run(gate, published) if published else None
     if before is not None and before.pk != run.pk:
-        yield from _worse(gate, before, run)
+        yield from _worse(gate, before, run, published)
 
 
-def _below(
-    gate: QuestionSet, figure: str, reached: dict[str, float] | None, least: int
+def _worse(
+    gate: QuestionSet, before: EvaluationRun, run: EvaluationRun, published: Frozen | None
 ) -> Iterator[str]:
-    facts = {"set": gate.name, "figure": figure, "least": least}
-    if reached is None:
-        yield _("“%(set)s” has no question of the kind that %(figure)s is worked out from.") % facts
-    elif reached["value"] * 100 < least:
-        facts["reached"] = f"{reached['value'] * 100:.1f}"
-        yield _("“%(set)s”: %(figure)s is %(reached)s %% and must be %(least)s %%.") % facts
-
-
-def _worse(gate: QuestionSet, before: EvaluationRun, run: EvaluationRun) -> Iterator[str]:
     """What is lost for certain: the whole interval of the difference lies below nothing."""
-    words = _("“%(set)s”: %(figure)s is %(less)s points below the published release's.")
+    name = published.name if published else ""
     for figure, difference in compare(before, run).differences.items():
         if figure in LEAST and difference.high < 0:
-            less = f"{-difference.value * 100:.1f}"
-            yield words % {"set": gate.name, "figure": figure, "less": less}
+            yield f"{gate.name}: {figure} {difference.value * 100:+.1f} % ({name})"
 
 
 def _numbers(run: EvaluationRun) -> dict[str, Any]:
     told = (run.figures or {})["all"]
-    return {"run": run.pk, **{name: told[name] for name in LEAST if name in told}}
+    return {"run": run.pk, **{name: told[name]["value"] for name in LEAST if name in told}}
