@@ -28,7 +28,7 @@ from governance.duties import Role, Scope
 from governance.models import Account, Client, Installation, Person, Source, Version
 from governance.trail import SHELL
 from ingest import reading
-from kbadmin import demo_graph
+from kbadmin import demo_graph, demo_questions
 
 FOLDER = Path(__file__).parent / "sample"
 # How many days ago the versions of each state were submitted and approved, and what came after.
@@ -42,7 +42,7 @@ SUBMITTED = {
     "in_review": 2,
 }
 APPROVED = {"overdue": 230, "superseded": 210, "due": 172, "quarantined": 65, "active": 35}
-SENT_BACK, QUARANTINED, DRAWN = 4, 3, 20
+SENT_BACK, QUARANTINED, DRAWN, ASKED = 4, 3, 20, 15
 
 BEGAN = timedelta(days=240)
 PROGRAM = "sample-model"
@@ -106,6 +106,7 @@ def _hire() -> tuple[dict[str, Account], dict[str, str]]:
 def _history(staff: dict[str, Account]) -> Iterator[tuple[float, Callable[[], None]]]:
     """What happened, and how many days ago."""
     yield DRAWN, lambda: demo_graph.draw(editor=staff["graph-editor"], reviewer=staff["reviewer"])
+    yield ASKED, lambda: demo_questions.ask(curator=staff["curator"], reviewer=staff["reviewer"])
     for place, told in enumerate(json.loads((FOLDER / "sample.json").read_text("utf-8"))):
         work = _Work(told, staff)
         first = max(SUBMITTED[v["state"]] for v in told["versions"])

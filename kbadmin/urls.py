@@ -9,11 +9,12 @@ from django.views.generic import RedirectView
 from django_prometheus.exports import ExportToDjangoView
 from drf_spectacular.views import SpectacularAPIView
 
-from kbadmin import health
+from kbadmin import health, question_lists
 from kbadmin.documentation import Documentation
 from kbadmin.system.pages import enter_pages
 
 enter_pages()
+question_lists.enter_pages()
 
 
 def nothing_here(request: HttpRequest) -> HttpResponse:

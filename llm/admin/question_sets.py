@@ -16,7 +16,7 @@ from unfold.widgets import INPUT_CLASSES
 from governance import clock
 from governance.admin import forms as fields
 from governance.admin.base import GovernedAdmin, badge
-from governance.admin.pages import ActionPage
+from governance.admin.pages import ActionPage, account_of
 from governance.admin.standing import moment
 from governance.duties import Deed
 from governance.errors import AlreadyOrdered, NothingToAsk
@@ -252,6 +252,7 @@ class QuestionSetAdmin(GovernedAdmin):
             "title": subject.name,
             "crumbs": [(self.list_title, list_of_sets())],
             "set": subject,
+            "may_import": subject.retired_at is None and account_of(request).may(Deed.CURATE),
             "standing": self.standing(subject),
             "counts": _counted(subject, counts),
             "mix": list(counts.mix.items()),

@@ -1,0 +1,1 @@
+"""Lists of questions for measuring retrieval, read as rows. What is wrong others say."""
