@@ -88,7 +88,7 @@ def test_same_list_in_other_formats(
         ("How low?,en,,", "Say where the answer stands"),
         ("How low?,en,,Start high", "No passage in force there has these words"),
         (f"{'x' * 1001},en,,Start low", "At most 1000 characters"),
-        ("Start?,en,,low\nstart ?,en,,low", "Row 2 asks the same"),
+        ("Start?,en,,low\nstart ?,en,,low", "Row 3 asks the same"),
         ("=1+1,en,,Start low", "formula"),
     ],
 )
@@ -115,7 +115,7 @@ def test_what_the_set_asks_already_is_left_out(wards: QuestionSet, ana: Account)
     ("content", "says"),
     [
         ("a,b\n1,2\n", "no column that is headed"),
-        ("", "No rows"),
+        ("", "empty"),
         ("[1]", ""),
         ('[{"question": "x"', ""),
         (b"%PDF-1.7", "no list of questions"),
