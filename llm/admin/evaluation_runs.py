@@ -63,7 +63,7 @@ class EvaluationRunAdmin(GovernedAdmin):
     ordering = ["-pk"]
     list_select_related = ["question_set", "person"]
 
-    @admin.display(description=_("Run"), ordering="pk")
+    @admin.display(description=_("Evaluation run"), ordering="pk")
     def number(self, run: EvaluationRun) -> str:
         return str(run.pk)
 

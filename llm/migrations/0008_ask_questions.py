@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('governance', '0011_comments_on_change_sets'),
-        ('llm', '0004_propose_relations'),
+        ('llm', '0007_keep_releases'),
     ]
 
     operations = [
