@@ -68,6 +68,15 @@ PAGES = [
     ("pull", "admin/pulls/new/", "reviewer"),
     ("pull-found", "admin/pulls/new/?terms=enoxaparin%0A依诺肝素", "reviewer"),
     ("bench", "admin/bench/", "reviewer"),
+    ("question-sets", "admin/llm/questionset/", "curator"),
+    ("question-set", "admin/llm/questionset/1/change/", "reviewer"),
+    ("question-set-least", "admin/llm/questionset/1/least/", "reviewer"),
+    ("question-ask", "admin/llm/questionset/1/ask/", "curator"),
+    ("questions", "admin/llm/evaluationquestion/?set=1", "curator"),
+    ("question", "admin/llm/evaluationquestion/1/change/", "curator"),
+    ("question-edit", "admin/llm/evaluationquestion/1/edit/", "curator"),
+    ("runs", "admin/llm/evaluationrun/", "compliance"),
+    ("compare-runs", "admin/compare-runs/", "compliance"),
     ("citation", "passages/1/", "reviewer"),
     ("concepts", "admin/governance/concept/", "graph-editor"),
     ("concept", "admin/governance/concept/1/change/", "graph-editor"),
@@ -129,6 +138,7 @@ NAMES = re.findall(
     gb id url http https www xlsx csv ris bibtex utf cc by ana ben dora gus cleo sam sue curator
     reviewer second graph editor compliance system security sample model client version icd cm
     atc loinc snomed ct local ctrl enter png svg webhook hosts ehr hospital cn told""",
+    atc loinc snomed ct local ctrl enter png svg mrr ndcg ms""",
 )
 
 
@@ -138,7 +148,8 @@ def words_of_the_sample() -> set[str]:
     graph = json.loads((ROOT / "kbadmin/sample/graph.json").read_text("utf-8"))
     names = [(each["zh"], each["en"]) for each in graph["concepts"]]
     said = [(each["quote"], [*each["qualifiers"].values()]) for each in graph["relations"]]
-    data = json.dumps([told, names, said], ensure_ascii=False)
+    asked = json.loads((ROOT / "kbadmin/sample/questions.json").read_text("utf-8"))
+    data = json.dumps([told, names, said, asked], ensure_ascii=False)
     return set(re.findall(r"[a-z]{2,}", data.lower()))
 
 

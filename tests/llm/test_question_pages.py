@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from governance.duties import Role
-from governance.models import Account, Passage, Source, Version
+from governance.models import Account, AuditEntry, Passage, Source, Version
 from llm import jobs
 from llm.actions import question_sets, questions
 from llm.models import EvaluationQuestion, EvaluationRun, QuestionSet
@@ -219,3 +219,18 @@ def test_lists_show_figures_and_counts(
 
     assert "100.0 %" in reader.read(SETS)
     assert "Carried out" in reader.read(RUNS, outcome="whole")
+
+
+@pytest.mark.parametrize("page", ["edit", "review", "retire"])
+def test_page_of_a_question_that_was_retired_does_nothing(
+    wards: QuestionSet, low: Passage, ana: Account, ben: Account, page: str
+) -> None:
+    question = written(wards, ana, "How low?", low)
+    told = {"seen": question.digest_now(), "digest": question.digest_now(), "reason": "Silly."}
+    questions.retire(question=question, reason="Silly.", by=ana)
+    before = AuditEntry.objects.exclude(action="attempt.refused").count()
+
+    answer = Visitor(ben).send(f"{QUESTIONS}{question.pk}/{page}/", **sent(passage=low.pk, **told))
+
+    after = AuditEntry.objects.exclude(action="attempt.refused").count()
+    assert (answer.status_code, after) == (409, before)
