@@ -137,8 +137,7 @@ NAMES = re.findall(
     """pdf docx epub html jats spl xml markdown doi pmid isbn issn ndc sha api json english mb kb
     gb id url http https www xlsx csv ris bibtex utf cc by ana ben dora gus cleo sam sue curator
     reviewer second graph editor compliance system security sample model client version icd cm
-    atc loinc snomed ct local ctrl enter png svg webhook hosts ehr hospital cn told""",
-    atc loinc snomed ct local ctrl enter png svg mrr ndcg ms""",
+    atc loinc snomed ct local ctrl enter png svg webhook hosts ehr hospital cn told mrr ndcg ms""",
 )
 
 
