@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from governance import clock
 from governance.models import Passage
+from llm.fusing import MOST
 from llm.models import EvaluationQuestion, EvaluationResult, QuestionSet
-from llm.retrieval import MOST, Answer, Question, retrieve
+from llm.releases.held import Held
+from llm.retrieval import Answer, Question, retrieve
 
 # Passages that a result keeps; ranks are told as deep as anybody is given passages.
 KEPT = 10
@@ -80,6 +82,11 @@ def ask_now(question: Question) -> Answer:
     return retrieve(question, at=clock.now())
 
 
+def asking_within(held: Held) -> Ask:
+    """Of what is in force now, only what a release holds."""
+    return lambda question: ask_now(replace(question, within=held))
+
+
 def ask_all(
     questions: Sequence[Posed], *, ask: Ask = ask_now, progress: Progress = silent
 ) -> list[EvaluationResult]:
@@ -109,6 +116,7 @@ def _result(place: int, asked: Posed, ask: Ask) -> EvaluationResult:
         passages=given[:KEPT],
         score=first.score if first else None,
         similarity=first.similarity if first else None,
+        confidence=answer.confidence,
         refused=is_refused(answer),
         milliseconds=round(milliseconds, 1),
     )
@@ -116,7 +124,7 @@ def _result(place: int, asked: Posed, ask: Ask) -> EvaluationResult:
 
 def is_refused(answer: Answer) -> bool:
     """Whether retrieval said that it has nothing that answers the question."""
-    return not answer.found
+    return not answer.given
 
 
 def _ranks(expected: Sequence[Expectation], given: Sequence[int]) -> list[int | None]:

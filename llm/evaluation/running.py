@@ -17,11 +17,21 @@ from llm import clients, retrieval
 from llm.actions import runs
 from llm.actions.runs import Made
 from llm.embedding import Unavailable
-from llm.evaluation.asking import Posed, Progress, ask_all, posed, silent
+from llm.evaluation.asking import (
+    Ask,
+    Posed,
+    Progress,
+    ask_all,
+    ask_now,
+    asking_within,
+    posed,
+    silent,
+)
 from llm.evaluation.summing import summed
 from llm.models import Broken, EvaluationQuestion, EvaluationResult, EvaluationRun, QuestionSet
 from llm.projections.advance import advance, last_knowledge
 from llm.projections.registry import projection
+from llm.releases import held
 from llm.stores.port import StoreAway
 
 # How often it is begun anew where knowledge changed meanwhile, and how long the store is waited
@@ -50,7 +60,7 @@ def evaluate(
     progress: Progress = silent,
 ) -> dict[str, Any]:
     """As a job: the number of the run. What broke is told besides, and kept as such a run."""
-    if release:
+    if release and held.named(release) is None:
         return {"error": f"There is no release “{release}”."}
     order = Order(question_set, by, ordered or str(uuid.uuid4()), release)
     run = EvaluationRun.objects.filter(ordered=order.ordered).first()
@@ -62,7 +72,7 @@ def _run(order: Order, progress: Progress) -> EvaluationRun:
     mine, begun_at = QuestionSet.objects.get(pk=order.question_set), clock.now()
     questions = _posed(mine)
     try:
-        asked = _asked_in_peace(mine, progress)
+        asked = _asked_in_peace(mine, _way_of_asking(order), progress)
     except StoreAway:
         asked = _Asked(questions, broken=Broken.STORE_AWAY)
     except Unavailable:
@@ -78,13 +88,18 @@ class _Asked:
     broken: str = ""
 
 
-def _asked_in_peace(question_set: QuestionSet, progress: Progress) -> _Asked:
+def _way_of_asking(order: Order) -> Ask:
+    release = held.named(order.release) if order.release else None
+    return asking_within(held.held_by(release)) if release else ask_now
+
+
+def _asked_in_peace(question_set: QuestionSet, ask: Ask, progress: Progress) -> _Asked:
     """Begun anew where knowledge changes in between, so that all were asked of the same truth."""
     for _attempt in range(ATTEMPTS):
         truth, questions = last_knowledge(), _posed(question_set)
         if not _store_is_ready():
             return _Asked(questions, broken=Broken.STORE_BEHIND)
-        results = ask_all(questions, progress=progress)
+        results = ask_all(questions, ask=ask, progress=progress)
         again = posed(question_set, at=clock.now())
         if truth == last_knowledge() and _told(questions) == _told(again):
             return _Asked(questions, results, truth)

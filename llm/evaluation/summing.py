@@ -68,8 +68,9 @@ def _mean(results: Results, figure: Figure) -> dict[str, float]:
 
 
 def _refusing(results: Results) -> dict[str, Any]:
-    """What was refused of either kind, and what would be at every threshold of the similarity of
-    the first passage. What was given nothing scores below everything.
+    """What was refused of either kind, and what would be at every threshold of the confidence,
+    or where there is none, of the similarity of the first passage. What found nothing scores below
+    everything.
     """
     answerable = [each for each in results if is_answerable(each)]
     others = [each for each in results if not is_answerable(each)]
@@ -86,4 +87,4 @@ def _refusing(results: Results) -> dict[str, Any]:
 
 
 def _scores(results: Results) -> list[float]:
-    return [-1.0 if r.similarity is None else r.similarity for r in results]
+    return [next((s for s in (r.confidence, r.similarity) if s is not None), -1.0) for r in results]

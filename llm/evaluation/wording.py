@@ -8,8 +8,8 @@ from governance.models import Language, Passage
 from governance.visibility import says_something
 from llm import words
 from llm.completion import Completion, Unreadable
-from llm.proposing.meanings import known_meanings
-from llm.proposing.mentions import Finder
+from llm.naming.meanings import known_meanings
+from llm.naming.mentions import Finder
 
 NAME = "question"
 # Whoever copies the passage asks what finding by words finds anyway.

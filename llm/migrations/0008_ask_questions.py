@@ -88,6 +88,7 @@ class Migration(migrations.Migration):
                 ('passages', models.JSONField()),
                 ('score', models.FloatField(null=True)),
                 ('similarity', models.FloatField(null=True)),
+                ('confidence', models.FloatField(null=True)),
                 ('refused', models.BooleanField()),
                 ('milliseconds', models.FloatField()),
                 ('question', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='llm.evaluationquestion')),

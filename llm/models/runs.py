@@ -67,7 +67,7 @@ class EvaluationResult(models.Model):
 
     `expected` holds, for each expected passage, the numbers of those in force with its text, and
     `ranks` where the first of them stood, None where it was not among those given. `score` and
-    `similarity` are those of the first passage given.
+    `similarity` are those of the first passage found, `confidence` that of the answer.
     """
 
     run = models.ForeignKey(EvaluationRun, models.PROTECT, related_name="results")
@@ -82,6 +82,7 @@ class EvaluationResult(models.Model):
     passages = models.JSONField()
     score = models.FloatField(null=True)
     similarity = models.FloatField(null=True)
+    confidence = models.FloatField(null=True)
     refused = models.BooleanField()
     milliseconds = models.FloatField()
 
@@ -104,6 +105,7 @@ class EvaluationResult(models.Model):
         """What the digest of a run's results is made of."""
         asked = [self.question_id, self.text, self.language, self.kind, self.source_class]
         given = [self.expected, self.ranks, self.passages, self.score, self.similarity]
+        given.append(self.confidence)
         return [*asked, *given, self.refused, self.milliseconds]
 
 

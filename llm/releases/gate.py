@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop as _kept
 
 from governance.models import Version
+from llm.evaluation.gate import evaluation_check
 from llm.models import Parked, Release
 from llm.projections.compared import differences
 from llm.projections.holdings import held_versions
@@ -84,10 +85,16 @@ def stores_agree(release: Release, at: datetime) -> Finding:
     return Finding(False, sentence, {"differences": found})
 
 
+def questions_answered(release: Release, at: datetime) -> Finding:
+    """By the runs that are kept: a test of the release asks nothing itself."""
+    return Finding(*evaluation_check(release, at, Release.objects.current()))
+
+
 CHECKS: tuple[Check, ...] = (
     Check("parked", _("Nothing parked"), nothing_parked),
     Check("overdue", _("Nothing overdue"), nothing_overdue),
     Check("left", _("Nothing has left"), nothing_left),
+    Check("evaluation", _("Questions find what they must"), questions_answered),
     Check("stores", _("Stores as the truth"), stores_agree),
 )
 
