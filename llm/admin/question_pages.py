@@ -140,6 +140,10 @@ class Edit(Asking[EvaluationQuestion], QuestionPage):
     done = _("It is kept. It counts once a second person has reviewed it.")
     form_class = EditForm
 
+    def is_next(self) -> bool:
+        """What does not count until somebody has edited it."""
+        return self.subject.is_draft or bool(self.lost)
+
     @cached_property
     def expected(self) -> list[ExpectedPassage]:
         rows = self.subject.expected.select_related("passage__section", "passage__version__source")
