@@ -20,5 +20,5 @@ def ask(*, curator: Account, reviewer: Account) -> None:
     made = question_sets.found(name=NAME, description=DESCRIPTION, by=curator)
     rows = list(rows_of_json(FILE.read_text("utf-8")))
     written = bring_in(rows, made, curator)
-    for question in written[:-UNREVIEWED]:
-        questions.review(question=question, digest=question.digest_now(), by=reviewer)
+    read = [(question, question.digest_now()) for question in written[:-UNREVIEWED]]
+    questions.review_all(read=read, by=reviewer)

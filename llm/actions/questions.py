@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -34,6 +34,9 @@ MOST_EXPECTED = 10
 # Of one import: so long nobody else can write.
 MOST_AT_ONCE = 2_000
 
+# Passages in force by their numbers.
+Known = Mapping[int, Passage]
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -52,7 +55,7 @@ def write(*, question_set: QuestionSet, asked: Asked, by: Account) -> Evaluation
     """Refused where the set asks it already, or expects what is not in force."""
     with changing(by=by, may=Deed.CURATE) as changes:
         mine = _set_of(question_set.pk)
-        return _written(mine, asked, by, changes)
+        return _written(mine, asked, by, changes, _in_force(asked.expected, changes))
 
 
 def write_all(
@@ -64,7 +67,8 @@ def write_all(
             problem = _("At most %(most)s questions are taken at once.") % {"most": MOST_AT_ONCE}
             raise Malformed(field="questions", problem=problem)
         mine = _set_of(question_set.pk)
-        return [_written(mine, each, by, changes) for each in asked]
+        known = _in_force([n for each in asked for n in each.expected], changes)
+        return [_written(mine, each, by, changes, known) for each in asked]
 
 
 def edit(*, question: EvaluationQuestion, asked: Asked, seen: str, by: Account) -> None:
@@ -75,7 +79,7 @@ def edit(*, question: EvaluationQuestion, asked: Asked, seen: str, by: Account) 
         mine = _locked(question)
         if seen != mine.digest_now():
             raise DigestChanged
-        passages = _passages(asked, changes)
+        passages = _passages(asked, _in_force(asked.expected, changes))
         _checked(asked)
         key = key_of(asked.text)
         _refuse_twice(mine.question_set, key, asked.text, but=mine.pk)
@@ -96,21 +100,38 @@ _WRITTEN = ("text", "language", "key", "kind")
 
 def review(*, question: EvaluationQuestion, digest: str, by: Account) -> None:
     """A second person's word that it is asked well and expects the right passages."""
+    review_all(read=[(question, digest)], by=by)
+
+
+def review_all(*, read: Sequence[tuple[EvaluationQuestion, str]], by: Account) -> None:
+    """The same of a list that was read as a whole, each with the digest of what was read; all of
+    them or none.
+    """
     with changing(by=by, may=Deed.CURATE) as changes:
-        mine = _locked(question)
-        if mine.reviewed_at is not None:
-            raise NoLongerFits
-        if mine.is_draft:
-            raise QuestionIsDraft
-        if mine.writers.filter(person=by.person).exists():
-            raise SecondPersonNeeded
-        if digest != mine.digest_now():
-            raise DigestChanged
-        if EvaluationQuestion.objects.stale(changes.at).filter(pk=mine.pk).exists():
-            raise QuestionIsStale
-        mine.reviewed_by, mine.reviewed_at = by.person, changes.at
-        mine.save(update_fields=["reviewed_by", "reviewed_at"])
-        changes.note("question.reviewed", mine, digest=digest)
+        numbers = [question.pk for question, _digest in read]
+        rows = EvaluationQuestion.objects.select_related("question_set")
+        known = rows.prefetch_related("expected", "writers").in_bulk(numbers)
+        stale = set(rows.filter(pk__in=numbers).stale(changes.at).values_list("pk", flat=True))
+        for question, digest in read:
+            mine = known[question.pk]
+            _refuse_review(mine, digest, by)
+            if mine.pk in stale:
+                raise QuestionIsStale
+            mine.reviewed_by, mine.reviewed_at = by.person, changes.at
+            mine.save(update_fields=["reviewed_by", "reviewed_at"])
+            changes.note("question.reviewed", mine, digest=digest)
+
+
+def _refuse_review(question: EvaluationQuestion, digest: str, by: Account) -> None:
+    is_over = question.retired_at is not None or question.question_set.retired_at is not None
+    if is_over or question.reviewed_at is not None:
+        raise NoLongerFits
+    if question.is_draft:
+        raise QuestionIsDraft
+    if by.person_id in {writer.person_id for writer in question.writers.all()}:
+        raise SecondPersonNeeded
+    if digest != question.digest_now():
+        raise DigestChanged
 
 
 def retire(*, question: EvaluationQuestion, reason: str, by: Account) -> None:
@@ -123,9 +144,9 @@ def retire(*, question: EvaluationQuestion, reason: str, by: Account) -> None:
 
 
 def _written(
-    question_set: QuestionSet, asked: Asked, by: Account, changes: Changes
+    question_set: QuestionSet, asked: Asked, by: Account, changes: Changes, known: Known
 ) -> EvaluationQuestion:
-    passages = _passages(asked, changes)
+    passages = _passages(asked, known)
     _checked(asked)
     key = key_of(asked.text)
     _refuse_twice(question_set, key, asked.text)
@@ -157,14 +178,17 @@ def _checked(asked: Asked) -> None:
         raise Malformed(field="language", problem=_("Choose the language of the question."))
 
 
-def _passages(asked: Asked, changes: Changes) -> list[Passage]:
+def _in_force(numbers: Iterable[int], changes: Changes) -> Known:
+    rows = Passage.objects.in_force(changes.at).filter(pk__in=set(numbers))
+    return {p.pk: p for p in rows.select_related("version__source")}
+
+
+def _passages(asked: Asked, known: Known) -> list[Passage]:
     """Those that are expected. Refused where one is not in force."""
     numbers = list(dict.fromkeys(asked.expected))
     if len(numbers) > MOST_EXPECTED:
         problem = _("At most %(most)s passages are expected.") % {"most": MOST_EXPECTED}
         raise Malformed(field="passages", problem=problem)
-    rows = Passage.objects.in_force(changes.at).filter(pk__in=numbers)
-    known = {p.pk: p for p in rows.select_related("version__source")}
     for number in numbers:
         if number not in known:
             raise ExpectedNotInForce(passage=number)

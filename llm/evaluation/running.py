@@ -153,7 +153,7 @@ def _made(order: Order, question_set: QuestionSet, begun_at: datetime, asked: _A
     )
 
 
-def _of_set(asked: Posed) -> list[object]:
+def _of_set(asked: Posed) -> list[Any]:
     """Without which passages stand for the text now: the same questions are the same set."""
     return [asked.question.pk, asked.question.digest_now()]
 

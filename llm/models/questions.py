@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
+from typing import Any
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -124,7 +125,7 @@ class EvaluationQuestion(Governed):
     def digest_now(self) -> str:
         """SHA-256 over what is asked and expected: what a review binds to."""
         expected = sorted((e.passage_id, e.digest) for e in self.expected.all())
-        told = [self.text, self.language, self.kind, [list(each) for each in expected]]
+        told: list[Any] = [self.text, self.language, self.kind, [list(e) for e in expected]]
         return canonical.digest(told)
 
 

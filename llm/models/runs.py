@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -101,9 +103,15 @@ class EvaluationResult(models.Model):
         """Of the first expected passage that was found."""
         return min((rank for rank in self.ranks if rank), default=None)
 
-    def told(self) -> list[object]:
+    def told(self) -> list[Any]:
         """What the digest of a run's results is made of."""
-        asked = [self.question_id, self.text, self.language, self.kind, self.source_class]
+        asked: list[Any] = [
+            self.question_id,
+            self.text,
+            self.language,
+            self.kind,
+            self.source_class,
+        ]
         given = [self.expected, self.ranks, self.passages, self.score, self.similarity]
         given.append(self.confidence)
         return [*asked, *given, self.refused, self.milliseconds]
