@@ -9,6 +9,7 @@ from datetime import datetime
 
 from governance import clock
 from governance.models import Passage
+from llm.found import Found
 from llm.fusing import MOST
 from llm.models import EvaluationQuestion, EvaluationResult, QuestionSet
 from llm.releases.held import Held
@@ -112,7 +113,7 @@ def _result(place: int, asked: Posed, ask: Ask) -> EvaluationResult:
         kind=mine.kind,
         source_class=asked.expected[0].source_class if asked.expected else "",
         expected=[sorted(each.passages) for each in asked.expected],
-        ranks=_ranks(asked.expected, given),
+        ranks=_ranks(asked.expected, answer.found),
         passages=given[:KEPT],
         score=first.score if first else None,
         similarity=first.similarity if first else None,
@@ -127,10 +128,11 @@ def is_refused(answer: Answer) -> bool:
     return not answer.given
 
 
-def _ranks(expected: Sequence[Expectation], given: Sequence[int]) -> list[int | None]:
-    """The place of the first passage that will do, for each expectation."""
+def _ranks(expected: Sequence[Expectation], found: Sequence[Found]) -> list[int | None]:
+    """The place of the first passage that will do, for each expectation, or of one like it."""
+    given = [{each.passage.pk, *(p.pk for p in each.alike)} for each in found]
     places: list[int | None] = []
     for each in expected:
-        found = [place for place, pk in enumerate(given, start=1) if pk in each.passages]
-        places.append(min(found, default=None))
+        fits = [place for place, pks in enumerate(given, start=1) if pks & each.passages]
+        places.append(min(fits, default=None))
     return places

@@ -120,7 +120,7 @@ def test_knowledge_that_changes_in_between_has_it_begun_anew(
     follow()
     other = knowledge.source(ana)
     between = interposed()
-    between.after["nearest"] = lambda: knowledge.active(other, ana, ben, texts=["Start low!"])
+    between.after["nearest"] = lambda: knowledge.active(other, ana, ben, texts=["Start lower!"])
 
     run = run_of(wards)
 

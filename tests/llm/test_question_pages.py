@@ -154,7 +154,7 @@ def test_two_runs_beside_each_other_name_what_moved(
     law = knowledge.source(
         ana, source_class="law", identifiers=[("document_number", "国卫办医政函〔2023〕268号")]
     )
-    knowledge.active(law, ana, ben, texts=["Start low."])
+    knowledge.active(law, ana, ben, texts=["Start low, start low."])
     after = run_of(wards)
 
     page = Visitor(ana).read("/admin/compare-runs/", before=before.pk, after=after.pk)
