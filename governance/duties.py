@@ -45,6 +45,7 @@ class Deed(StrEnum):
     LIFT_QUARANTINE = "lift_quarantine"
     DRAW = "draw"
     APPLY = "apply"
+    ANSWER = "answer"
     AUDIT = "audit"
     OPERATE = "operate"
     ADMINISTER = "administer"
@@ -63,6 +64,8 @@ MAY: dict[Deed, frozenset[Role]] = {
     # Proposing changes to the graph, and deciding on those of others.
     Deed.DRAW: CONTENT,
     Deed.APPLY: frozenset({Role.REVIEWER, Role.GRAPH_EDITOR}),
+    # Answering what readers say of answers.
+    Deed.ANSWER: CONTENT,
     Deed.AUDIT: frozenset({Role.COMPLIANCE}),
     Deed.OPERATE: frozenset({Role.SYSTEM_ADMIN}),
     Deed.ADMINISTER: frozenset({Role.SECURITY_ADMIN}),

@@ -295,6 +295,11 @@ EXACT_SEARCH_LIMIT = environment.whole_number("EXACT_SEARCH_LIMIT", 200_000, mos
 # A release is not published while a version it holds is to be reviewed within so many days.
 RELEASE_DUE_DAYS = environment.whole_number("RELEASE_DUE_DAYS", 14, least=0, most=180)
 
+# How long use is kept. 网络安全法 第二十三条 wants six months: nothing below them is taken.
+USAGE_DAYS = environment.whole_number("USAGE_DAYS", 2192, least=184, most=36_500)
+# Within how many days feedback that asks for an answer is to be answered.
+TICKET_DAYS = environment.whole_number("TICKET_DAYS", 14, most=365)
+
 # An actor as the trail names it: accounts and programs are both numbered from 1.
 DJANGO_STRUCTLOG_USER_ID_FIELD = "named_in_logs"
 

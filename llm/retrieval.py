@@ -79,7 +79,7 @@ class Answer:
     """`trail`: how far the store had come; `truth`: where the fence looked; both count knowledge.
 
     `withheld` counts the hits that a store offered and the truth refused; `refused` names them
-    as the store did. `confidence`, between 0 and 1, is None where the encoder is not calibrated;
+    as the store did. `at` is the instant at which the fence looked. `confidence`, between 0 and 1, is None where the encoder is not calibrated;
     `abstained`: it is too low for anything to be shown.
     """
 
@@ -88,6 +88,7 @@ class Answer:
     truth: int
     withheld: int
     refused: frozenset[str] = frozenset()
+    at: datetime | None = None
     confidence: float | None = None
     abstained: bool = False
 
@@ -125,11 +126,11 @@ def _answer(question: Question, vector: Vector | None, trail: int, *, at: dateti
     by_meaning = _by_meaning(question, vector, store, calibration, at=at)
     by_words = _by_words(question, statistics.weights(asked.shares), store, at=at)
     offered = {hit.passage for hit in [*by_meaning, *by_words]}
-    allowed, truth = _fence(offered, at=at)
+    allowed, truth, fenced_at = _fence(offered, at=at)
     allowed = {pk: passage for pk, passage in allowed.items() if question.admits(passage)}
     found = fused(by_meaning, by_words, allowed, vector, encoder)
     refused = frozenset(offered - {str(pk) for pk in allowed})
-    answer = Answer(found[: question.top_k], trail, truth, len(refused), refused)
+    answer = Answer(found[: question.top_k], trail, truth, len(refused), refused, fenced_at)
     if calibration is None or vector is None:
         return answer
     return judged(answer, calibration, signs(found, by_meaning, asked, statistics))
@@ -138,10 +139,10 @@ def _answer(question: Question, vector: Vector | None, trail: int, *, at: dateti
 def served(number: int, classes: Sequence[str] = (), *, at: datetime) -> Answer:
     """The passage of that number, or nothing where it is not in force."""
     trail = Cursor.objects.filter(name="vectors").values_list("number", flat=True).first() or 0
-    allowed, truth = _fence({str(number)}, at=not_before_the_trail(at))
+    allowed, truth, fenced_at = _fence({str(number)}, at=not_before_the_trail(at))
     asked = Question("", source_classes=tuple(classes))
     found = [Found(passage, 1.0, None) for passage in allowed.values() if asked.admits(passage)]
-    return Answer(found, trail, truth, withheld=0)
+    return Answer(found, trail, truth, withheld=0, at=fenced_at)
 
 
 def not_before_the_trail(at: datetime) -> datetime:
@@ -205,8 +206,8 @@ def _by_words(
     return whole_ties(lambda n: store.matching(weights, wanted, n), question.pool)
 
 
-def _fence(offered: set[str], *, at: datetime) -> tuple[dict[int, Passage], int]:
-    """What of the offered may be served, and at which number of the trail that was so.
+def _fence(offered: set[str], *, at: datetime) -> tuple[dict[int, Passage], int, datetime]:
+    """What of the offered may be served, at which number of the trail that was so, and when.
 
     A store may offer what is no passage's number, where somebody else has put it there.
     """
@@ -215,11 +216,11 @@ def _fence(offered: set[str], *, at: datetime) -> tuple[dict[int, Passage], int]
         at = not_before_the_trail(max(at, clock.now()))
         allowed = {p.pk: p for p in _looked_at(known, at)}
         if not allowed:
-            return {}, last_knowledge()
+            return {}, last_knowledge(), at
         first: Any = next(iter(allowed.values()))
         # What was committed since the instant was taken ended later than it: look once more.
         if first.trail_at is None or first.trail_at <= at:
-            return allowed, first.truth or 0
+            return allowed, first.truth or 0, at
 
 
 def _looked_at(known: Sequence[int], at: datetime) -> QuerySet[Passage]:

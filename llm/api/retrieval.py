@@ -133,7 +133,7 @@ def _one_of_now(
         question,
         answer,
         client=client,
-        at=at,
+        at=answer.at or at,
         carrying=[*passages_of(facts), *_shown_beside(answer.given, beside)],
         request_id=number_of(request),
     )

@@ -3,6 +3,7 @@
 from django.urls import path, re_path
 from rest_framework.routers import SimpleRouter
 
+from llm.api.answers import AnswersDoor
 from llm.api.changes import ChangesDoor
 from llm.api.corpus import AcknowledgementsDoor, ManifestDoor, NewestDoor, ObjectDoor
 from llm.api.passages import ServedPassageDoor
@@ -20,6 +21,15 @@ urlpatterns = [
         ServedPassageDoor.as_view(),
         name="served-passage",
     ),
+from llm.api.citations import CheckDoor
+from llm.api.feedback import FeedbackDoor, OneFeedbackDoor
+
+urlpatterns = [
+    path("retrieve/", RetrieveDoor.as_view(), name="retrieve"),
+    path("answers/", AnswersDoor.as_view(), name="answers"),
+    path("citations/check/", CheckDoor.as_view(), name="check_citations"),
+    path("feedback/", FeedbackDoor.as_view(), name="feedback"),
+    path("feedback/<uuid:feedback>/", OneFeedbackDoor.as_view(), name="one_feedback"),
     path("changes/", ChangesDoor.as_view(), name="changes"),
     path("corpus/", NewestDoor.as_view(), name="corpus"),
     path("corpus/acknowledgements/", AcknowledgementsDoor.as_view(), name="acknowledgements"),

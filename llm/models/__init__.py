@@ -1,5 +1,6 @@
 """What carrying knowledge out needs to remember."""
 
+from .feedback import Decision, Feedback, Ticket, Verdict
 from .following import (
     FIRST_PAUSE,
     LEASE,
@@ -12,7 +13,6 @@ from .following import (
     Job,
     LostLease,
     Parked,
-    Usage,
     VersionWords,
     WordCount,
 )
@@ -34,6 +34,8 @@ from .releases import (
     ReleaseWaiver,
 )
 from .runs import Broken, EvaluationResult, EvaluationRun
+from .sealing import UsageLeaf, UsageNode, UsageTree
+from .usage import AnswerCitation, ReportedAnswer, Usage, UsagePassage
 from .webhooks import Delivery, DeliveryState, Kind, Webhook
 
 __all__ = [
@@ -41,10 +43,12 @@ __all__ = [
     "LEASE",
     "LONGEST_PAUSE",
     "Acknowledgement",
+    "AnswerCitation",
     "Broken",
     "CachedVector",
     "CorpusObject",
     "Cursor",
+    "Decision",
     "Delivery",
     "DeliveryState",
     "EvaluationQuestion",
@@ -53,6 +57,7 @@ __all__ = [
     "Exit",
     "ExpectedPassage",
     "FactsObject",
+    "Feedback",
     "Job",
     "Kind",
     "LostLease",
@@ -71,7 +76,14 @@ __all__ = [
     "ReleasePublication",
     "ReleaseStatus",
     "ReleaseWaiver",
+    "ReportedAnswer",
+    "Ticket",
     "Usage",
+    "UsageLeaf",
+    "UsageNode",
+    "UsagePassage",
+    "UsageTree",
+    "Verdict",
     "VersionWords",
     "Webhook",
     "WordCount",

@@ -1,6 +1,6 @@
-"""What following the trail needs to remember: cursors, caches, what lies in the stores, and use.
+"""What following the trail needs to remember: cursors, caches, and what lies in the stores.
 
-Nothing here is truth: all but the usage can be made again from `governance`.
+Nothing here is truth: all of it can be made again from `governance`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Least, Now
 from numpy.typing import NDArray
 
-from governance.models import Client, Version
+from governance.models import Version
 
 # Longer than a store may take to answer one write, so that nobody's write is still on its way
 # when somebody else takes over.
@@ -256,27 +256,6 @@ class Exit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.projection}: exit of {self.version_id}"
-
-
-class Usage(models.Model):
-    """One retrieval: who asked, at which numbers, and what was given. The query is not kept."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    at = models.DateTimeField(db_index=True)
-    client = models.ForeignKey(Client, models.PROTECT, related_name="+")
-    trail = models.BigIntegerField()
-    truth = models.BigIntegerField()
-    top_k = models.PositiveSmallIntegerField()
-    filters = models.JSONField()
-    profile = models.CharField(max_length=100)
-    passages = models.JSONField()
-    withheld = models.PositiveIntegerField()
-    # The caller's own number for it, or ours, as it stands in the logs.
-    request_id = models.CharField(max_length=64, blank=True, default="", db_default="")
-    release = models.ForeignKey("llm.Release", models.PROTECT, null=True, related_name="+")
-
-    def __str__(self) -> str:
-        return str(self.pk)
 
 
 class Job(models.Model):

@@ -1,15 +1,14 @@
-"""What is written down of a retrieval: enough to trace an answer, nothing of the question."""
+"""What is written down of a retrieval: enough to trace an answer, and nothing of the patient."""
 
 from __future__ import annotations
 
-import json
 import uuid
 from typing import Any
 
 from django.core import serializers
 
 from governance.models import Client, Version
-from llm.models import Usage
+from llm.models import Usage, UsagePassage
 from llm.projections.advance import last_knowledge
 from llm.retrieval import PROFILE
 from tests.llm.conftest import follow
@@ -40,9 +39,9 @@ def test_what_was_given_can_be_traced(active: Version, tier: Caller) -> None:
 
     answer = ask(tier)
 
-    kept = Usage.objects.get().passages
-    given = [[p["passage"], p["citation"]["digest"], p["score"]] for p in answer["passages"]]
-    assert kept == given != []
+    kept = UsagePassage.objects.order_by("place").values_list("passage", "version", "score")
+    given = [(p["passage"], active.pk, p["score"]) for p in answer["passages"]]
+    assert list(kept) == given != []
 
 
 def test_numbers_of_store_and_truth_are_kept(active: Version, tier: Caller) -> None:
@@ -75,14 +74,15 @@ def test_filters_are_kept(active: Version, tier: Caller) -> None:
     }
 
 
-def test_question_is_kept_nowhere(active: Version, tier: Caller) -> None:
+def test_question_is_kept_without_the_patient(active: Version, tier: Caller) -> None:
     follow()
 
-    ask(tier, "Wang Xiaoming, 110101199003077758, asthma", filters=FILTERS)
+    ask(tier, "患者王小明，身份证110101199003077758，哮喘如何治疗？", filters=FILTERS)
 
-    row = serializers.serialize("json", Usage.objects.all())
-    assert "Wang" not in row
-    assert "110101199003077758" not in json.dumps(row)
+    kept = Usage.objects.get().query
+    assert "哮喘如何治疗" in kept
+    assert "王小明" not in kept
+    assert "110101199003077758" not in serializers.serialize("json", Usage.objects.all())
 
 
 def test_empty_answer_is_written_down_too(active: Version, tier: Caller) -> None:
@@ -90,7 +90,7 @@ def test_empty_answer_is_written_down_too(active: Version, tier: Caller) -> None
 
     ask(tier, filters={"language": "zh"})
 
-    assert Usage.objects.get().passages == []
+    assert not Usage.objects.get().given.exists()
 
 
 def test_malformed_question_is_not_written_down(active: Version, tier: Caller) -> None:

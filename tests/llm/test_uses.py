@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-import pytest
-
 from governance import clock
 from governance.models import Client, Version
 from governance.uses import Use, uses_of
-from llm import uses
 from llm.models import Usage
 from tests.llm.conftest import follow
 from tests.support.callers import Caller
@@ -56,18 +53,3 @@ def test_other_passages_are_not_counted(active: Version, tier: Caller) -> None:
 
     assert told
     assert told.found == []
-
-
-def test_where_there_are_too_many_it_says_from_when_on_it_counted(
-    active: Version, tier: Caller, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    follow()
-    for _time in range(3):
-        ask(tier)
-    monkeypatch.setattr(uses, "MOST_ROWS", 2)
-
-    told = uses_of(passages_of(active), at=clock.now())
-
-    assert told
-    assert [use.retrievals for use in told.found] == [2]
-    assert told.since == list(Usage.objects.order_by("-at"))[1].at

@@ -250,11 +250,9 @@ def _follow_on(following: threading.Event) -> None:
 
 
 def plant() -> None:
-    def no_fence(
-        offered: set[str], classes: object, *, at: object
-    ) -> tuple[dict[int, Passage], int]:
+    def no_fence(offered: set[str], *, at: Any) -> tuple[dict[int, Passage], int, Any]:
         rows = Passage.objects.filter(pk__in=map(int, offered))
-        return {p.pk: p for p in rows.select_related("version", "section")}, 0
+        return {p.pk: p for p in rows.select_related("version", "section")}, 0, at
 
     retrieval._fence = no_fence
 

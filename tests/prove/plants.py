@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import select
 import time
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -42,12 +41,10 @@ def no_fence() -> None:
     from llm import retrieval
     from llm.projections.advance import last_knowledge
 
-    def believing(
-        offered: set[str], classes: Sequence[str], *, at: datetime
-    ) -> tuple[dict[int, Passage], int]:
+    def believing(offered: set[str], *, at: datetime) -> tuple[dict[int, Passage], int, datetime]:
         rows = Passage.objects.filter(pk__in=[int(name) for name in offered])
         rows = rows.select_related("version", "section")
-        return {p.pk: p for p in rows}, last_knowledge()
+        return {p.pk: p for p in rows}, last_knowledge(), at
 
     retrieval._fence = believing
 
