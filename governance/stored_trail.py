@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import Manager, Model
+
 from governance import canonical
 from governance.models import AuditEntry, AuditNode, AuditPayload
 
@@ -32,9 +34,10 @@ class StoredNodes:
     costs log2(n) places and not n.
     """
 
-    def __init__(self) -> None:
-        levels = AuditNode.objects.order_by("level").values_list("level", flat=True).distinct()
-        self._levels = {level: _of_level(level) for level in levels}
+    def __init__(self, model: type[Model] = AuditNode) -> None:
+        rows = model._default_manager
+        levels = rows.order_by("level").values_list("level", flat=True).distinct()
+        self._levels = {level: _of_level(rows, level) for level in levels}
         self._next = {level: next(rows, None) for level, rows in self._levels.items()}
         self._strays: list[tuple[int, int]] = []
 
@@ -60,9 +63,9 @@ class StoredNodes:
         self._next[level] = next(self._levels[level], None)
 
 
-def _of_level(level: int) -> Iterator[tuple[int, bytes]]:
-    rows = AuditNode.objects.filter(level=level).order_by("index").values_list("index", "digest")
-    return ((index, bytes(digest)) for index, digest in rows.iterator(CHUNK))
+def _of_level(rows: Manager[Any], level: int) -> Iterator[tuple[int, bytes]]:
+    found = rows.filter(level=level).order_by("index").values_list("index", "digest")
+    return ((index, bytes(digest)) for index, digest in found.iterator(CHUNK))
 
 
 # What an entry's content holds, whoever wrote it: names, and what they stand for.

@@ -6,7 +6,7 @@ What cannot be interpreted is a finding, never passed over.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -55,6 +55,16 @@ class Finding:
         return f"{self.where}: {self.detail}"
 
 
+# What else is to be verified with the trail, of what other apps keep.
+_further: list[Callable[[], Iterator[Finding]]] = []
+
+
+def also(verifier: Callable[[], Iterator[Finding]]) -> None:
+    """Have this verified too, from now on. Twice does no harm."""
+    if verifier not in _further:
+        _further.append(verifier)
+
+
 def verify_trail(*, with_files: bool = False) -> Iterator[Finding]:
     """Everything that does not fit, in the order of the checks; nothing if all is well.
 
@@ -67,6 +77,8 @@ def verify_trail(*, with_files: bool = False) -> Iterator[Finding]:
         yield from _entries_and_tree()
         yield from _rows()
         yield from _texts()
+        for further in _further:
+            yield from further()
     if with_files:
         yield from _files()
 

@@ -107,6 +107,7 @@ UNFOLD: dict[str, Any] = {
                         "llm_proposal_changelist",
                         Deed.DRAW,
                     ),
+                    _item(_("Feedback"), "reviews", "llm_ticket_changelist", Deed.READ),
                     _item(_("Evidence to look at"), "move_down", "evidence_left", Deed.READ),
                     {
                         "title": _("Changed in the graph database"),

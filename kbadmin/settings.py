@@ -273,6 +273,9 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "remind-people": {"task": "governance.remind_people", "schedule": 600.0},
     "mail-notices": {"task": "governance.mail_notices", "schedule": 60.0},
     "count-programs": {"task": "governance.count_programs", "schedule": 60.0},
+    "seal-use": {"task": "llm.seal_use", "schedule": 20.0},
+    "purge-use": {"task": "llm.purge_use", "schedule": 3600.0},
+    "remind-of-tickets": {"task": "llm.remind_of_tickets", "schedule": 600.0},
     "note-refusals": {"task": "governance.note_refusals", "schedule": 60.0},
 }
 # What nobody came to in time is asked for anew by then, and would only queue.

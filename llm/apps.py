@@ -8,12 +8,15 @@ class LlmConfig(AppConfig):
 
     def ready(self) -> None:
         from governance import mirrors as standings
+        from governance import verification
         from governance.triggers import guarded_by
         from governance.uses import told_by
         from llm import mirrors
         from llm.triggers import triggers
         from llm.uses import tell
+        from llm.verifying_use import verify_use
 
         told_by(tell)
         standings.told_by(mirrors.tell)
         guarded_by(triggers)
+        verification.also(verify_use)

@@ -86,7 +86,7 @@ def check(asked: Sequence[Any], *, at: datetime) -> list[Standing]:
     chosen = {key: _best(passages, facts) for key, passages in found.items()}
     told = {key: _told(passage, facts) for key, passage in chosen.items()}
     told = _with_places(told)
-    return [_as_asked(each, told.get(_key(each))) for each in asked]
+    return [_as_asked(each, told.get(_key(each) or 0)) for each in asked]
 
 
 def _key(asked: Any) -> int | str | None:

@@ -79,8 +79,9 @@ class Answer:
     """`trail`: how far the store had come; `truth`: where the fence looked; both count knowledge.
 
     `withheld` counts the hits that a store offered and the truth refused; `refused` names them
-    as the store did. `at` is the instant at which the fence looked. `confidence`, between 0 and 1, is None where the encoder is not calibrated;
-    `abstained`: it is too low for anything to be shown.
+    as the store did. `at` is the instant at which the fence looked. `confidence`, between 0 and 1,
+    is None where the encoder is not calibrated; `abstained`: it is too low for anything to be
+    shown.
     """
 
     found: list[Found]

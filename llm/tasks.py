@@ -9,6 +9,7 @@ from celery import shared_task
 from governance import clock
 from governance.doorbell import ring
 from llm import drafts, jobs
+from llm.actions import tickets, use
 from llm.embedding import Unavailable
 from llm.models import LostLease
 from llm.projections.advance import advance
@@ -77,3 +78,18 @@ def tell_webhooks() -> None:
 @shared_task(name="llm.forget_deliveries")
 def forget_deliveries() -> None:
     forget_old(clock.now())
+
+
+@shared_task(name="llm.remind_of_tickets")
+def remind_of_tickets() -> None:
+    tickets.remind(clock.today())
+
+
+@shared_task(name="llm.seal_use")
+def seal_use() -> None:
+    use.seal()
+
+
+@shared_task(name="llm.purge_use")
+def purge_use() -> None:
+    use.purge(now=clock.now())

@@ -58,7 +58,7 @@ def record_served(answer: Answer, **told: Any) -> Usage:
 def commit_to(row: Sealed) -> None:
     """Leave the leaf of a row of use to be sealed. In one transaction with all that it tells."""
     # As the database holds it, so that it can be worked out again.
-    fresh = type(row)._default_manager.get(pk=row.pk)
+    fresh = type(row).whole().get(pk=row.pk)
     UsageLeaf.objects.create(kind=row.kind, row=row.pk, at=fresh.at, hash=leaf_hash(fresh.leaf()))
 
 

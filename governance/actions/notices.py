@@ -31,6 +31,7 @@ from governance.models import (
     Upload,
     Version,
 )
+from governance.stored_trail import content_of
 
 AT_ONCE = 500
 # Days before the review at which the owner and whoever is asked to review are reminded.
@@ -82,6 +83,12 @@ def remind(today: date) -> int:
             facts = {"due": version.review_due.isoformat()}
             written += _write(News(code, version, _keepers(version), facts), key)
     return written
+
+
+def tell_of(news: News, key: str) -> int:
+    """Tell of something that no entry of the trail brings; under one key once a person."""
+    with transaction.atomic(durable=True):
+        return _write(news, key)
 
 
 def mark_read(*, person: Person, pk: int | None = None) -> int:
@@ -246,6 +253,16 @@ def _superseded(entry: AuditEntry) -> Iterator[News]:
             yield from _left_behind(_version(str(retired.successor_id)))
 
 
+def _ticket(entry: AuditEntry) -> Iterator[News]:
+    """To whose turn it is, as the entry says; the truth does not keep tickets."""
+    told = (content_of(entry) or {}).get("facts", {})
+    version = _version(str(told["version"])) if told.get("version") else None
+    if version:
+        people = frozenset({told["owner"]}) if told["owner"] else _keepers(version)
+        facts = {"ticket": int(entry.subject_id), "due": told["due"]}
+        yield News("ticket_opened", version, people, facts)
+
+
 _TELLERS: dict[str, Callable[[AuditEntry], Iterable[News]]] = {
     "version.submitted": _submitted,
     "version.sent_back": _about("sent_back", _contributors),
@@ -270,6 +287,7 @@ _TELLERS: dict[str, Callable[[AuditEntry], Iterable[News]]] = {
     "change_set.reopened": _of_set("reopened", _authors),
     "change_set.applied": _of_set("applied", _authors),
     "change_set.commented": _commented_set,
+    "ticket.opened": _ticket,
 }
 
 

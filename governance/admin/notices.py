@@ -61,6 +61,8 @@ def opened(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _address_of(notice: Notice) -> str:
     """Of what it tells of, or of what there is to do about it."""
+    if "ticket" in notice.facts:
+        return reverse("admin:llm_ticket_change", args=[notice.facts["ticket"]])
     if notice.version and notice.code == "evidence_left":
         return list_of_left(source=notice.version.source_id)
     if notice.version_id:

@@ -39,7 +39,7 @@ from governance.models import (
     Version,
 )
 from ingest.models import Incoming
-from llm.models import Proposal
+from llm.models import Proposal, Ticket
 
 WEEK = timedelta(days=7)
 
@@ -68,6 +68,7 @@ def waiting_for(account: Account) -> list[Waiting]:
         Deed.REVIEW: _for_reviewers,
         Deed.APPLY: _for_deciders,
         Deed.DRAW: _for_drawers,
+        Deed.ANSWER: _for_answerers,
         Deed.CURATE: _for_curators,
         Deed.READ: _for_readers,
         Deed.AUDIT: _for_auditors,
@@ -165,6 +166,23 @@ def _for_drawers(account: Account) -> list[Waiting]:
             Proposal.objects.waiting(clock.now()).count(),
             _("relations proposed from the text, to be taken or refused"),
             reverse("admin:llm_proposal_changelist"),
+        ),
+    ]
+
+
+def _for_answerers(account: Account) -> list[Waiting]:
+    waiting, address = Ticket.objects.open(), reverse("admin:llm_ticket_changelist")
+    return [
+        Waiting(
+            waiting.filter(owner=account.person).count(),
+            _("feedback on answers, for you to answer"),
+            f"{address}?state=mine",
+        ),
+        Waiting(
+            Ticket.objects.overdue(clock.today()).count(),
+            _("feedback on answers, not answered in time"),
+            f"{address}?state=overdue",
+            is_urgent=True,
         ),
     ]
 

@@ -64,23 +64,27 @@ def _as_reported(kept: ReportedAnswer) -> tuple[str, str, list[int]]:
 
 
 def _checked(answer: ReportedAnswer, passages: Sequence[int], at: datetime) -> list[AnswerCitation]:
-    rows = Passage.objects.filter(pk__in=passages)
-    there = set(rows.values_list("pk", flat=True))
+    versions = dict(Passage.objects.filter(pk__in=passages).values_list("pk", "version"))
     given = set(answer.usage.given.values_list("passage", flat=True))
-    then = _in_force(passages, answer.usage.at)
-    now = _in_force(passages, at)
-    return [
-        AnswerCitation(
-            answer=answer,
-            place=place,
-            asked=number,
-            passage_id=number if number in there else None,
-            was_given=number in given,
-            in_force_then=number in then,
-            in_force_when_reported=number in now,
+    then, now = _in_force(passages, answer.usage.at), _in_force(passages, at)
+    rows, led = [], set()
+    for place, number in enumerate(passages):
+        version = versions.get(number)
+        rows.append(
+            AnswerCitation(
+                answer=answer,
+                place=place,
+                asked=number,
+                passage_id=number if version else None,
+                version_id=version,
+                leads=version is not None and version not in led,
+                was_given=number in given,
+                in_force_then=number in then,
+                in_force_when_reported=number in now,
+            )
         )
-        for place, number in enumerate(passages)
-    ]
+        led.add(version)
+    return rows
 
 
 def _in_force(passages: Sequence[int], at: datetime) -> set[int]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
+from governance.actions import notices
+from governance.actions.notices import News
 from governance.duties import Deed
 from governance.errors import Malformed, NotQuarantined
 from governance.models import Account, Passage, Quarantine
@@ -44,4 +46,22 @@ def _is_quarantined(ticket: Ticket, at: datetime) -> bool:
     standing = Quarantine.objects.holding(at).filter(version=ticket.version_id)
     return standing.filter(passage__in=[ticket.passage_id]).exists() or (
         standing.filter(passage=None).exists()
+    )
+
+
+def remind(today: date) -> int:
+    """Tell whose turn it was of what was not answered in time, once a ticket."""
+    waiting = Ticket.objects.overdue(today).exclude(version=None).exclude(owner=None)
+    return sum(
+        notices.tell_of(
+            News(
+                "ticket_overdue",
+                ticket.version,
+                frozenset({ticket.owner_id}),
+                {"ticket": ticket.pk, "due": ticket.due_on.isoformat()},
+            ),
+            f"ticket:{ticket.pk}",
+        )
+        for ticket in waiting.select_related("version")
+        if ticket.version and ticket.owner_id
     )

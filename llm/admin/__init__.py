@@ -6,6 +6,7 @@ from llm.admin import proposals as proposals
 from llm.admin import question_sets as question_sets
 from llm.admin import questions as questions
 from llm.admin import releases as releases
+from llm.admin import tickets as tickets
 from llm.admin import webhooks as webhooks
 from llm.admin.bench import bench
 from llm.admin.graph_drift import graph_drift

@@ -5,7 +5,9 @@ from rest_framework.routers import SimpleRouter
 
 from llm.api.answers import AnswersDoor
 from llm.api.changes import ChangesDoor
+from llm.api.citations import CheckDoor
 from llm.api.corpus import AcknowledgementsDoor, ManifestDoor, NewestDoor, ObjectDoor
+from llm.api.feedback import FeedbackDoor, OneFeedbackDoor
 from llm.api.passages import ServedPassageDoor
 from llm.api.releases import ReleaseDoor
 from llm.api.retrieval import RetrieveDoor, RetrieveManyDoor
@@ -21,11 +23,6 @@ urlpatterns = [
         ServedPassageDoor.as_view(),
         name="served-passage",
     ),
-from llm.api.citations import CheckDoor
-from llm.api.feedback import FeedbackDoor, OneFeedbackDoor
-
-urlpatterns = [
-    path("retrieve/", RetrieveDoor.as_view(), name="retrieve"),
     path("answers/", AnswersDoor.as_view(), name="answers"),
     path("citations/check/", CheckDoor.as_view(), name="check_citations"),
     path("feedback/", FeedbackDoor.as_view(), name="feedback"),

@@ -5,6 +5,7 @@ As the trail's, an RFC 6962 tree; the two are apart because use is volume and ma
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db import models
@@ -21,10 +22,16 @@ class Sealed(models.Model):
 
     kind: ClassVar[str]
 
+    at: models.DateTimeField[Any, datetime]
     salt = models.BinaryField(default=canonical.new_salt)
 
     class Meta:
         abstract = True
+
+    @classmethod
+    def whole(cls) -> models.QuerySet[Any]:
+        """Rows with all that their leaves tell of, in a few questions for however many."""
+        return cls._default_manager.all()
 
     def told(self) -> dict[str, Any]:
         """What the leaf says of the row, as plain JSON."""

@@ -9,7 +9,7 @@ import uuid
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 
 from governance.models import Client, Passage, Version
 from governance.models.governed import plain
@@ -41,15 +41,22 @@ class Usage(Sealed):
     def __str__(self) -> str:
         return str(self.pk)
 
+    @classmethod
+    def whole(cls) -> models.QuerySet[Any]:
+        given = UsagePassage.objects.select_related("passage").order_by("place")
+        columns = ("usage", "place", "version", "score", "passage__digest")
+        return cls.objects.prefetch_related(Prefetch("given", given.only(*columns)))
+
     def told(self) -> dict[str, Any]:
         columns = ("at", "client_id", "trail", "truth", "top_k", "filters", "profile", "withheld")
         columns += ("request_id", "release_id")
-        given = self.given.order_by("place")
-        rows = given.values_list("passage", "passage__digest", "version", "score")
         return {
             **{name: plain(getattr(self, name)) for name in columns},
             "query": self.sealed_text(self.query),
-            "passages": [list(row) for row in rows],
+            "passages": [
+                [row.passage_id, row.passage.digest, row.version_id, row.score]
+                for row in sorted(self.given.all(), key=lambda row: row.place)
+            ],
         }
 
 
@@ -74,6 +81,7 @@ class UsagePassage(models.Model):
             models.UniqueConstraint(fields=["usage", "place"], name="one_passage_a_place"),
         ]
         indexes = [
+            models.Index(fields=["passage", "client", "at"], name="given_passage_to_program"),
             models.Index(fields=["passage", "at"], name="given_passage"),
             models.Index(fields=["version", "at"], condition=Q(leads=True), name="given_version"),
             models.Index(
@@ -106,9 +114,13 @@ class ReportedAnswer(Sealed):
     def __str__(self) -> str:
         return str(self.pk)
 
+    @classmethod
+    def whole(cls) -> models.QuerySet[Any]:
+        return cls.objects.prefetch_related("citations")
+
     def told(self) -> dict[str, Any]:
         columns = ("usage_id", "at", "client_id", "model", "sentences", "uncited", "unknown_marks")
-        cited = self.citations.order_by("place")
+        cited = sorted(self.citations.all(), key=lambda each: each.place)
         found = ("was_given", "in_force_then", "in_force_when_reported")
         return {
             **{name: plain(getattr(self, name)) for name in columns},
@@ -121,7 +133,8 @@ class ReportedAnswer(Sealed):
 class AnswerCitation(models.Model):
     """A passage that an answer cites, at its place among them, and what was found of it.
 
-    `asked` is the number as it came; `passage` is None where there is none of that number.
+    `asked` is the number as it came; `passage` is None where there is none of that number. `leads`
+    marks the first of its version in the answer.
     """
 
     answer = models.ForeignKey(
@@ -130,6 +143,10 @@ class AnswerCitation(models.Model):
     place = models.PositiveSmallIntegerField()
     asked = models.BigIntegerField()
     passage = models.ForeignKey(Passage, models.PROTECT, null=True, related_name="+")
+    version = models.ForeignKey(
+        Version, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    leads = models.BooleanField()
     was_given = models.BooleanField()
     in_force_then = models.BooleanField()
     in_force_when_reported = models.BooleanField()
@@ -137,6 +154,9 @@ class AnswerCitation(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["answer", "place"], name="one_citation_a_place"),
+        ]
+        indexes = [
+            models.Index(fields=["version"], condition=Q(leads=True), name="cited_version"),
         ]
 
     def __str__(self) -> str:

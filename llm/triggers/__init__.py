@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from governance.triggers import Trigger
-from llm.triggers import questions, releases
+from llm.triggers import questions, releases, use
 
 
 def triggers(vendor: str) -> list[Trigger]:
-    return [*releases.triggers(vendor), *questions.triggers(vendor)]
+    return [*releases.triggers(vendor), *questions.triggers(vendor), *use.of_use(vendor)]

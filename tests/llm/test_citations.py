@@ -11,11 +11,12 @@ from django.test.utils import CaptureQueriesContext
 
 from governance import clock
 from governance.actions import passages as text
+from governance.actions import versions
+from governance.duties import Scope
 from governance.models import Account, Passage, Source, Version
 from llm.citations import Why, check
-from tests.llm.conftest import program
 from tests.support import knowledge
-from tests.support.callers import Caller, code
+from tests.support.callers import Caller, code, program
 
 
 def first(version: Version) -> Passage:
@@ -109,7 +110,7 @@ def test_corrected_text_leads_to_its_correction(
     wrong = first(draft)
     right = text.correct(passage=wrong, text="Start very low.", reason="Misread.", by=ana)
     draft.refresh_from_db()
-    knowledge.versions.submit(version=draft, reason="Ready.", by=ana)
+    versions.submit(version=draft, reason="Ready.", by=ana)
     draft.refresh_from_db()
     knowledge.approve(draft, ben)
 
@@ -159,6 +160,6 @@ def test_more_of_them_ask_no_more_of_the_database(
 
 
 def test_it_wants_the_scope_that_retrieves(db: None) -> None:
-    corpus = program("corpus")  # type: ignore[arg-type]
+    corpus = program(Scope.CORPUS)
 
     assert code(corpus.send("citations/check/", {"passages": [1]})) == (403, "not_allowed")
