@@ -55,7 +55,7 @@ from governance.admin.version_pages import (
 from governance.admin.withdrawal_pages import BeginQuarantine, LiftQuarantine, Retire
 from governance.duties import Deed
 from governance.lifecycle import APPROVED, CURRENT, Status
-from governance.models import Assignment, Pull, PullItem, Version
+from governance.models import Account, Assignment, Pull, PullItem, Version
 
 KINDS = {
     Status.DRAFT: "plain",
@@ -237,6 +237,7 @@ class VersionAdmin(ReadOnlyHistory, GovernedAdmin):
                 (moment(t.starts_at), until(t.ends_at)) for t in subject.terms.order_by("starts_at")
             ],
             "standing": standing,
+            "may_trace": _may_trace(account_of(request)),
             "next_steps": as_review_falls_due(subject, request) or next_to_decide(subject, request),
             "why_not": standing.why_not_in_force(),
             "digest": subject.digest_now(),
@@ -301,6 +302,11 @@ def _waits(shown: TemplateResponse) -> bool:
 
 def _tell_again(request: HttpRequest) -> None:
     setattr(messages.get_messages(request), "used", False)  # noqa: B010  (unknown to the type)
+
+
+def _may_trace(account: Account) -> bool:
+    """Whether there is a page for this person of who was given the version."""
+    return account.may(Deed.AUDIT) or account.may(Deed.REVIEW)
 
 
 def _amend_of(request: HttpRequest, version: Version) -> str:

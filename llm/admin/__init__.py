@@ -2,6 +2,7 @@
 
 from governance.admin.addresses import enter
 from llm.admin import evaluation_runs as evaluation_runs
+from llm.admin import given
 from llm.admin import proposals as proposals
 from llm.admin import question_sets as question_sets
 from llm.admin import questions as questions
@@ -14,3 +15,6 @@ from llm.admin.graph_drift import graph_drift
 enter("bench/", bench, "bench")
 enter("compare-runs/", evaluation_runs.compare_runs, "compare_runs")
 enter("graph-drift/", graph_drift, "graph_drift")
+enter("given/version/<int:pk>/", given.of_version, "given_version")
+enter("given/passage/<int:pk>/", given.of_passage, "given_passage")
+enter("given/retrieval/<uuid:pk>/", given.of_usage, "retrieval")

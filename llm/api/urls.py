@@ -14,6 +14,7 @@ from llm.api.retrieval import RetrieveDoor, RetrieveManyDoor
 
 router = SimpleRouter()
 router.register("releases", ReleaseDoor)
+from llm.api.trace import TraceDoor
 
 urlpatterns = [
     path("retrieve/", RetrieveDoor.as_view(), name="retrieve"),
@@ -27,6 +28,7 @@ urlpatterns = [
     path("citations/check/", CheckDoor.as_view(), name="check_citations"),
     path("feedback/", FeedbackDoor.as_view(), name="feedback"),
     path("feedback/<uuid:feedback>/", OneFeedbackDoor.as_view(), name="one_feedback"),
+    path("trace/", TraceDoor.as_view(), name="trace"),
     path("changes/", ChangesDoor.as_view(), name="changes"),
     path("corpus/", NewestDoor.as_view(), name="corpus"),
     path("corpus/acknowledgements/", AcknowledgementsDoor.as_view(), name="acknowledgements"),

@@ -14,7 +14,7 @@ from governance.actions import clients, pulls
 from governance.actions.pulls import Chosen
 from governance.duties import Role, Scope
 from governance.models import Account, AuditEntry, Client, Passage, RefusedAttempt, Version
-from tests.support import graph, knowledge, proposing, questions, releasing, telling
+from tests.support import graph, knowledge, proposing, questions, releasing, telling, using
 from tests.support.visiting import BACKEND, Visitor, source_at, version_at, words
 
 ROLES = {
@@ -31,6 +31,7 @@ CONTENT = {"curator", "reviewer", "graph"}
 REVIEWERS = {"reviewer"}
 DECIDERS = {"reviewer", "graph"}
 AUDITORS = {"compliance"}
+LOOKERS_BACK = {"reviewer", "compliance"}
 SECURITY = {"security"}
 TELLERS = {"system", "security"}
 ALL = set(ROLES)
@@ -184,6 +185,13 @@ DOORS: dict[str, set[str]] = {
     "/admin/llm/evaluationrun/save-view/": READERS,
     "/admin/llm/evaluationrun/{evaluationrun}/change/": READERS,
     "/admin/compare-runs/": READERS,
+    "/admin/llm/ticket/": READERS,
+    "/admin/llm/ticket/save-view/": READERS,
+    "/admin/llm/ticket/{ticket}/change/": READERS,
+    "/admin/llm/ticket/{ticket}/decide/": CONTENT,
+    "/admin/given/version/{version}/": LOOKERS_BACK,
+    "/admin/given/passage/{passage}/": LOOKERS_BACK,
+    "/admin/given/retrieval/{usage}/": LOOKERS_BACK,
     "/admin/graph-drift/": CONTENT,
     "/admin/evidence/": READERS,
     "/admin/evidence/{evidence}/": CONTENT,
@@ -214,7 +222,7 @@ ACTIONS = [
 
 
 @pytest.fixture
-def world(active: Version, ana: Account, sue: Account) -> dict[str, int]:
+def world(active: Version, ana: Account, sue: Account) -> dict[str, int | str]:
     """The number of one row of each kind."""
     client, _key = clients.create(name="ward-bot", scopes=[Scope.RETRIEVE], by=sue)
     last = Chosen(passages=[active.passages.latest("position").pk])
@@ -223,6 +231,7 @@ def world(active: Version, ana: Account, sue: Account) -> dict[str, int]:
         **proposing.rows(ana),
         **releasing.rows(knowledge.account("cutter", Role.REVIEWER)),
         **questions.rows(ana),
+        **using.rows(active, client),
         "evidence": graph.left_behind(ana, knowledge.account("last-reviewer", Role.REVIEWER)),
         "source": active.source_id,
         "version": active.pk,
@@ -248,7 +257,7 @@ def status_of(visitor: Visitor, address: str) -> int:
 @pytest.mark.slow
 @pytest.mark.parametrize("role", ROLES)
 def test_every_door_lets_in_whom_it_should_and_nobody_else(
-    role: str, world: dict[str, int]
+    role: str, world: dict[str, int | str]
 ) -> None:
     visitor = visitor_as(role)
 
@@ -259,7 +268,7 @@ def test_every_door_lets_in_whom_it_should_and_nobody_else(
 
 
 @pytest.mark.slow
-def test_who_is_not_logged_in_is_led_to_the_login(world: dict[str, int]) -> None:
+def test_who_is_not_logged_in_is_led_to_the_login(world: dict[str, int | str]) -> None:
     nobody = Visitor()
 
     led_to = {nobody.open(d.format(**world)).headers.get("Location", d)[:13] for d in DOORS}
@@ -288,7 +297,7 @@ def test_table_of_doors_forgets_no_action() -> None:
 
 
 @pytest.mark.slow
-def test_attempts_without_the_duty_are_all_refused(world: dict[str, int]) -> None:
+def test_attempts_without_the_duty_are_all_refused(world: dict[str, int | str]) -> None:
     visitor = visitor_as("system")
 
     answers = {d: visitor.send(d.format(**world), reason="Let me.").status_code for d in ACTIONS}
@@ -297,7 +306,7 @@ def test_attempts_without_the_duty_are_all_refused(world: dict[str, int]) -> Non
 
 
 @pytest.mark.slow
-def test_attempts_without_the_duty_are_all_counted(world: dict[str, int]) -> None:
+def test_attempts_without_the_duty_are_all_counted(world: dict[str, int | str]) -> None:
     visitor = visitor_as("system")
 
     for door in ACTIONS:
@@ -309,7 +318,7 @@ def test_attempts_without_the_duty_are_all_counted(world: dict[str, int]) -> Non
 
 
 @pytest.mark.slow
-def test_nothing_is_done_without_the_token(world: dict[str, int]) -> None:
+def test_nothing_is_done_without_the_token(world: dict[str, int | str]) -> None:
     browser = Browser(enforce_csrf_checks=True)
     browser.force_login(knowledge.account("rob", Role.REVIEWER), backend=BACKEND)
     before = AuditEntry.objects.count()
@@ -371,7 +380,7 @@ QUERIES = [
     ],
 )
 def test_nonsense_in_the_address_breaks_nothing(
-    role: str, address: str, world: dict[str, int]
+    role: str, address: str, world: dict[str, int | str]
 ) -> None:
     visitor = visitor_as(role)
 
@@ -396,7 +405,7 @@ def test_pages_to_read_take_no_post(active: Version, ben: Account) -> None:
 
 
 @pytest.mark.parametrize("name", ["source", "version", "passage"])
-def test_nothing_is_deleted(name: str, world: dict[str, int], ben: Account) -> None:
+def test_nothing_is_deleted(name: str, world: dict[str, int | str], ben: Account) -> None:
     response = Visitor(ben).send(f"/admin/governance/{name}/{world[name]}/delete/", post="yes")
 
     assert response.status_code == 403
@@ -476,6 +485,10 @@ def test_pages_load_nothing_from_elsewhere(active: Version, ben: Account) -> Non
 
 def test_key_of_a_program_opens_no_page(world: dict[str, int]) -> None:
     key = Client.objects.get().keys.get().hint
+
+
+def test_key_of_a_program_opens_no_page(world: dict[str, int | str]) -> None:
+    key = Client.objects.get().key_hint
     browser = Browser(headers={"authorization": f"Bearer {key}"})
 
     assert browser.get("/admin/").status_code == 302

@@ -29,7 +29,7 @@ from ingest.bringing import confirm, lists
 from ingest.graph_lists import page as graph_page
 from llm.admin.graph_drift import OfferDrift
 from tests.ingest import incoming_files
-from tests.support import graph, knowledge, proposing, questions, releasing, telling
+from tests.support import graph, knowledge, proposing, questions, releasing, telling, using
 from tests.support.visiting import Visitor
 
 Page = type[ActionPage[Any]]
@@ -94,6 +94,7 @@ FITTING = {
     Deed.LIFT_QUARANTINE: "rob",
     Deed.DRAW: "rob",
     Deed.APPLY: "rob",
+    Deed.ANSWER: "rob",
     Deed.ADMINISTER: "sue",
     Deed.TELL: "sue",
     None: "rob",
@@ -111,6 +112,7 @@ def world(active: Version, ana: Account, sue: Account) -> dict[str, int]:
         **proposing.rows(ana),
         **releasing.rows(knowledge.account("cutter", Role.REVIEWER)),
         **questions.rows(ana),
+        "ticket": using.ticket(active, by=client).pk,
         "evidence": graph.left_behind(ana, knowledge.account("last-reviewer", Role.REVIEWER)),
         "source": active.source_id,
         "version": active.pk,
