@@ -16,7 +16,7 @@ from governance.stored_trail import StoredNodes, content_of
 from governance.verification import CHUNK, Finding
 from llm.models import Feedback, ReportedAnswer, Usage, UsageLeaf, UsageNode, UsageTree
 from llm.models.sealing import Sealed
-from llm.triggers import FLOOR_DAYS
+from llm.triggers.use import FLOOR_DAYS
 
 ROWS: dict[str, type[Sealed]] = {"usage": Usage, "answer": ReportedAnswer, "feedback": Feedback}
 

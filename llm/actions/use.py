@@ -19,7 +19,7 @@ from llm.models import (
     UsageNode,
     UsageTree,
 )
-from llm.triggers import FLOOR_DAYS
+from llm.triggers.use import FLOOR_DAYS
 from llm.usage import commit_to
 
 AT_ONCE = 1000

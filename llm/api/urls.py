@@ -11,10 +11,10 @@ from llm.api.feedback import FeedbackDoor, OneFeedbackDoor
 from llm.api.passages import ServedPassageDoor
 from llm.api.releases import ReleaseDoor
 from llm.api.retrieval import RetrieveDoor, RetrieveManyDoor
+from llm.api.trace import TraceDoor
 
 router = SimpleRouter()
 router.register("releases", ReleaseDoor)
-from llm.api.trace import TraceDoor
 
 urlpatterns = [
     path("retrieve/", RetrieveDoor.as_view(), name="retrieve"),

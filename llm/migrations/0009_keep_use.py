@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('governance', '0011_comments_on_change_sets'),
-        ('llm', '0004_propose_relations'),
+        ('llm', '0008_ask_questions'),
     ]
 
     operations = [
