@@ -15,8 +15,9 @@ from governance.models import Account, ChangeSet, RefusedProposal, Relation, Ver
 from llm.admin.proposal_pages import span_shown
 from llm.admin.proposal_words import ends_of
 from llm.models import Cursor, Parked, Proposal, ProposalSpan, Reader
+from llm.naming import meanings
 from llm.naming.meanings import Meaning, meanings_in
-from llm.proposing import meanings, reading
+from llm.proposing import reading
 from llm.proposing.ends import read, written
 from llm.proposing.keeping import Read, keep
 from llm.proposing.reading import read_waiting

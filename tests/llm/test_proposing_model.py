@@ -24,7 +24,8 @@ from llm.models import (
     ProposalSpan,
     Reader,
 )
-from llm.proposing import meanings, reading
+from llm.naming import meanings
+from llm.proposing import reading
 from llm.proposing.ends import read
 from llm.proposing.reading import read_waiting, readers
 from tests.support import graph as drawing
