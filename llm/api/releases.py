@@ -18,6 +18,7 @@ from rest_framework.response import Response
 from governance.api.bodies import Body, Line, Nothing, Password, Prose
 from governance.api.decisions import ReasonBody, decision
 from governance.api.doors import SubjectDoor, asking, described
+from governance.api.pagination import Pages
 from governance.api.permissions import programs
 from governance.confirmation import Confirmed, confirm
 from governance.duties import Deed, Scope
@@ -124,6 +125,10 @@ class WholeRelease(ReleaseAnswer):
         return frozen(release).told
 
 
+class NewestFirst(Pages):
+    ordering = ("-number",)
+
+
 NAMED = OpenApiParameter(
     "name",
     str,
@@ -136,6 +141,7 @@ deciding = partial(decision, gives=ReleaseAnswer, tag=TAG)
 class ReleaseDoor(SubjectDoor):
     serializer_class = ReleaseAnswer
     queryset = Release.objects.all()
+    pagination_class = NewestFirst
     lookup_field = lookup_url_kwarg = "name"
     lookup_value_regex = "[^/]{1,200}"
     deeds: ClassVar[Mapping[str, Deed]] = {

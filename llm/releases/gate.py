@@ -1,7 +1,8 @@
 """What must be so before a release is published: one table of named checks.
 
 Another check is a function that asks the truth, or a store, and a line in `CHECKS`. None of them
-runs inside a transaction, so each may take its time.
+runs inside a transaction, so each may take its time. Whoever asks within the release calls
+`retrieve(question, at=at, within=held_by(release))`, published or not.
 """
 
 from __future__ import annotations

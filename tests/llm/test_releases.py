@@ -394,12 +394,14 @@ def test_people_take_a_release_all_the_way(active: Version, ben: Account) -> Non
 
 def test_program_reads_what_a_release_holds_and_no_names(active: Version, ben: Account) -> None:
     made = releasing.published(ben)
+    releasing.cut(ben, "2026-12")
     mirror = program(Scope.CORPUS)
 
-    told = mirror.ask("releases/current/").json()
+    told, listed = mirror.ask("releases/current/").json(), mirror.ask("releases/").json()
 
     assert told["manifest"]["root"] == told["root"] == made.root
-    assert "Ben" not in json.dumps(mirror.ask("releases/").json())
+    assert [each["name"] for each in listed["results"]] == ["2026-12", NAME]
+    assert "Ben" not in json.dumps([told, listed])
 
 
 def test_manifest_of_a_release_outlasts_the_folder(

@@ -11,6 +11,7 @@ from governance.management.reporting import Report, ReportingCommand
 from governance.models import Account
 from llm import jobs
 from llm.actions import releases
+from llm.embedding import Unavailable
 from llm.stores.port import StoreAway
 
 
@@ -35,7 +36,7 @@ class Command(ReportingCommand):
             raise CommandError(f"Not caught up: {outcome['error']}")
         try:
             made = releases.cut(name=options["name"], reason=options["reason"], by=account)
-        except StoreAway as error:
+        except (StoreAway, Unavailable) as error:
             raise CommandError(f"The corpus cannot be read: {error}") from error
         data = {
             "release": made.name,
