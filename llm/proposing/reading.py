@@ -15,8 +15,8 @@ from governance.models import AllowedTriple, Passage, Version
 from llm import clients
 from llm.embedding import Unavailable
 from llm.models import Cursor, LostLease, Parked, ProposalReading, Reader
+from llm.naming import meanings
 from llm.naming.mentions import Finder
-from llm.proposing import meanings
 from llm.proposing.by_model import ByModel
 from llm.proposing.by_rules import ByRules
 from llm.proposing.keeping import Read, keep
