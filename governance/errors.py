@@ -43,18 +43,6 @@ class ScopeMissing(NotAllowed):
     )
 
 
-class ClassNotOpen(NotAllowed):
-    """A program asked for what its key does not open: which classes."""
-
-    code = "class_not_open"
-    sentence = _("The key does not open these classes: %(classes)s.")
-
-
-class KeyGone(Refused):
-    code = "key_gone"
-    sentence = _("This key opens nothing any more.")
-
-
 class PasswordWrong(Refused):
     code = "password_wrong"
     sentence = _("The password is wrong.")
@@ -386,62 +374,3 @@ class SetUndone(Refused):
 class ProposalRefusedAlready(Refused):
     code = "proposal_refused_already"
     sentence = _("This was refused before; it is not proposed any more.")
-
-
-class KeyUsedOtherwise(Refused):
-    """The same `Idempotency-Key` came with something else to do."""
-
-    code = "idempotency_key_reused"
-    sentence = _("This Idempotency-Key was used with another request. Send a new one.")
-
-
-class StillBeingDone(Refused):
-    code = "request_in_progress"
-    sentence = _("The first request under this Idempotency-Key is being done. Ask again later.")
-
-
-class OutcomeUnknown(Refused):
-    """Cut off between what was done and its being written down; nobody can say on which side."""
-
-    code = "outcome_unknown"
-    sentence = _(
-        "The first request under this Idempotency-Key was cut off. Look whether it was done before"
-        " you send it under a new one."
-    )
-
-
-class WebhookEnded(Refused):
-    code = "webhook_ended"
-    sentence = _("This webhook was ended; it is told nothing any more.")
-
-
-class NothingToReplay(Refused):
-    code = "nothing_to_replay"
-    sentence = _("None of these deliveries is there to be sent again.")
-
-
-class AskedAlready(Refused):
-    code = "asked_already"
-    sentence = _("The set asks this already: %(question)s")
-
-
-class ExpectedNotInForce(Refused):
-    code = "expected_not_in_force"
-    sentence = _("Passage %(passage)s is not in force, so no answer can hold it.")
-
-
-class QuestionIsDraft(Refused):
-    """What was proposed by a program is nobody's question before a person has edited it."""
-
-    code = "question_is_draft"
-    sentence = _("This was proposed by a program. Somebody has to edit it before it is reviewed.")
-
-
-class QuestionIsStale(Refused):
-    code = "question_is_stale"
-    sentence = _("What this question expects is not in force any more. Say first what is.")
-
-
-class NothingToAsk(Refused):
-    code = "nothing_to_ask"
-    sentence = _("No question of “%(name)s” is reviewed and expects what is in force.")

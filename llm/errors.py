@@ -1,10 +1,86 @@
-"""Why what programs report, and what people answer to it, is refused."""
+"""Why what goes out is refused. What the truth refuses stands in `governance.errors`."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from governance.errors import Refused
+from governance.errors import IllegalMove, Refused
+
+
+class NoCorpus(Refused):
+    code = "no_corpus"
+    sentence = _("There is no corpus to cut a release from: nothing was approved yet.")
+
+
+class CorpusBehind(Refused):
+    code = "corpus_behind"
+    sentence = _(
+        "The corpus has not yet followed what changed last in the knowledge. Ask again in a moment."
+    )
+
+
+class ReleaseCannotBecome(IllegalMove):
+    sentence = _("A release that is “%(now)s” cannot become “%(wanted)s”.")
+
+
+class CannotBeTested(IllegalMove):
+    sentence = _("Only a release that was never published is tested; this one is “%(now)s”.")
+
+
+class WaiverNeedsTest(IllegalMove):
+    sentence = _("Only what a tested release has not passed is waived; this one is “%(now)s”.")
+
+
+class GateNotPassed(Refused):
+    code = "gate_not_passed"
+    sentence = _("Not passed, and not waived by two persons: %(checks)s.")
+
+
+class NothingToWaive(Refused):
+    code = "nothing_to_waive"
+    sentence = _("The last test of this release has passed that check, or has none of that name.")
+
+
+class ReleaseIsCurrent(Refused):
+    code = "release_is_current"
+    sentence = _("This release is the current one already.")
+
+
+class ReleaseNotPublished(Refused):
+    code = "release_not_published"
+    sentence = _("The release “%(name)s” is not published.")
+
+
+class ReleaseWithdrawn(Refused):
+    code = "release_withdrawn"
+    sentence = _("The release “%(name)s” was withdrawn.")
+
+
+class AskedAlready(Refused):
+    code = "asked_already"
+    sentence = _("The set asks this already: %(question)s")
+
+
+class ExpectedNotInForce(Refused):
+    code = "expected_not_in_force"
+    sentence = _("Passage %(passage)s is not in force, so no answer can hold it.")
+
+
+class QuestionIsDraft(Refused):
+    """What was proposed by a program is nobody's question before a person has edited it."""
+
+    code = "question_is_draft"
+    sentence = _("This was proposed by a program. Somebody has to edit it before it is reviewed.")
+
+
+class QuestionIsStale(Refused):
+    code = "question_is_stale"
+    sentence = _("What this question expects is not in force any more. Say first what is.")
+
+
+class NothingToAsk(Refused):
+    code = "nothing_to_ask"
+    sentence = _("No question of “%(name)s” is reviewed and expects what is in force.")
 
 
 class AnswerDiffers(Refused):

@@ -10,9 +10,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from governance import clock
+from governance.calling_errors import KeyGone
 from governance.classes import SourceClass
 from governance.duties import Deed, Scope
-from governance.errors import AlreadyExists, KeyGone, Malformed
+from governance.errors import AlreadyExists, Malformed
 from governance.models import Client, ClientKey, digest_of_key, new_key
 from governance.trail import Actor, Changes, changing, needs_reason
 

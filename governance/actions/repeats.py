@@ -21,7 +21,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from governance.errors import KeyUsedOtherwise, Malformed, OutcomeUnknown, StillBeingDone
+from governance.calling_errors import KeyUsedOtherwise, OutcomeUnknown, StillBeingDone
+from governance.errors import Malformed
 from governance.models.repeats import KEPT_FOR, KeptAnswer
 
 # Longer than any request takes; what has no answer by then was cut off.

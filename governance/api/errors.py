@@ -16,17 +16,15 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from governance.api.passing import AnsweredBefore
+from governance.calling_errors import ClassNotOpen, KeyUsedOtherwise, StillBeingDone
 from governance.errors import (
-    ClassNotOpen,
     ClockBehind,
-    KeyUsedOtherwise,
     LockedOut,
     Malformed,
     NotAllowed,
     PasswordWrong,
     Refused,
     ScopeMissing,
-    StillBeingDone,
     TooLarge,
 )
 

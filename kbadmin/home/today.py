@@ -39,7 +39,7 @@ from governance.models import (
     Version,
 )
 from ingest.models import Incoming
-from llm.models import Proposal, Ticket
+from llm.models import Delivery, DeliveryState, Proposal, Ticket
 
 WEEK = timedelta(days=7)
 
@@ -250,7 +250,10 @@ def _for_operators(account: Account) -> list[Waiting]:
     files = Upload.objects.filter(versions__status__in=OPEN).distinct()
     waiting = files.filter(parse_state__in=[ParseState.QUEUED, ParseState.RUNNING])
     failed = files.filter(parse_state=ParseState.FAILED)
+    parked = Delivery.objects.filter(state=DeliveryState.PARKED, webhook__ended_at=None)
+    told = reverse("admin:llm_webhook_changelist")
     return [
+        Waiting(parked.count(), _("messages that a webhook did not take"), told, is_urgent=True),
         Waiting(waiting.count(), _("files of drafts waiting to be read, or being read")),
         Waiting(failed.count(), _("files of drafts that could not be read"), is_urgent=True),
     ]

@@ -8,19 +8,11 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from governance.duties import Deed
-from governance.errors import (
-    AskedAlready,
-    DigestChanged,
-    ExpectedNotInForce,
-    Malformed,
-    NoLongerFits,
-    QuestionIsDraft,
-    QuestionIsStale,
-    SecondPersonNeeded,
-)
+from governance.errors import DigestChanged, Malformed, NoLongerFits, SecondPersonNeeded
 from governance.models import Account, Language, Passage
 from governance.trail import Changes, changing, needs_reason
 from governance.visibility import says_something
+from llm.errors import AskedAlready, ExpectedNotInForce, QuestionIsDraft, QuestionIsStale
 from llm.models import (
     EvaluationQuestion,
     ExpectedPassage,

@@ -23,6 +23,15 @@ from governance.errors import (
 from governance.models import Account
 from governance.trail import Changes, changing, needs_reason
 from llm.corpus import LEVEL
+from llm.errors import (
+    CannotBeTested,
+    CorpusBehind,
+    GateNotPassed,
+    NothingToWaive,
+    ReleaseCannotBecome,
+    ReleaseIsCurrent,
+    WaiverNeedsTest,
+)
 from llm.models import (
     Job,
     Release,
@@ -34,15 +43,6 @@ from llm.models import (
 )
 from llm.models.releases import LONGEST_NAME
 from llm.projections.advance import last_knowledge
-from llm.refusals import (
-    CannotBeTested,
-    CorpusBehind,
-    GateNotPassed,
-    NothingToWaive,
-    ReleaseCannotBecome,
-    ReleaseIsCurrent,
-    WaiverNeedsTest,
-)
 from llm.releases import notes
 from llm.releases.gate import Finding, title_of
 from llm.releases.held import CURRENT

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from governance.duties import Deed
-from governance.errors import AlreadyOrdered, Malformed, NoLongerFits, NothingToAsk
+from governance.errors import AlreadyOrdered, Malformed, NoLongerFits
 from governance.models import Account
 from governance.trail import Actor, changing
+from llm.errors import NothingToAsk
 from llm.models import (
     EvaluationQuestion,
     EvaluationResult,

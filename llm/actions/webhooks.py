@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from governance.calling_errors import NothingToReplay, WebhookEnded
 from governance.duties import Deed
-from governance.errors import AlreadyExists, Malformed, NothingToReplay, WebhookEnded
+from governance.errors import AlreadyExists, Malformed
 from governance.models import Account
 from governance.trail import Actor, Changes, changing, needs_reason
 from llm.models import Delivery, DeliveryState, Kind, Webhook

@@ -19,7 +19,7 @@ from governance.admin.base import GovernedAdmin, badge
 from governance.admin.pages import ActionPage, account_of
 from governance.admin.standing import moment
 from governance.duties import Deed
-from governance.errors import AlreadyOrdered, NothingToAsk
+from governance.errors import AlreadyOrdered
 from llm.actions import question_sets, runs
 from llm.actions.question_sets import WHOLE, Least
 from llm.actions.runs import MOST_DRAFTS
@@ -33,6 +33,7 @@ from llm.admin.question_words import (
     list_of_questions,
     list_of_sets,
 )
+from llm.errors import NothingToAsk
 from llm.evaluation.counting import COUNTED, STALE, Counts, counts_of
 from llm.jobs import progress_of
 from llm.models import EvaluationQuestion, EvaluationRun, QuestionSet

@@ -16,9 +16,9 @@ from governance.admin.pages import ActionPage
 from governance.duties import Deed
 from llm.actions import releases
 from llm.embedding import Unavailable
+from llm.errors import CorpusBehind
 from llm.models import Release, ReleaseCheck, ReleaseStatus
 from llm.models.releases import LONGEST_NAME, WAIVED_BY
-from llm.refusals import CorpusBehind
 from llm.releases.gate import title_of
 from llm.stores.port import StoreAway
 

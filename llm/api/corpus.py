@@ -22,8 +22,8 @@ from governance.api import errors
 from governance.api.bodies import Body, Line
 from governance.api.doors import Door, Problem, described
 from governance.api.permissions import programs
+from governance.calling_errors import ClassNotOpen
 from governance.duties import Scope
-from governance.errors import ClassNotOpen
 from governance.models import Client, Version
 from llm import mirrors
 from llm.api.retrieval import TAG

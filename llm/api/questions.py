@@ -11,8 +11,9 @@ from rest_framework.exceptions import APIException
 from governance import clock
 from governance.actions import refusals
 from governance.api.bodies import LARGEST_NUMBER, Body, Line, Prose
+from governance.calling_errors import ClassNotOpen
 from governance.classes import SourceClass
-from governance.errors import ClassNotOpen, Malformed
+from governance.errors import Malformed
 from governance.models import Account, Client, Language
 from llm import as_of
 from llm.around import MOST_NEIGHBOURS

@@ -13,12 +13,12 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Length
 
 from governance import clock
-from governance.errors import AskedAlready, ExpectedNotInForce
 from governance.models import Account, Passage
 from llm import clients
 from llm.actions import questions
 from llm.actions.questions import Asked
 from llm.completion import Unanswered
+from llm.errors import AskedAlready, ExpectedNotInForce
 from llm.evaluation.asking import Progress, silent
 from llm.evaluation.wording import by_model, by_rules, finder
 from llm.models import EvaluationQuestion, ExpectedPassage, QuestionSet

@@ -10,13 +10,13 @@ from datetime import datetime
 from typing import Any
 
 from governance import canonical, clock
-from governance.errors import NothingToAsk
 from governance.models import Account
 from governance.trail import SHELL, Actor
 from llm import clients, retrieval
 from llm.actions import runs
 from llm.actions.runs import Made
 from llm.embedding import Unavailable
+from llm.errors import NothingToAsk
 from llm.evaluation.asking import (
     Ask,
     Posed,

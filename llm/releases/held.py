@@ -9,8 +9,8 @@ from functools import lru_cache
 
 from governance.graph import Subgraph
 from governance.models import Passage, Version
+from llm.errors import ReleaseNotPublished, ReleaseWithdrawn
 from llm.models import Release, ReleaseStatus
-from llm.refusals import ReleaseNotPublished, ReleaseWithdrawn
 from llm.releases.manifests import frozen
 
 CURRENT = "current"

@@ -10,10 +10,10 @@ from typing import Any
 
 from governance.models import Quarantine
 from llm.corpus import CorpusFolder
+from llm.errors import CorpusBehind, NoCorpus
 from llm.models import Cursor, Release, ReleaseManifest
 from llm.projections.advance import last_knowledge
 from llm.projections.registry import corpus
-from llm.refusals import CorpusBehind, NoCorpus
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import pytest
 from django.db import OperationalError
 from rest_framework import exceptions
 
+from governance import calling_errors
 from governance import errors as refusals
 from governance.api import errors
 
@@ -21,7 +22,7 @@ def handled(error: Exception) -> tuple[int, Any]:
 
 REFUSALS = [
     cls
-    for cls in vars(refusals).values()
+    for cls in (vars(refusals) | vars(calling_errors)).values()
     if isinstance(cls, type) and issubclass(cls, refusals.Refused) and cls is not refusals.Refused
 ]
 

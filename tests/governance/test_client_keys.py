@@ -11,8 +11,9 @@ import pytest
 from governance import clock
 from governance.actions import clients
 from governance.actions.clients import Limits
+from governance.calling_errors import KeyGone
 from governance.duties import Scope
-from governance.errors import KeyGone, Malformed, NotAllowed
+from governance.errors import Malformed, NotAllowed
 from governance.models import Account, Client, ClientKey
 from governance.verification import verify_trail
 from tests.support.callers import Caller

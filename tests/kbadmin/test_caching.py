@@ -52,6 +52,7 @@ def test_it_is_like_an_empty_one(away: None) -> None:
 
     assert cache.get("a", "none") == "none"
     assert cache.add("a", 1, 60)
+    assert cache.swap("a", lambda old: 1, 60) is None  # type: ignore[attr-defined]
     assert not cache.delete("a")
     with pytest.raises(ValueError, match="a"):
         cache.incr("a")

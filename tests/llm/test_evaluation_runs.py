@@ -10,11 +10,12 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 
 from governance.actions import quarantines
-from governance.errors import AlreadyOrdered, NothingToAsk
+from governance.errors import AlreadyOrdered
 from governance.models import Account, AuditEntry, Source, Version
 from governance.verification import verify_trail
 from llm import jobs
 from llm.actions import questions, runs
+from llm.errors import NothingToAsk
 from llm.evaluation.running import evaluate
 from llm.models import EvaluationResult, EvaluationRun, Job, QuestionSet
 from llm.projections.advance import last_knowledge

@@ -9,20 +9,17 @@ from django.db import IntegrityError
 
 from governance.errors import (
     AlreadyExists,
-    AskedAlready,
     DigestChanged,
-    ExpectedNotInForce,
     Malformed,
     NoLongerFits,
     NotAllowed,
-    QuestionIsDraft,
-    QuestionIsStale,
     SecondPersonNeeded,
 )
 from governance.models import Account, AuditEntry, Passage, Source, Version
 from governance.verification import verify_trail
 from llm.actions import question_sets, questions
 from llm.actions.question_sets import Least
+from llm.errors import AskedAlready, ExpectedNotInForce, QuestionIsDraft, QuestionIsStale
 from llm.models import EvaluationQuestion, ExpectedPassage, QuestionKind, QuestionSet
 from tests.support import knowledge
 from tests.support.databases import triggers_away

@@ -19,9 +19,9 @@ from governance.errors import AlreadyExists, Malformed, NotAllowed, Refused, Sec
 from governance.models import Account, AuditEntry, Version
 from governance.verification import verify_trail
 from llm.actions import releases
+from llm.errors import CorpusBehind, GateNotPassed, NoCorpus
 from llm.models import Parked, Release, ReleaseStatus, ReleaseWaiver, Usage
 from llm.projections.compared import differences
-from llm.refusals import CorpusBehind, GateNotPassed, NoCorpus
 from llm.releases.manifests import frozen
 from tests.llm.asking import ask, found
 from tests.support import graph as drawing
