@@ -230,7 +230,7 @@ class Revoke(ClientPage):
     path = "revoke"
     title = _("Revoke a key")
     button = _("Revoke")
-    hint = _("The key opens nothing any more, at once and for good.")
+    hint = _("None of its keys opens anything any more, at once and for good.")
     done = _("Revoked.")
     dangerous = True
 
