@@ -166,7 +166,9 @@ def _differences(compared: Comparison) -> list[tuple[str, str, str, str, str]]:
     found = []
     for name, each in compared.differences.items():
         verdict = badge("plain", say("may be chance"))
-        if each.low > 0:
+        if each.value == each.low == each.high == 0:
+            verdict = badge("plain", say("the same"))
+        elif each.low > 0:
             verdict = badge("good", say("better"))
         elif each.high < 0:
             verdict = badge("bad", say("worse"))

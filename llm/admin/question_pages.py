@@ -18,6 +18,7 @@ from governance.admin.pages import ActionPage
 from governance.admin.passage_choice import ByPassage, Choice, Hit, PassageForm
 from governance.admin.review_difference import both
 from governance.admin.row_numbers import numbers_of_rows
+from governance.admin.tables import shown
 from governance.duties import Deed
 from governance.models import Evidence, Language, Passage
 from llm.actions import questions
@@ -263,8 +264,10 @@ class Retire(QuestionPage):
         return list_of_questions(self.subject.question_set_id)
 
 
-def expected_of(question: EvaluationQuestion) -> list[tuple[ExpectedPassage, bool]]:
-    """Each expected passage, and whether it is lost."""
+def expected_of(question: EvaluationQuestion) -> list[tuple[Passage, SafeString, bool]]:
+    """Each expected passage, as it is shown, and whether it is lost."""
     gone = set(question.expected.lost(clock.now()).values_list("pk", flat=True))
     rows = question.expected.select_related("passage__section", "passage__version__source")
-    return [(each, each.pk in gone) for each in rows.order_by("pk")]
+    return [
+        (each.passage, shown(each.passage.text), each.pk in gone) for each in rows.order_by("pk")
+    ]
