@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from governance.duties import Deed
 from governance.errors import AlreadyOrdered, Malformed, NoLongerFits
 from governance.models import Account
-from governance.trail import Actor, changing
+from governance.trail import Actor, Changes, changing
 from llm.errors import NothingToAsk
 from llm.models import (
     EvaluationQuestion,
@@ -48,10 +48,16 @@ def keep(*, made: Made, by: Actor) -> EvaluationRun:
         for each in results:
             each.run = run
         EvaluationResult.objects.bulk_create(results, batch_size=500)
-        told = {"results": run.results_digest, "set": run.set_digest, "truth": run.truth}
-        action = "evaluation.broken" if run.broken else "evaluation.run"
-        changes.note(action, run, **told, **({"why": run.broken} if run.broken else {}))
+        _note(changes, run)
     return run
+
+
+def _note(changes: Changes, run: EvaluationRun) -> None:
+    if run.broken:
+        changes.note("evaluation.broken", run, set=run.set_digest, why=run.broken)
+        return
+    digest = run.results_digest
+    changes.note("evaluation.run", run, truth=run.truth, set=run.set_digest, results=digest)
 
 
 def order(*, question_set: QuestionSet, by: Account, release: str = "") -> Job:

@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.response import TemplateResponse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
@@ -161,7 +162,7 @@ def _counts(compared: Comparison) -> list[tuple[str, int]]:
     return [(badge(*words), compared.count(kind)) for kind, words in CHANGES.items()]
 
 
-def _differences(compared: Comparison) -> list[tuple[str, str, str, str, str]]:
+def _differences(compared: Comparison) -> list[tuple[str, str, str, str, SafeString]]:
     """With what to make of each: chance alone may be at work where nothing lies within."""
     found = []
     for name, each in compared.differences.items():

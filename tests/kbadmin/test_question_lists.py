@@ -58,7 +58,7 @@ def test_list_is_checked_first_and_written_when_asked_to(wards: QuestionSet, ana
 def test_same_list_in_other_formats(
     wards: QuestionSet, active: Version, ana: Account, kind: str
 ) -> None:
-    told = [
+    told: list[dict[str, Any]] = [
         {"question": "起始剂量是多少？", "language": "zh", "passage": passages_of(active)[0].pk},
         {"question": "Who won the cup?", "language": "en", "file": None, "contains": None},
     ]

@@ -130,7 +130,7 @@ def test_model_that_is_away_is_said(
     jobs.run_waiting()
 
     job.refresh_from_db()
-    assert "answered 503" in job.outcome["error"]
+    assert "answered 503" in str(job.outcome)
 
 
 def test_share_of_what_is_lifted_worked_out_by_hand() -> None:
