@@ -170,6 +170,7 @@ DOORS: dict[str, set[str]] = {
     "/admin/llm/questionset/save-view/": READERS,
     "/admin/llm/questionset/{questionset}/change/": READERS,
     "/admin/llm/questionset/{questionset}/ask/": CURATORS,
+    "/admin/llm/questionset/{questionset}/import/": CURATORS,
     "/admin/llm/questionset/{questionset}/run/": CURATORS,
     "/admin/llm/questionset/{questionset}/draft/": CURATORS,
     "/admin/llm/questionset/{questionset}/least/": REVIEWERS,

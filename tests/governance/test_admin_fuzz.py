@@ -27,6 +27,7 @@ from governance.duties import Deed, Role, Scope
 from governance.models import Account, AuditEntry, Client, Passage, Version
 from ingest.bringing import confirm, lists
 from ingest.graph_lists import page as graph_page
+from kbadmin import question_lists
 from llm.admin.graph_drift import OfferDrift
 from tests.ingest import incoming_files
 from tests.support import graph, knowledge, proposing, questions, releasing, telling, using
@@ -76,6 +77,7 @@ def _doors() -> Iterator[tuple[str, Page]]:
     yield "/admin/pulls/{pull}/end/", EndPulled
     yield "/admin/evidence/{evidence}/", Follow
     yield "/admin/graph-drift/", OfferDrift
+    yield "/admin/llm/questionset/{questionset}/import/", question_lists.Upload
     for model_admin in _governed():
         name, app = model_admin.model._meta.model_name, model_admin.model._meta.app_label
         if model_admin.add_page:
