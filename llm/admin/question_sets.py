@@ -36,10 +36,17 @@ from llm.admin.question_words import (
 from llm.errors import NothingToAsk
 from llm.evaluation.counting import COUNTED, STALE, Counts, counts_of
 from llm.jobs import progress_of
-from llm.models import EvaluationQuestion, EvaluationRun, QuestionSet
+from llm.models import (
+    EvaluationQuestion,
+    EvaluationRun,
+    QuestionSet,
+    Release,
+    ReleaseStatus,
+)
 from llm.models.questions import LONGEST_NAME
 
 MOST_RUNS = 20
+MOST_RELEASES = 20
 
 
 class SetForm(forms.Form):
@@ -84,13 +91,27 @@ class SetPage(ActionPage[QuestionSet]):
         return [(say("Question sets"), list_of_sets()), (self.subject.name, self.back())]
 
 
+class RunForm(forms.Form):
+    release = fields.choice(
+        _("Ask"), [], _("A release gives what it holds and is still in force."), required=False
+    )
+
+    def __init__(self, *args: Any, **given: Any) -> None:
+        super().__init__(*args, **given)
+        newest = Release.objects.exclude(status=ReleaseStatus.WITHDRAWN).newest_first()
+        offered = self.fields["release"]
+        assert isinstance(offered, forms.ChoiceField)  # noqa: S101  (made so above)
+        names = [(each.name, each.name) for each in newest[:MOST_RELEASES]]
+        offered.choices = [("", _("the truth as it is now")), *names]
+
+
 class Run(SetPage):
     path = "run"
     title = _("Ask the set")
     button = _("Ask it now")
     hint = _("Asks every question that counts, and keeps what was found as a run.")
     done = _("It is ordered; this page shows how far it is.")
-    form_class = fields.NothingForm
+    form_class = RunForm
     action_refuses = True
 
     def obstacle(self) -> str:
@@ -99,7 +120,7 @@ class Run(SetPage):
         return str(AlreadyOrdered.sentence) if runs.waiting(self.subject) else ""
 
     def do(self, given: dict[str, Any]) -> str:
-        runs.order(question_set=self.subject, by=self.account)
+        runs.order(question_set=self.subject, by=self.account, release=given["release"])
         return self.back()
 
 
