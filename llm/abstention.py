@@ -25,7 +25,8 @@ DIGITS = 3
 def judged(answer: Answer, calibration: Calibration, seen: Signs) -> Answer:
     """With how likely it is that one of its passages answers."""
     confidence = round(calibration.confidence(seen), DIGITS)
-    return replace(answer, confidence=confidence, abstained=confidence < calibration.threshold)
+    abstained = confidence < calibration.threshold
+    return replace(answer, confidence=confidence, abstained=abstained, signs=seen)
 
 
 def signs(

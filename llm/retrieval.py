@@ -21,7 +21,7 @@ from governance import clock
 from governance.models import AuditEntry, Language, Passage, TrailHead
 from llm import clients, wording, words
 from llm.abstention import judged, signs
-from llm.calibration import Calibration, calibration_of
+from llm.calibration import Calibration, Signs, calibration_of
 from llm.embedding import Encoder
 from llm.found import Found
 from llm.fusing import POOL, K, evened, fused, whole_ties
@@ -92,6 +92,7 @@ class Answer:
     at: datetime | None = None
     confidence: float | None = None
     abstained: bool = False
+    signs: Signs | None = None
 
     @property
     def given(self) -> list[Found]:
