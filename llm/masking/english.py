@@ -8,53 +8,41 @@ from collections.abc import Iterator
 from llm.masking.spans import Span, spans_of, words_of
 
 _WORD = (
-    r"[A-Z][a-zà-öø-ÿ]+(?:['’-][A-Z]?[a-z]+)*|(?:Mc|Mac|O['’]|De|Van|Von|Di|La)[A-Z][a-z]+|[A-Z]\."
+    r"(?:[A-Z][a-zà-öø-ÿ]+(?:['’-][A-Z]?[a-z]+)*|(?:Mc|Mac|O['’]|De|Van|Von|Di|La)[A-Z][a-z]+"
+    r"|[A-Z]\.)"
 )
-_NAME = rf"(?:{_WORD})(?:\s(?:(?:van|von|de|der|bin|al|la|el)\s)?(?:{_WORD})){{0,3}}"
-_TITLED = re.compile(
-    rf"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Madam|Nurse|Sister)\b\.?\s+(?P<it>{_NAME})"
-)
+_NAME = rf"{_WORD}(?:\s(?:(?:van|von|de|der|bin|al|la|el)\s)?{_WORD}){{0,3}}"
+_TITLE = r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Madam|Nurse|Sister)\b\.?"
+_TITLED = re.compile(rf"{_TITLE}\s+(?P<it>{_NAME})")
+# Not the name of a drug or a file: "generic name: …".
 _STATED = re.compile(
-    rf"\b(?:[Nn]ame(?:\s+of\s+patient)?\s*(?:[:=]|is|was)|[Nn]amed|[Cc]alled|NAME\s*[:=]?|[Pp]atient['’]s name is"
-    rf"|[Nn]ext of kin\s*[:=]?|[Ss]igned(?: by)?\s*[:=]?|[Ee]mergency contact\s*[:=]?)\s*(?P<it>{_NAME}|[A-Z]{{2,}}(?:,?\s[A-Z]{{2,}})+)"
+    r"(?:(?<![a-z]\s)\b|[Pp]atient(?:['’]s)? |[Ff]ull |[Ff]irst |[Ll]ast |[Hh]is |[Hh]er |[Mm]y )"
+    r"(?:[Nn]ame(?: of patient)?\s*(?:[:=]|is|was)|[Nn]amed|NAME\s*[:=]?|[Nn]ext of kin\s*[:=]?"
+    r"|[Ss]igned by\s*[:=]?|[Ee]mergency contact\s*[:=]?)"
+    rf"\s*(?P<it>{_NAME}|[A-Z]{{2,}}(?:,?\s[A-Z]{{2,}})+)"
 )
-_AFTER = re.compile(
-    rf"\b(?:[Pp]atients?|PATIENT|[Pp]t|[Hh]usband|[Ww]ife|[Mm]other|[Ff]ather|[Dd]aughter|[Ss]on|[Ss]ister|[Bb]rother"
-    rf"|[Cc]olleague|[Ff]or|[Aa]bout|[Ss]aw|[Tt]reating)\b[\s,:(-]+(?P<it>{_NAME})"
+_WHOM = (
+    r"\b(?:[Pp]atients?|PATIENT|[Pp]t|[Hh]usband|[Ww]ife|[Mm]other|[Ff]ather|[Dd]aughter|[Ss]on"
+    r"|[Ss]ister|[Bb]rother|[Cc]olleague|[Ff]or|[Aa]bout|[Ss]aw|[Tt]reating)\b"
 )
+_AFTER = re.compile(rf"{_WHOM}[\s,:(-]+(?P<it>{_NAME})")
 _PERSON = re.compile(
-    rf"(?P<it>(?:{_WORD})(?:\s(?:{_WORD})){{1,2}})(?:['’]s)?,?\s*(?:\(|is an?\s|an?\s)?\s*"
+    rf"(?P<it>{_WORD}(?:\s{_WORD}){{1,2}})(?:['’]s)?,?\s*(?:\(|is an?\s|an?\s)?\s*"
     r"(?=\d{1,3}[- ]?(?:y/?o|years?[- ]old|yo\b|yr)|(?:aged?\s\d)|[MF],?\s\d|\d{1,3}\s?[MF]\b)"
 )
-_POSSESSIVE = re.compile(
-    rf"(?P<it>(?:{_WORD})(?:\s(?:{_WORD})){{1,2}})['’]s\s(?=(?:last|latest|blood|lab|potassium|INR|HbA1c|creatinine"
-    r"|results?|dose|chart|medication|CT|MRI|scan|wife|husband|mother|father|son|daughter))"
+_HAVE = (
+    r"(?:last|latest|blood|lab|potassium|INR|HbA1c|creatinine|results?|dose|chart|medication|CT|MRI"
+    r"|scan|wife|husband|mother|father|son|daughter)"
 )
+_POSSESSIVE = re.compile(rf"(?P<it>{_WORD}(?:\s{_WORD}){{1,2}})['’]s\s(?={_HAVE})")
 _GIVEN = words_of("english_names.txt")
 _CHINESE = words_of("pinyin_surnames.txt")
 # A syllable of Chinese as it is written in English, up to three of them in a word.
-_SYLLABLES = re.compile(
-    r"(?:(?:[bpmfdtnlgkhjqxrzcsyw]|zh|ch|sh)?(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uan|uai|ue|ai|ei|ao|ou|an|en|in|un"
-    r"|ia|ie|iu|ua|ui|uo|er|a|o|e|i|u|v)){1,3}",
-    re.I,
+_SYLLABLE = (
+    r"(?:[bpmfdtnlgkhjqxrzcsyw]|zh|ch|sh)?(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uan|uai|ue|ai"
+    r"|ei|ao|ou|an|en|in|un|ia|ie|iu|ua|ui|uo|er|a|o|e|i|u|v)"
 )
-_TITLES_OF_PAPERS = frozenset(
-    [
-        "Safety",
-        "Education",
-        "Care",
-        "Health",
-        "Clinical",
-        "Outcomes",
-        "With",
-        "Rights",
-        "Information",
-        "Reported",
-        "Population",
-        "Centered",
-        "Group",
-    ]
-)
+_SYLLABLES = re.compile(rf"(?:{_SYLLABLE}){{1,3}}", re.I)
 
 
 def names_in_english(text: str) -> Iterator[Span]:
@@ -69,13 +57,11 @@ def names_in_english(text: str) -> Iterator[Span]:
 def _size(name: str) -> int:
     """How much of it is a name: it begins with a given name, or two words are Chinese ones."""
     words = name.split(" ")
-    if words[0] in _TITLES_OF_PAPERS:
-        return 0
     if words[0] in _GIVEN:
         return len(name)
-    pair = words[:2]
-    if len(pair) == 2 and any(w in _CHINESE for w in pair) and all(map(_is_chinese, pair)):
-        return len(" ".join(pair))
+    first, *others = words
+    if others and not _CHINESE.isdisjoint(words[:2]) and all(map(_is_chinese, words[:2])):
+        return len(f"{first} {others[0]}")
     return 0
 
 

@@ -1,7 +1,7 @@
 """Numbers that lead to a person: identity, passport, telephone, record, insurance, birth.
 
 What a clinical text is full of stays: doses, values, ranges, years, approval and guideline
-numbers, DOIs. A number without a form of its own is masked only behind a word that says whose it is.
+numbers, DOIs. A number without a form of its own is masked only behind a word that says whose.
 """
 
 from __future__ import annotations
@@ -17,8 +17,11 @@ _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
 _FIRST_YEAR = 1880
 
-_SAYS = r"\s*(?:号码?|编号|卡号|证号|no\.?|nr\.?|number|num\.?|id|code|#)?\s*(?:[:=]|is|was|为|是|#)?\s*"
-_TOKEN = r"(?P<it>[A-Za-z]{0,5}[-_ ]?\d[\dA-Za-z]*(?:[-_/][\dA-Za-z]+)*)"
+_SAYS = (
+    r"\s*(?:号码?|编号|卡号|证号|no\.?|nr\.?|number|num\.?|id|code|#)?"
+    r"\s*(?:[:=]|is|was|为|是|#)?\s*"
+)
+_GIVEN = r"(?P<it>[A-Za-z]{0,5}[-_ ]?\d[\dA-Za-z]*(?:[-_/][\dA-Za-z]+)*)"
 
 _IDENTITY = re.compile(r"(?<![\dA-Za-z.])\d{6}[ -]?\d{4}[ -]?\d{4}[ -]?\d{3}[\dXx](?![\dA-Za-z])")
 _OLD_IDENTITY = re.compile(r"(?<![\dA-Za-z.])\d{15}(?![\dA-Za-z])")
@@ -37,14 +40,14 @@ _CHINESE_PASSPORT = re.compile(r"(?<![\dA-Za-z-])(?:E[A-HJ-NP-Z]?|G|D|S|P)\d{8}(
 _RECORD = re.compile(
     r"(?:住院|病案|病历|病例|门诊|急诊|就诊|就医|登记|挂号|检查|影像|检验|标本|条码|条形码|处方|医嘱|体检"
     r"|流水|档案|建档|诊疗|入院|患者|病人|个案|随访|放射|病理|超声|手术|麻醉)"
-    rf"(?:登记|序|卡|编)?(?:号码?|编号|ID)\s*(?:[:=]|为|是)?\s*{_TOKEN}"
+    rf"(?:登记|序|卡|编)?(?:号码?|编号|ID)\s*(?:[:=]|为|是)?\s*{_GIVEN}"
     r"|(?:健康卡|就诊卡|诊疗卡|一卡通|病历本|条码)\s*(?:号码?)?\s*(?:[:=]|为|是)?\s*"
     r"(?P<card>[A-Za-z]{0,5}-?\d[\dA-Za-z-]{3,})"
 )
 _ENGLISH_RECORD = re.compile(
     r"\b(?:MRN|medical record|hospital record|chart|record|admission|hospital|visit|encounter"
-    r"|patient(?:'s)?(?= (?:id|no|number|#))|accession|episode|inpatient|outpatient|case"
-    r"|study participant|specimen)"
+    r"|patient(?:'s)?(?= (?:id|no|number|#))|episode|inpatient|outpatient|case"
+    r"|specimen)"
     r"\s*(?:(?:no\.?|nr\.?|number|num\.?|id|#|file)\s*)+(?:[:=]|is|was)?\s*"
     r"(?P<it>[A-Z]{0,4}-?\d[\dA-Z]*(?:[-/][\dA-Z]+)*)"
     r"|\b(?:MRN|URN|EMPI)\s*[:=#]?\s*(?:is\s+)?(?P<mrn>[A-Z]{0,4}-?\d[\dA-Z-]*)",
@@ -52,11 +55,12 @@ _ENGLISH_RECORD = re.compile(
 )
 _INSURANCE = re.compile(
     r"(?:医保|社保|社会保障|社会保险|医疗保险|商业保险|保险|保单|参保|公费医疗|新农合|银行|信用)"
-    rf"(?:卡|单|证|个人)?(?:号码?|编号|帐号|账号)\s*(?:[:=]|为|是)?\s*{_TOKEN}"
+    rf"(?:卡|单|证|个人)?(?:号码?|编号|帐号|账号)\s*(?:[:=]|为|是)?\s*{_GIVEN}"
 )
 _ENGLISH_INSURANCE = re.compile(
     r"\b(?:SSN|social security|insurance|policy|member|medicare|medicaid|NHS|health card|subscriber"
-    r"|group plan|beneficiary)\s*(?:(?:no\.?|number|num\.?|id|#|card|policy)\s*)*(?:[:=]|is|was)?\s*"
+    r"|group plan|beneficiary)\s*(?:(?:no\.?|number|num\.?|id|#|card|policy)\s*)*"
+    r"(?:[:=]|is|was)?\s*"
     r"(?P<it>(?=[\dA-Z -]*\d{3})[A-Z]{0,4}[- ]?\d[\dA-Z]*(?:[ -][\dA-Z]*\d[\dA-Z]*)*)",
     re.I,
 )
@@ -65,12 +69,13 @@ _SOCIAL_SECURITY = re.compile(
 )
 
 _BED = re.compile(
-    r"(?:(?<=病区)|(?<=病房)|(?<=科)|(?<=室)|(?<=楼)|(?<=ICU)|(?<=CCU)|(?<=区)|(?<![^\s,;:。(])|(?<=[,;:。(号]))"
+    r"(?:(?<=病区)|(?<=病房)|(?<=先生|女士|医生)|(?<=[科室楼区院])|(?<=[IC]CU)|(?<![^\s,;:。(])"
+    r"|(?<=[,;:。(号]))"
     r"(?P<it>\s?(?:加|抢|第)?\d{1,3}\s?号?床)(?![位旁上下边单垫头栏以])"
     r"|床(?:位)?号\s*(?:[:=]|为|是)?\s*(?P<no>(?:加|抢)?[A-Z]?\d{1,4}(?:-\d{1,3})?床?)"
 )
 _ENGLISH_BED = re.compile(
-    r"\b(?:bed|room|bay|cubicle)\s*(?:no\.?|number|#)?\s*[:#]?\s*(?P<it>\d{1,4}[A-Z]?(?:-\d{1,3})?)\b"
+    r"\b(?:bed|room|bay|cubicle)\s+(?:no\.?|number|#)?\s*[:#]?\s*(?P<it>\d{1,4}[A-Z]?(?:-\d{1,3})?)\b"
     r"(?!\s*(?:patients|beds|percent|%|hospital|hours?|days?|minutes?|min\b|mg|ml|m2|°))",
     re.I,
 )
@@ -83,22 +88,26 @@ _INTERNATIONAL = re.compile(
     r"(?<![\d\w+])\+\d{1,3}[- .]?(?:\(\d{1,4}\)[- .]?)?\d(?:[- .]?\d){6,12}(?!\d)"
 )
 _AMERICAN = re.compile(
-    r"(?<![\d.-])(?:\+?1[-. ])?(?:\(\d{3}\) ?|\d{3}[-.])[2-9]\d{2}[-.]\d{4}(?![\d-]|\.\d)"
+    r"(?<![\d.-])(?:\+?1[-. ])?(?!\(?8[0-8]\d)(?:\(\d{3}\) ?|\d{3}[-.])[2-9]\d{2}[-.]\d{4}"
+    r"(?![\d-]|\.\d)"
 )
 _SAID_PHONE = re.compile(
     r"(?:电话|手机|座机|联系方式|致电|拨打|传真|tel(?:ephone)?|phone|mobile|cell(?:phone)?|call(?:ed)?"
     r"|contact|fax|reach(?:ed)? (?:him|her|them|me)? ?(?:at|on))"
     r"(?:\s*(?:号码?|number|no\.?))?\s*(?:[:=]|is|was|为|是|at|on)?\s*"
-    r"(?P<it>\+?\(?\d[\d() .-]{5,18}\d)",
+    r"(?!\(?1-8\d\d-|8[0-8]{2}-)(?P<it>\+?\(?\d[\d() .-]{5,18}\d)",
     re.I,
 )
 _ACCOUNT = re.compile(
-    r"(?:微信号?|QQ号?|wechat)\s*(?:号|id)?\s*[:=为是]?\s*(?P<it>[A-Za-z0-9][\w-]{4,24})", re.I
+    r"微信(?:号|id)?\s*[:=为是]?\s*(?P<it>[A-Za-z][\w-]{5,19})"
+    r"|QQ\s*(?:号码?|[:=])\s*[:=为是]?\s*(?P<qq>[1-9]\d{4,10})"
+    r"|wechat\s*(?:id)?\s*(?:[:=]|is)\s*(?P<id>[A-Za-z][\w-]{5,19})",
+    re.I,
 )
 _MAIL = re.compile(r"[\w.+%-]+@(?:[\w-]+\.)+[A-Za-z]{2,}")
 _PLATE = re.compile(
-    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-HJ-NP-Z][· -]?(?=[A-Z\d]*\d)"
-    r"[A-HJ-NP-Z\d]{4,5}[A-HJ-NP-Z\d挂学警](?![A-Za-z\d])"
+    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-HJ-NP-Z][· -]?"
+    r"(?=[A-Z\d]*\d)[A-HJ-NP-Z\d]{4,5}[A-HJ-NP-Z\d挂学警](?![A-Za-z\d])"
 )
 
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*\.?"
@@ -110,8 +119,8 @@ _DAY = (
     r"|(?:19|20)\d{2}[01]\d[0-3]\d|[农阴]历.{2,12}[日初十廿]"
 )
 _BIRTH = re.compile(
-    r"(?:出生(?:日期|年月日?|时间|于)?|生日|生于|诞生于|\bDOB\b|\bD\.O\.B\.?|date of birth|birth ?date"
-    r"|birthday|\bborn)\s*(?:[:=]|is|was|on|为|是|在|于)?\s*(?:on\s+)?"
+    r"(?:出生(?:日期|年月日?|时间|于)?|生日|生于|诞生于|\bDOB\b|\bD\.O\.B\.?|date of birth"
+    r"|birth ?date|birthday|\bborn)\s*(?:[:=]|is|was|on|为|是|在|于)?\s*(?:on\s+)?"
     rf"(?P<it>{_DAY})",
     re.I,
 )
@@ -142,7 +151,7 @@ _KINDS: dict[str, tuple[re.Pattern[str], ...]] = {
 
 def _named(pattern: re.Pattern[str], text: str, kind: str) -> Iterator[Span]:
     """Of whichever named group was met; of the whole where there are none."""
-    if len(pattern.groupindex) < 2:
+    if not set(pattern.groupindex) - {"it"}:
         yield from spans_of(pattern, text, kind)
         return
     for hit in pattern.finditer(text):
