@@ -164,7 +164,9 @@ def _is_left(kind: str, secret: str, left: str) -> bool:
     """Of a name also where half of it is left, or its last character behind the mask."""
     if kind != "name" or secret[0].isascii():
         return secret in left
-    halves = {secret[:2], secret[-2:]} if len(secret) > 1 else set()
+    if len(secret) == 1:
+        return any(f"{secret}{title}" in left for title in WORDS["titles"])
+    halves = {secret[:2], secret[-2:]}
     return f"⟨name⟩{secret[-1]}" in left or any(half in left for half in halves)
 
 
