@@ -28,7 +28,7 @@ from governance.duties import Role, Scope
 from governance.models import Account, Client, Installation, Person, Source, Version
 from governance.trail import SHELL
 from ingest import reading
-from kbadmin import demo_graph, demo_questions
+from kbadmin import demo_graph, demo_questions, demo_use
 
 FOLDER = Path(__file__).parent / "sample"
 # How many days ago the versions of each state were submitted and approved, and what came after.
@@ -56,6 +56,9 @@ STAFF: list[tuple[str, str, Role]] = [
     ("system", "沈明 Sam", Role.SYSTEM_ADMIN),
     ("security", "苏悦 Sue", Role.SECURITY_ADMIN),
 ]
+
+
+SCOPES = [Scope.RETRIEVE, Scope.CORPUS, Scope.CHANGES, Scope.USAGE, Scope.FEEDBACK]
 
 
 @dataclass(frozen=True)
@@ -86,9 +89,8 @@ def load(*, now: datetime) -> Access:
     for days_ago, step in steps:
         with clock.set_to(now - timedelta(days=days_ago)):
             step()
-    _client, key = clients.create(
-        name=PROGRAM, scopes=[Scope.RETRIEVE, Scope.CORPUS, Scope.CHANGES], by=SHELL
-    )
+    client, key = clients.create(name=PROGRAM, scopes=SCOPES, by=SHELL)
+    demo_use.ask(by=client)
     return Access(passwords, key)
 
 

@@ -101,7 +101,7 @@ def test_accounts_and_key_open_what_they_should(access: demo.Access) -> None:
     assert len(set(access.passwords.values())) == len(access.passwords)
     assert all(len(password) >= 16 for password in access.passwords.values())
     assert client
-    assert set(client.scopes) == {"retrieve", "corpus", "changes"}
+    assert set(client.scopes) == {"retrieve", "corpus", "changes", "usage", "feedback"}
 
 
 def test_empty_database_is_neither_sample_nor_complete() -> None:
