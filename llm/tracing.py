@@ -15,7 +15,7 @@ from typing import Any
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
 
 from governance import clock
-from governance.models import AuditEntry, Evidence, Passage, Relation, Review, Version
+from governance.models import AuditEntry, Client, Evidence, Passage, Relation, Review, Version
 from llm.models import AnswerCitation, Feedback, ReportedAnswer, Usage, UsageLeaf, UsagePassage
 
 PAGE = 100
@@ -191,16 +191,23 @@ def _onward(
 
 
 def _programs(rows: QuerySet[UsagePassage]) -> list[ProgramUse]:
-    told = rows.order_by().values_list("client__name")
-    counted = told.annotate(n=Count("pk"), first=Min("at"), last=Max("at"))
-    return sorted((ProgramUse(*each) for each in counted), key=lambda each: -each.retrievals)
+    """By number first, so that the index alone answers however many rows there are."""
+    counted = list(
+        rows.order_by()
+        .values_list("client")
+        .annotate(n=Count("*"), first=Min("at"), last=Max("at"))
+    )
+    names = dict(Client.objects.values_list("pk", "name"))
+    found = [ProgramUse(names[pk], *told) for pk, *told in counted]
+    return sorted(found, key=lambda each: -each.retrievals)
 
 
 def _page(rows: QuerySet[UsagePassage], before: int | None) -> QuerySet[UsagePassage]:
     """The newest first, from behind the row that was shown last."""
     last = UsagePassage.objects.filter(pk=before).first() if before else None
     if last:
-        rows = rows.filter(Q(at__lt=last.at) | Q(at=last.at, pk__lt=last.pk))
+        # The first bound lets the index begin there; the second parts what is of one instant.
+        rows = rows.filter(Q(at__lt=last.at) | Q(pk__lt=last.pk), at__lte=last.at)
     rows = rows.select_related("usage__answer", "client", "passage")
     return rows.order_by("-at", "-pk").defer("passage__boxes", "passage__text")
 

@@ -81,8 +81,10 @@ class UsagePassage(models.Model):
             models.UniqueConstraint(fields=["usage", "place"], name="one_passage_a_place"),
         ]
         indexes = [
-            models.Index(fields=["passage", "client", "at"], name="given_passage_to_program"),
-            models.Index(fields=["passage", "at"], name="given_passage"),
+            # With all that is counted of a passage in it, so that no row has to be looked up.
+            models.Index(
+                fields=["passage", "at", "client", "version", "usage"], name="given_passage"
+            ),
             models.Index(fields=["version", "at"], condition=Q(leads=True), name="given_version"),
             models.Index(
                 fields=["version", "client", "at"], condition=Q(leads=True), name="given_to_program"
