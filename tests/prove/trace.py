@@ -50,7 +50,7 @@ class Filled:
     programs: Counter[tuple[int, str]] = field(default_factory=Counter)
     passages: Counter[int] = field(default_factory=Counter)
     cited: Counter[int] = field(default_factory=Counter)
-    example: uuid.UUID = uuid.UUID(int=0)
+    example: uuid.UUID = field(default_factory=uuid.uuid4)
 
 
 def prove(world: World, *, rows: int, rounds: int, plant: str) -> str:
