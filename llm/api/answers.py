@@ -70,6 +70,7 @@ class ReportedAnswerAnswer(serializers.Serializer[Any]):
 
 
 class AnswersDoor(Door):
+    keeps_answers = True
     permission_classes = [programs(Scope.USAGE)]
 
     @described(

@@ -159,6 +159,8 @@ class AcknowledgementAnswer(serializers.Serializer[Any]):
 
 
 class AcknowledgementsDoor(CorpusDoor):
+    keeps_answers = True
+
     @described(
         "Say which manifest a mirror has reached; again and again does no harm",
         tag=TAG,

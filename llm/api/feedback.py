@@ -57,6 +57,7 @@ class FeedbackAnswer(serializers.Serializer[Feedback]):
 
 
 class FeedbackDoor(Door):
+    keeps_answers = True
     permission_classes = [programs(Scope.FEEDBACK)]
 
     @described(

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('governance', '0011_comments_on_change_sets'),
-        ('llm', '0005_keep_use'),
+        ('llm', '0009_keep_use'),
     ]
 
     operations = [
