@@ -39,5 +39,5 @@ def reasons_of(found: Sequence[Found], question: Question, *, at: datetime) -> d
 def _reasons(found: Found, rarity: dict[str, float], asked: Wording) -> Reasons:
     there = words.term_ids(found.passage.embedded_text())
     shared = {term: rare for term, rare in rarity.items() if words.number_of(term) in there}
-    names = [name for _language, name in asked.names if there.issuperset(words.term_ids(name))]
+    names = [name for name in asked.names if there.issuperset(words.term_ids(name))]
     return Reasons(found.rank_by_meaning, found.rank_by_words, shared, names)

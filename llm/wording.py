@@ -11,25 +11,36 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 
 from django.db.models import Max
 
 from governance.models import AuditEntry, Language, Version
 from llm import words
 from llm.models import VersionWords, WordCount
-from llm.naming.meanings import Meaning, known_meanings
+from llm.naming.initials import Initials
+from llm.naming.meanings import Meaning, known_meanings, vocabulary
 from llm.naming.mentions import Finder
 from llm.stores.port import Sparse
 
-SAME_LANGUAGE = 0.7
-OTHER_LANGUAGE = 1.5
-PROFILE = f"names-1:same={SAME_LANGUAGE}:other={OTHER_LANGUAGE}"
+# What a word of another name counts, beside one that was asked for: in the question's language and
+# in the other; of concepts, and of the words that clinical talk is made of otherwise.
+OF_CONCEPTS = (0.7, 2.0)
+OF_WORDS = (0.4, 1.0)
+PROFILE = f"names-1:concepts={OF_CONCEPTS}:words={OF_WORDS}"
 # Names of one concept that are looked for in a language: the preferred ones first.
 MOST_NAMES = 6
 
 _lock = threading.Lock()
-_kept: dict[bytes, Finder] = {}
+_kept: dict[bytes, _Known] = {}
+
+
+@dataclass(frozen=True)
+class _Known:
+    """Whatever a question may name, by the names of today."""
+
+    concepts: Finder
+    initials: Initials
 
 
 @dataclass(frozen=True)
@@ -49,10 +60,11 @@ class Statistics:
 
 @dataclass(frozen=True)
 class Wording:
-    """A question and what it names. `names` are the other names, with their language."""
+    """A question with the concepts it names, and the other words it says, each by its meaning."""
 
     query: str
     meanings: tuple[Meaning, ...] = ()
+    words: tuple[Meaning, ...] = ()
 
     @property
     def language(self) -> str:
@@ -63,30 +75,37 @@ class Wording:
         return frozenset(words.term_ids(self.query))
 
     @cached_property
-    def names(self) -> tuple[tuple[str, str], ...]:
-        """Language and name, without those whose words the question has already."""
-        told = (pair for meaning in self.meanings for pair in _foremost(meaning))
-        return tuple(
-            (language, name)
-            for language, name in dict.fromkeys(told)
-            if not self.own.issuperset(words.term_ids(name))
-        )
+    def names(self) -> tuple[str, ...]:
+        """The other names of what it names, without those whose words it says already."""
+        return tuple(name for name, _share in self._others)
 
     @cached_property
     def shares(self) -> dict[int, float]:
-        """How much each term counts: its own words whole, another name's by its language."""
+        """How much each term counts: its own wholly, another name's by what it is a name of."""
         shares: dict[int, float] = {}
-        for language, name in self.names:
-            share = SAME_LANGUAGE if language == self.language else OTHER_LANGUAGE
+        for name, share in self._others:
             for term in words.term_ids(name):
                 shares[term] = max(share, shares.get(term, 0.0))
         return shares | dict.fromkeys(self.own, 1.0)
 
+    @cached_property
+    def _others(self) -> list[tuple[str, float]]:
+        told = [
+            (name, counts[language != self.language])
+            for meanings, counts in ((self.meanings, OF_CONCEPTS), (self.words, OF_WORDS))
+            for meaning in meanings
+            for language, name in _foremost(meaning)
+        ]
+        return [each for each in told if not self.own.issuperset(words.term_ids(each[0]))]
+
 
 def wording_of(query: str) -> Wording:
     """What the question says, and what it names by the names known today."""
-    mentions = _finder().mentions(query)
-    return Wording(query, tuple(dict.fromkeys(mention.meaning for mention in mentions)))
+    known = _known()
+    named = [mention.meaning for mention in known.concepts.mentions(query)]
+    named += known.initials.named(query).values()
+    said = [mention.meaning for mention in _vocabulary().mentions(query)]
+    return Wording(query, tuple(dict.fromkeys(named)), tuple(dict.fromkeys(said)))
 
 
 def language_of(text: str) -> str:
@@ -112,14 +131,19 @@ def _foremost(meaning: Meaning) -> list[tuple[str, str]]:
     return told
 
 
-def _finder() -> Finder:
+@cache
+def _vocabulary() -> Finder:
+    return Finder(vocabulary())
+
+
+def _known() -> _Known:
     """Made anew where a concept was changed since: the trail's last entry of any tells."""
     last = AuditEntry.objects.filter(governs_type="concept").aggregate(last=Max("number"))["last"]
     told = AuditEntry.objects.filter(pk=last).values_list("leaf_hash", flat=True).first()
     state = bytes(told or b"")
     with _lock:
         if state not in _kept:
-            finder = Finder(known_meanings())
+            meanings = known_meanings()
             _kept.clear()
-            _kept[state] = finder
+            _kept[state] = _Known(Finder(meanings), Initials(meanings))
         return _kept[state]

@@ -86,7 +86,7 @@ class Client(Governed):
 
     @property
     def is_limited(self) -> bool:
-        return bool(self.source_classes) or self.rate is not None
+        return bool(self.source_classes) or self.rate is not None or self.burst is not None
 
     def opens(self, scope: Scope) -> bool:
         return scope.value in self.scopes
@@ -121,13 +121,14 @@ class ClientKey(models.Model):
     beside it while the programs on its machines change over from one to the other.
     """
 
+    ungoverned = frozenset({"last_used_at"})
+
     client = models.ForeignKey(Client, models.PROTECT, related_name="keys")
     digest = models.CharField(max_length=64, unique=True)
     hint = models.CharField(max_length=12)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
-    # No part of what is governed, as with the client's own.
     last_used_at = models.DateTimeField(null=True)
 
     objects = ClientKeyQuerySet.as_manager()

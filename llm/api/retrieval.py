@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NoReturn, cast
 
@@ -124,6 +125,8 @@ def _one_of_now(
     sent: dict[str, Any], question: Question, answer: Answer, *, request: Request, at: datetime
 ) -> dict[str, Any]:
     client = cast(Client, request.user)
+    if not sent["abstain"]:
+        answer = replace(answer, abstained=False)
     beside = _beside(sent, question, answer.given, at=clock.now())
     concepts = graph.recognised(question.query) if sent["expand"] else []
     # Behind the search, which may have taken its time: what left meanwhile carries nothing.
@@ -179,6 +182,8 @@ def _of_the_past(sent: dict[str, Any], user: Account | Client) -> dict[str, Any]
     question = question_of(sent, user)
     with _away_is_no_empty_answer():
         recalled = as_of.retrieve_as_of(question, at=at, now=clock.now())
+    if not sent["abstain"]:
+        recalled = replace(recalled, answer=replace(recalled.answer, abstained=False))
     beside = _beside(sent, question, recalled.answer.given, at=at)
     beside.due = recalled.review_due
     marked = [

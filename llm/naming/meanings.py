@@ -11,6 +11,7 @@ from governance.models import Concept
 from governance.wording import folded
 
 LEXICON = Path(__file__).parent / "lexicon"
+VOCABULARY = Path(__file__).parent / "vocabulary.tsv"
 LANGUAGES = ("zh", "en")
 
 # A language, and a name in it.
@@ -62,6 +63,13 @@ def shipped() -> tuple[Meaning, ...]:
         for file in sorted(LEXICON.glob("*.tsv"))
         for meaning in meanings_in(file.read_text("utf-8").splitlines(), type_=file.stem)
     )
+
+
+@cache
+def vocabulary() -> tuple[Meaning, ...]:
+    """What clinical talk is made of beside concepts: words, everyday and learned, by meaning."""
+    lines = VOCABULARY.read_text("utf-8").splitlines()
+    return tuple(meanings_in(lines, type_="word"))
 
 
 def meanings_in(lines: Iterable[str], *, type_: str) -> Iterator[Meaning]:

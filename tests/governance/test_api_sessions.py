@@ -21,7 +21,7 @@ def test_login_says_who_one_is_and_what_one_may(ana: Account) -> None:
         "person": "ana",
         "display_name": "Ana",
         "roles": ["curator"],
-        "may": ["read", "comment", "curate", "quarantine", "draw"],
+        "may": ["read", "comment", "curate", "quarantine", "draw", "answer"],
     }
 
 

@@ -236,7 +236,7 @@ def test_roles_add_up_within_content(db: None) -> None:
 
     assert {d for d in Deed if both.may(d)} == {
         *(Deed.READ, Deed.COMMENT, Deed.CURATE, Deed.REVIEW),
-        *(Deed.QUARANTINE, Deed.LIFT_QUARANTINE, Deed.DRAW, Deed.APPLY),
+        *(Deed.QUARANTINE, Deed.LIFT_QUARANTINE, Deed.DRAW, Deed.APPLY, Deed.ANSWER),
     }
 
 

@@ -56,7 +56,7 @@ def test_the_other_names_of_what_is_asked_about_are_looked_for(
     found = ask(tier, explain=True)["passages"]
 
     assert found[0]["passage"] == first(guideline).pk
-    assert found[0]["reasons"]["names"] == ["alteplase"]
+    assert "alteplase" in found[0]["reasons"]["names"]
     assert found[0]["cross_language"]
 
 

@@ -12,8 +12,8 @@ from governance.actions.clients import Limits
 from governance.duties import Scope
 from governance.models import Account, Client, Relation, Version
 from governance.trail import SHELL
-from llm import retrieval
 from llm.models import Usage
+from llm.retrieval import Question
 from tests.llm.conftest import follow
 from tests.support import knowledge
 from tests.support.callers import V1, Caller, code, program
@@ -72,11 +72,11 @@ def test_asking_for_another_class_is_refused_by_name(narrow: Caller) -> None:
 
 
 def test_what_a_store_offers_of_another_class_is_fenced(textbook: Version) -> None:
-    offered = {str(p.pk) for p in textbook.passages.current()}
+    passage = textbook.passages.get()
 
-    fence = [retrieval._fence(offered, c, at=clock.now())[0] for c in ([GUIDELINE], [TEXTBOOK])]
+    asked = [Question("Start", source_classes=(c,)) for c in (GUIDELINE, TEXTBOOK)]
 
-    assert [len(allowed) for allowed in fence] == [0, 1]
+    assert [each.admits(passage) for each in asked] == [False, True]
 
 
 def test_facts_that_other_classes_carry_are_not_told(

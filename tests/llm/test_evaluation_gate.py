@@ -115,8 +115,8 @@ def test_release_that_finds_less_than_the_published_one_does_not_pass(
 
 
 def crowded(ana: Account, ben: Account) -> None:
-    """Law, which comes first among what fits as well."""
+    """Law, which says it more often."""
     source: Source = knowledge.source(
         ana, source_class="law", identifiers=[("document_number", "国卫办医政函〔2023〕268号")]
     )
-    knowledge.active(source, ana, ben, texts=["Start low.", "Start low!"])
+    knowledge.active(source, ana, ben, texts=["Start low " * n for n in range(2, 8)])

@@ -24,10 +24,11 @@ from pathlib import Path
 from statistics import mean
 
 import numpy as np
+from django.core.management import call_command
 from numpy.typing import NDArray
 
 from governance import clock
-from governance.actions import uploads, versions
+from governance.actions import uploads
 from governance.actions.uploads import Reading
 from governance.models import Account, Passage
 from ingest.parsing.document import Unreadable
@@ -83,6 +84,7 @@ def main(given: list[str]) -> int:
         say("KB_TEST_DATA names no folder of real files.")
         return SKIPPED
     questions = load()
+    call_command("migrate", verbosity=0)
     _bring_in(asked.folder, questions, asked.most, asked.vectors)
     if asked.fit:
         _say_fit(questions)
@@ -136,8 +138,7 @@ def _approve(
         text=type(text)(text.sections, kept),
     )
     version.refresh_from_db()
-    versions.submit(version=version, reason="Ready.", by=ana)
-    knowledge.approve(version, ben)
+    knowledge.approve(knowledge.submitted(version, ana), ben)
     return len(kept)
 
 

@@ -80,7 +80,11 @@ def read(version: Version, texts: Sequence[str]) -> None:
 
 
 def in_review(of: Source, by: Account, **given: object) -> Version:
-    return versions.submit(version=draft(of, by, **given), reason="Ready.", by=by)
+    return submitted(draft(of, by, **given), by)
+
+
+def submitted(version: Version, by: Account) -> Version:
+    return versions.submit(version=version, reason="Ready.", by=by)
 
 
 def approve(version: Version, by: Account, reason: str = "Read against the print.") -> Version:
