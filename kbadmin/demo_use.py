@@ -7,8 +7,9 @@ from governance.models import Client, Passage
 from llm.actions import answers, feedback
 from llm.actions.answers import Reported
 from llm.actions.feedback import Said
+from llm.found import Found
 from llm.projections.advance import last_knowledge
-from llm.retrieval import Answer, Found, Question
+from llm.retrieval import Answer, Question
 from llm.usage import record
 
 # Made up, as the patient is: what is kept of it is masked.

@@ -205,7 +205,7 @@ def _asked_for(question: Question, rows: QuerySet[Passage]) -> QuerySet[Passage]
     return rows
 
 
-def _blocks(rows: QuerySet[Passage]) -> Iterator[list[Passage]]:
+def _blocks(rows: QuerySet[Passage]) -> Iterator[Sequence[Passage]]:
     """By number and not by a cursor, which SQLite would keep open while others want to write."""
     rows = rows.select_related("section").only("version_id", "text", "section__path")
     rows = rows.annotate(written_in=KT("version__citation__language"))

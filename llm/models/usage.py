@@ -48,8 +48,10 @@ class Usage(Sealed):
         return cls.objects.prefetch_related(Prefetch("given", given.only(*columns)))
 
     def told(self) -> dict[str, Any]:
-        columns = ("at", "client_id", "trail", "truth", "top_k", "filters", "profile", "withheld")
-        columns += ("request_id", "release_id")
+        columns = [
+            *("at", "client_id", "trail", "truth", "top_k", "filters", "profile", "withheld"),
+            *("request_id", "release_id"),
+        ]
         return {
             **{name: plain(getattr(self, name)) for name in columns},
             "query": self.sealed_text(self.query),

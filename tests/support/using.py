@@ -11,8 +11,9 @@ from governance.models import Client, Passage, Version
 from governance.trail import SHELL
 from llm.actions import feedback
 from llm.actions.feedback import Said
+from llm.found import Found
 from llm.models import Ticket, Usage
-from llm.retrieval import Answer, Found, Question
+from llm.retrieval import Answer, Question
 from llm.usage import record
 
 
