@@ -116,6 +116,10 @@ UNFOLD: dict[str, Any] = {
                         "permission": may_offer_drift,
                     },
                     _item(_("Releases"), "inventory_2", "llm_release_changelist", Deed.READ),
+                    _item(
+                        _("Training sets"), "model_training", "llm_trainingset_changelist", Deed.READ
+                    ),
+                    _item(_("Adapters"), "extension", "llm_adapter_changelist", Deed.READ),
                     _item(_("Retrieval bench"), "experiment", "bench", Deed.READ),
                     _item(_("Question sets"), "quiz", "llm_questionset_changelist", Deed.READ),
                 ],

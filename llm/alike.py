@@ -19,8 +19,15 @@ def folded_together(found: Sequence[Found]) -> list[Found]:
     """In the place of the first of its like; `alike` names the others, by authority."""
     groups: dict[str, list[Found]] = {}
     for each in found:
-        groups.setdefault(_sense(each.passage.text), []).append(each)
+        groups.setdefault(sense(each.passage.text), []).append(each)
     return [_one(group) for group in groups.values()]
+
+
+def sense(text: str) -> str:
+    """What is left when neither signs nor blanks count; numbers and words all do."""
+    # A sign between two digits parts numbers: 1.5 is not 15.
+    parted = _BETWEEN_DIGITS.sub("~", folded(text))
+    return hashlib.sha256(_SIGN.sub("", parted).encode()).hexdigest()
 
 
 def _one(group: Sequence[Found]) -> Found:
@@ -30,10 +37,3 @@ def _one(group: Sequence[Found]) -> Found:
         score=max(each.score for each in group),
         alike=tuple(each.passage for each in others),
     )
-
-
-def _sense(text: str) -> str:
-    """What is left when neither signs nor blanks count; numbers and words all do."""
-    # A sign between two digits parts numbers: 1.5 is not 15.
-    parted = _BETWEEN_DIGITS.sub("~", folded(text))
-    return hashlib.sha256(_SIGN.sub("", parted).encode()).hexdigest()

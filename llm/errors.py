@@ -106,3 +106,16 @@ class StillServed(Refused):
         "The passage is still in force as it was. First quarantine it, or bring a corrected version"
         " into force."
     )
+
+
+class NothingToTrain(Refused):
+    code = "nothing_to_train"
+    sentence = _(
+        "The release “%(name)s” holds nothing of these kinds that is in force and whose licence"
+        " lets it train a model."
+    )
+
+
+class GroundMoved(Refused):
+    code = "ground_moved"
+    sentence = _("Something left force while it was cut, again and again. Cut it again later.")

@@ -22,6 +22,7 @@ from llm.projections.registry import corpus, graph, names, projection, vectors
 from llm.releases import testing
 from llm.stores.port import StoreAway
 from llm.stores.shards import InUse
+from llm.training import cutting
 
 POLL_SECONDS = 0.3
 Outcome = dict[str, Any]
@@ -51,6 +52,18 @@ def do(verb: str, arguments: dict[str, Any], **here: Any) -> Outcome:
                 # The owner is gone; whatever it had begun is done again, here.
                 job.delete()
             return _attempt(VERBS[verb], arguments | here)
+
+
+def carry_out(job: Job) -> Outcome:
+    """Wait for what was ordered, and do it here where no other process owns the stores."""
+    while (outcome := _outcome_of(job)) is None:
+        try:
+            clients.vector_store()
+        except InUse:
+            time.sleep(POLL_SECONDS)
+        else:
+            run_waiting()
+    return outcome
 
 
 def run_waiting() -> None:
@@ -108,9 +121,10 @@ VERBS: dict[str, Callable[..., Outcome]] = {
     "test_release": testing.run,
     "evaluate": evaluate,
     "draft_questions": draft_questions,
+    "cut_training_set": cutting.run,
 }
 # Those whose work is long and counted, so that people can see how far it is.
-COUNTED = ("rebuild", "evaluate", "draft_questions")
+COUNTED = ("rebuild", "evaluate", "draft_questions", "cut_training_set")
 
 
 def _run(job: Job) -> None:

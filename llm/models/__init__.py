@@ -35,6 +35,17 @@ from .releases import (
 )
 from .runs import Broken, EvaluationResult, EvaluationRun
 from .sealing import UsageLeaf, UsageNode, UsageTree
+from .training import (
+    Adapter,
+    AdapterSet,
+    Part,
+    RowKind,
+    TrainingRecall,
+    TrainingRow,
+    TrainingRowPassage,
+    TrainingSet,
+    WhyRecalled,
+)
 from .usage import AnswerCitation, ReportedAnswer, Usage, UsagePassage
 from .webhooks import Delivery, DeliveryState, Kind, Webhook
 
@@ -43,6 +54,8 @@ __all__ = [
     "LEASE",
     "LONGEST_PAUSE",
     "Acknowledgement",
+    "Adapter",
+    "AdapterSet",
     "AnswerCitation",
     "Broken",
     "CachedVector",
@@ -63,6 +76,7 @@ __all__ = [
     "LostLease",
     "ModelAnswer",
     "Parked",
+    "Part",
     "Proposal",
     "ProposalReading",
     "ProposalSpan",
@@ -77,7 +91,12 @@ __all__ = [
     "ReleaseStatus",
     "ReleaseWaiver",
     "ReportedAnswer",
+    "RowKind",
     "Ticket",
+    "TrainingRecall",
+    "TrainingRow",
+    "TrainingRowPassage",
+    "TrainingSet",
     "Usage",
     "UsageLeaf",
     "UsageNode",
@@ -86,5 +105,6 @@ __all__ = [
     "Verdict",
     "VersionWords",
     "Webhook",
+    "WhyRecalled",
     "WordCount",
 ]

@@ -1,0 +1,1 @@
+"""Rows for training from what a release holds: cut, told where they come from, called back."""
