@@ -82,4 +82,5 @@ class Scope(TextChoices):
     CHANGES = "changes", _("Follow changes")
     USAGE = "usage", _("Report answers")
     FEEDBACK = "feedback", _("Give feedback")
+    TRAIN = "train", _("Fetch training rows, register adapters")
     AUDIT = "audit", _("See what has left force")

@@ -31,6 +31,7 @@ SENTENCES: dict[str, Promise] = {
     "applied": _("was applied: the graph has changed"),
     "evidence_left": _("took effect; evidence in the graph that did not follow it: %(count)s"),
     "ticket_opened": _("was called wrong, or overridden, by a reader; answer by %(due)s"),
+    "training_recalled": _("had rows in the training set “%(name)s” called back: %(rows)s"),
     "ticket_overdue": _("has feedback that was to be answered by %(due)s"),
     "due": _("is due for review by %(due)s"),
     "overdue": _("is overdue since %(due)s and served no more"),

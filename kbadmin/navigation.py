@@ -117,7 +117,10 @@ UNFOLD: dict[str, Any] = {
                     },
                     _item(_("Releases"), "inventory_2", "llm_release_changelist", Deed.READ),
                     _item(
-                        _("Training sets"), "model_training", "llm_trainingset_changelist", Deed.READ
+                        _("Training sets"),
+                        "model_training",
+                        "llm_trainingset_changelist",
+                        Deed.READ,
                     ),
                     _item(_("Adapters"), "extension", "llm_adapter_changelist", Deed.READ),
                     _item(_("Retrieval bench"), "experiment", "bench", Deed.READ),

@@ -12,10 +12,12 @@ class LlmConfig(AppConfig):
         from governance.triggers import guarded_by
         from governance.uses import told_by
         from llm import mirrors
+        from llm.training.holding import tell_all
         from llm.triggers import triggers
         from llm.uses import tell
         from llm.verifying_use import verify_use
 
+        tell_all()
         told_by(tell)
         standings.told_by(mirrors.tell)
         guarded_by(triggers)

@@ -16,6 +16,7 @@ from llm.projections.advance import advance
 from llm.projections.registry import names, projection
 from llm.proposing.reading import read_waiting, readers
 from llm.stores.port import StoreAway
+from llm.training import recalling
 from llm.webhooks.delivering import deliver
 from llm.webhooks.telling import forget_old
 
@@ -30,6 +31,7 @@ def follow_trail() -> None:
     ring(["llm.tell_webhooks"])
     ring(["llm.prepare_drafts"])
     ring(["llm.propose_relations"])
+    ring(["llm.recall_training_rows"])
     jobs.run_waiting()
 
 
@@ -73,6 +75,15 @@ def tell_webhooks() -> None:
         deliver()
     except LostLease:
         log.warning("Another worker has taken over the webhooks.")
+
+
+@shared_task(name="llm.recall_training_rows")
+def recall_training_rows() -> None:
+    """What was trained on what left. Read on from where it was read last."""
+    try:
+        recalling.follow()
+    except LostLease:
+        log.warning("Another worker has taken over the calling back of rows.")
 
 
 @shared_task(name="llm.forget_deliveries")

@@ -263,6 +263,16 @@ def _ticket(entry: AuditEntry) -> Iterator[News]:
         yield News("ticket_opened", version, people, facts)
 
 
+def _called_back(entry: AuditEntry) -> Iterator[News]:
+    """To whoever cut the set or registered what was trained on it; the truth keeps neither."""
+    told = (content_of(entry) or {}).get("facts", {})
+    version = _version(str(told["version"]))
+    if version:
+        facts = {"training_set": int(entry.subject_id), "name": told["training_set"]}
+        people = frozenset(told["people"])
+        yield News("training_recalled", version, people, facts | {"rows": told["rows"]})
+
+
 _TELLERS: dict[str, Callable[[AuditEntry], Iterable[News]]] = {
     "version.submitted": _submitted,
     "version.sent_back": _about("sent_back", _contributors),
@@ -288,6 +298,7 @@ _TELLERS: dict[str, Callable[[AuditEntry], Iterable[News]]] = {
     "change_set.applied": _of_set("applied", _authors),
     "change_set.commented": _commented_set,
     "ticket.opened": _ticket,
+    "training_set.recalled": _called_back,
 }
 
 

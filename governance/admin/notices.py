@@ -63,6 +63,8 @@ def _address_of(notice: Notice) -> str:
     """Of what it tells of, or of what there is to do about it."""
     if "ticket" in notice.facts:
         return reverse("admin:llm_ticket_change", args=[notice.facts["ticket"]])
+    if "training_set" in notice.facts:
+        return reverse("admin:llm_trainingset_change", args=[notice.facts["training_set"]])
     if notice.version and notice.code == "evidence_left":
         return list_of_left(source=notice.version.source_id)
     if notice.version_id:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -29,7 +30,7 @@ from llm.models import (
 from llm.models.training import LARGEST_SEED, LONGEST_NAME
 from llm.errors import GroundMoved, NothingToTrain
 from llm.releases.held import held_by, refuse_unpublished
-from llm.training.fitness import trainable, unfit
+from llm.training.fitness import trainable
 from llm.training.names import NAME
 from llm.training.writing import VERB
 
@@ -89,18 +90,18 @@ def order(*, wanted: Wanted, reason: str, by: Account) -> Job:
     return job
 
 
-def keep(*, cut: Cut, by: Account) -> TrainingSet:
+def keep(*, cut: Cut, by: Account, still_fit: Callable[[datetime], bool]) -> TrainingSet:
     """Make a set of what was written, in one transaction: before it there is none, then all of it.
 
-    Refused where something it was made of has left meanwhile. Kept already, it is that one.
+    Refused where something it was made of has left meanwhile: `still_fit` is asked only where
+    something has moved that could matter. Kept already, it is that one.
     """
     with changing(by=by, may=Deed.REVIEW, reason=needs_reason(cut.reason)) as changes:
         kept = TrainingSet.objects.filter(ordered=cut.ordered).first()
         if kept is not None:
             return kept
         refuse_unfit(name=cut.name, release=cut.release)
-        # Asked of a million rows only where something has moved that could matter.
-        if _moved(cut.truth) and unfit(changes.at).filter(set_id=cut.ordered).exists():
+        if _moved(cut.truth) and not still_fit(changes.at):
             raise GroundMoved
         made = TrainingSet.objects.create(
             **{**vars(cut), "kinds": list(cut.kinds), "reason": changes.reason},

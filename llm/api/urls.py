@@ -3,6 +3,7 @@
 from django.urls import path, re_path
 from rest_framework.routers import SimpleRouter
 
+from llm.api.adapters import AdapterDoor
 from llm.api.answers import AnswersDoor
 from llm.api.changes import ChangesDoor
 from llm.api.citations import CheckDoor
@@ -12,9 +13,12 @@ from llm.api.passages import ServedPassageDoor
 from llm.api.releases import ReleaseDoor
 from llm.api.retrieval import RetrieveDoor, RetrieveManyDoor
 from llm.api.trace import TraceDoor
+from llm.api.training_sets import TrainingSetDoor
 
 router = SimpleRouter()
 router.register("releases", ReleaseDoor)
+router.register("training-sets", TrainingSetDoor)
+router.register("adapters", AdapterDoor)
 
 urlpatterns = [
     path("retrieve/", RetrieveDoor.as_view(), name="retrieve"),
@@ -25,6 +29,11 @@ urlpatterns = [
         name="served-passage",
     ),
     path("answers/", AnswersDoor.as_view(), name="answers"),
+    re_path(
+        r"^training-sets/(?P<name>[^/]{1,200})/files/(?P<file>[^/]{1,100})$",
+        TrainingSetDoor.as_view({"get": "file"}),
+        name="training-file",
+    ),
     path("citations/check/", CheckDoor.as_view(), name="check_citations"),
     path("feedback/", FeedbackDoor.as_view(), name="feedback"),
     path("feedback/<uuid:feedback>/", OneFeedbackDoor.as_view(), name="one_feedback"),

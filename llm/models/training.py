@@ -1,4 +1,4 @@
-"""Training sets cut from releases, their rows with what each was made of, and adapters made of them."""
+"""Training sets cut from releases, their rows by what each was made of, and adapters."""
 
 from __future__ import annotations
 

@@ -23,6 +23,7 @@ class Kind(models.TextChoices):
     LEFT_FORCE = "left_force", _("A version left force")
     RELEASED = "released", _("A release was published")
     QUARANTINED = "quarantined", _("A version or passage was quarantined")
+    RECALLED = "recalled", _("Training rows were called back")
 
 
 class WebhookQuerySet(models.QuerySet["Webhook"]):

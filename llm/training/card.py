@@ -1,4 +1,4 @@
-"""The data card of a training set, in Chinese and in English: what it is, and how it is called back.
+"""The data card of a training set, in Chinese and English: what is in it, how it is called back.
 
 A file that leaves the building with the rows, so both languages stand here and in every set.
 """
@@ -43,12 +43,12 @@ _WORDS = {
         "title": "# 训练集“{name}”数据卡",
         "what": (
             "由语料发布“{release}”切出，共 {rows} 行。审计链编号 {trail}，语料清单根 `{root}`；"
-            "切出时知识位于编号 {truth}。随机种子 {seed}；目标占比 训练 {train}、验证 {validation}、"
-            "测试 {test}（按段落计，%）。各文件名与校验值的校验值：`{digest}`。"
+            "切出时知识位于编号 {truth}。随机种子 {seed}；目标占比 训练 {train}、"
+            "验证 {validation}、测试 {test}（按段落计，%）。各文件名与校验值的校验值：`{digest}`。"
         ),
         "how": (
-            "## 如何得来\n\n没有任何内容是编造的：指令行由固定模板套用标题、表格和经第二人复核的问题，"
-            "输出为原文，每行的 `lineage.template` 写明模板；事实行引用支持该关系的原文；"
+            "## 如何得来\n\n没有任何内容是编造的：指令行由固定模板套用标题、表格和"
+            "经第二人复核的问题，输出为原文，每行的 `lineage.template` 写明模板；事实行引用支持该关系的原文；"
             "问题–段落对的正例为复核过的答案段落，反例由检索得到；"
             "偏好行取自经脱敏保存的回答和反馈。行按来源顺序写出，使用者应自行打乱。"
         ),
@@ -59,13 +59,15 @@ _WORDS = {
         "licence": "- {text}（来源 {sources} 个）",
         "limits": (
             "## 已知局限\n\n"
-            "- 同一来源只在一个划分中；仅标点或空格不同的段落视为相同并放在一起，改写过的相似段落不会被识别。\n"
+            "- 同一来源只在一个划分中；仅标点或空格不同的段落视为相同并"
+            "放在一起，改写过的相似段落不会被识别。\n"
             "- 反例由检索得到，其中可能有能够回答问题的段落。\n"
             "- 划分的实际占比取决于各来源的大小，来源很少时会偏离目标。\n"
             "- 偏好取自读者的判断，不是对错的证明。"
         ),
         "recall": (
-            "## 如何召回\n\n版本一旦不再现行有效、被隔离，或许可不再允许训练，由它得来的行即被召回："
+            "## 如何召回\n\n版本一旦不再现行有效、被隔离，或许可不再允许训练，"
+            "由它得来的行即被召回："
             "`GET /api/v1/training-sets/{name}/recalled/` 按 `id` 列出；文件保持不变。"
             "订阅事件推送 `recalled` 的程序会得到通知。请登记由本集训练的适配器"
             "（`POST /api/v1/adapters/`），以便召回时通知登记者，并用去除这些行的数据重新训练。"

@@ -24,6 +24,7 @@ from llm.training.ground import Ground, divided, ground
 from llm.training.instructions import instructions
 from llm.training.pairs import pairs
 from llm.training.preferences import preferences
+from llm.training.recalling import called_back
 from llm.training.rows import Made
 from llm.training.writing import Writer
 
@@ -109,7 +110,10 @@ def _attempt(order: Order, progress: Progress) -> TrainingSet:
     for language, text in card.written(order.release, cut).items():
         (folder / f"card-{language}.md").write_text(text, encoding="utf-8")
     cut = replace(cut, files=writing.sealed(order.ordered))
-    return training_sets.keep(cut=cut, by=order.by)
+    made = TrainingSet(ordered=order.ordered)
+    return training_sets.keep(
+        cut=cut, by=order.by, still_fit=lambda now: not called_back(made, at=now).count()
+    )
 
 
 def _rows(order: Order, ground: Ground, progress: Progress) -> Iterator[Made]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from governance.classes import SourceClass
 from governance.models import Passage, Version
-from llm.models import TrainingRowPassage
 
 _NEVER = SourceClass.CLINICAL_EXPERIENCE
 # As approval froze it, and as it is said now: a change of the licence counts before any correction.
@@ -25,10 +24,3 @@ def trainable() -> QuerySet[Version]:
 def fit(at: datetime) -> QuerySet[Passage]:
     """Passages that may be in a row now."""
     return Passage.objects.in_force(at).filter(version__in=trainable())
-
-
-def unfit(at: datetime) -> QuerySet[TrainingRowPassage]:
-    """Passages of rows that were cut, by which the rows are called back now."""
-    licensed = trainable().filter(pk=OuterRef("version"))
-    holds = Passage.objects.in_force(at).filter(pk=OuterRef("passage"))
-    return TrainingRowPassage.objects.filter(~Exists(licensed) | Q(must_hold=True) & ~Exists(holds))

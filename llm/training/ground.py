@@ -24,7 +24,7 @@ LEAST_SHARED = 20
 
 @dataclass(frozen=True)
 class Ground:
-    """`at` is the one instant at which everything was asked; `part_of` where each source belongs."""
+    """`at` is the instant at which everything was asked, `part_of` where each source belongs."""
 
     held: Held
     at: datetime

@@ -9,7 +9,7 @@ from typing import Any
 
 from governance import canonical
 
-# Its pages are as the library writes them, so the same rows are the same bytes by one release of it.
+# Pages are as the library writes them: the same rows are the same bytes by one release of it.
 _LISTS = ("positives", "negatives")
 
 
@@ -19,8 +19,8 @@ def is_there() -> bool:
 
 def beside(path: Path) -> Path:
     """Write a file of JSON lines again as Parquet; `lineage` is canonical JSON in a column."""
-    import pyarrow  # noqa: PLC0415  (heavy, and perhaps not there)
-    from pyarrow import parquet  # noqa: PLC0415
+    import pyarrow
+    from pyarrow import parquet
 
     rows = [_flat(json.loads(line)) for line in path.read_bytes().splitlines()]
     text, texts = pyarrow.string(), pyarrow.list_(pyarrow.string())

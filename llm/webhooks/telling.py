@@ -32,6 +32,7 @@ KIND_OF: dict[str, Kind] = {
     "version.quarantined": Kind.QUARANTINED,
     "passage.quarantined": Kind.QUARANTINED,
     "release.published": Kind.RELEASED,
+    "training_set.recalled": Kind.RECALLED,
 }
 
 
@@ -108,6 +109,11 @@ def _told(entry: AuditEntry, kind: Kind, epoch: str) -> dict[str, Any]:
             "action": entry.action,
             "subject": content.get("subject"),
             "version": int(version) if version else None,
-            "facts": content.get("facts"),
+            "facts": _public(content.get("facts") or {}),
         },
     }
+
+
+def _public(facts: dict[str, Any]) -> dict[str, Any]:
+    """Without who is told besides."""
+    return {name: value for name, value in facts.items() if name != "people"}
