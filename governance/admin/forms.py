@@ -65,9 +65,8 @@ def tick(label: Words, help_text: Words = "") -> forms.BooleanField:
 def number(label: Words, help_text: Words = "", **given: Any) -> forms.IntegerField:
     """The number of something that is kept here."""
     widget = forms.NumberInput(attrs=_INPUT)
-    return forms.IntegerField(
-        label=label, help_text=help_text, min_value=1, max_value=2**53, widget=widget, **given
-    )
+    given = {"min_value": 1, "max_value": 2**53} | given
+    return forms.IntegerField(label=label, help_text=help_text, widget=widget, **given)
 
 
 def day(label: Words, help_text: Words = "") -> forms.DateField:

@@ -8,6 +8,7 @@ from llm.admin import question_sets as question_sets
 from llm.admin import questions as questions
 from llm.admin import releases as releases
 from llm.admin import tickets as tickets
+from llm.admin import training_sets as training_sets
 from llm.admin import webhooks as webhooks
 from llm.admin.bench import bench
 from llm.admin.graph_drift import graph_drift

@@ -14,7 +14,16 @@ from governance.actions import clients, pulls
 from governance.actions.pulls import Chosen
 from governance.duties import Role, Scope
 from governance.models import Account, AuditEntry, Client, Passage, RefusedAttempt, Version
-from tests.support import graph, knowledge, proposing, questions, releasing, telling, using
+from tests.support import (
+    graph,
+    knowledge,
+    proposing,
+    questions,
+    releasing,
+    telling,
+    training,
+    using,
+)
 from tests.support.visiting import BACKEND, Visitor, source_at, version_at, words
 
 ROLES = {
@@ -186,6 +195,14 @@ DOORS: dict[str, set[str]] = {
     "/admin/llm/evaluationrun/save-view/": READERS,
     "/admin/llm/evaluationrun/{evaluationrun}/change/": READERS,
     "/admin/compare-runs/": READERS,
+    "/admin/llm/trainingset/": READERS,
+    "/admin/llm/trainingset/add/": REVIEWERS,
+    "/admin/llm/trainingset/save-view/": READERS,
+    "/admin/llm/trainingset/{trainingset}/change/": READERS,
+    "/admin/llm/adapter/": READERS,
+    "/admin/llm/adapter/add/": CURATORS,
+    "/admin/llm/adapter/save-view/": READERS,
+    "/admin/llm/adapter/{adapter}/change/": READERS,
     "/admin/llm/ticket/": READERS,
     "/admin/llm/ticket/save-view/": READERS,
     "/admin/llm/ticket/{ticket}/change/": READERS,
@@ -232,6 +249,7 @@ def world(active: Version, ana: Account, sue: Account) -> dict[str, int | str]:
         **proposing.rows(ana),
         **releasing.rows(knowledge.account("cutter", Role.REVIEWER)),
         **questions.rows(ana),
+        **training.rows(ana, Account.objects.get(username="cutter")),
         **using.rows(active, client),
         "evidence": graph.left_behind(ana, knowledge.account("last-reviewer", Role.REVIEWER)),
         "source": active.source_id,

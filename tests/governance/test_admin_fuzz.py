@@ -30,7 +30,16 @@ from ingest.graph_lists import page as graph_page
 from kbadmin import question_lists
 from llm.admin.graph_drift import OfferDrift
 from tests.ingest import incoming_files
-from tests.support import graph, knowledge, proposing, questions, releasing, telling, using
+from tests.support import (
+    graph,
+    knowledge,
+    proposing,
+    questions,
+    releasing,
+    telling,
+    training,
+    using,
+)
 from tests.support.visiting import Visitor
 
 Page = type[ActionPage[Any]]
@@ -114,6 +123,7 @@ def world(active: Version, ana: Account, sue: Account) -> dict[str, int]:
         **proposing.rows(ana),
         **releasing.rows(knowledge.account("cutter", Role.REVIEWER)),
         **questions.rows(ana),
+        **training.rows(ana, Account.objects.get(username="cutter")),
         "ticket": using.ticket(active, by=client).pk,
         "evidence": graph.left_behind(ana, knowledge.account("last-reviewer", Role.REVIEWER)),
         "source": active.source_id,

@@ -8,14 +8,20 @@ from typing import Any
 
 from governance.actions import sources
 from governance.actions.sources import Description, Licence
+from governance.confirmation import Confirmed
 from governance.models import Account, Source, Version
-from llm.actions import adapters, training_sets
+from llm import clients
+from llm.actions import adapters, releases, training_sets
 from llm.actions.adapters import Trained
 from llm.actions.training_sets import Wanted
 from llm.models import Adapter, Release, RowKind, TrainingSet
+from llm.projections.advance import advance
+from llm.projections.registry import corpus
+from llm.releases.gate import Finding
 from llm.training import cutting
 from llm.training.writing import folder_of
 from tests.support import knowledge
+from tests.support.encoders import FakeEncoder
 
 NAME = "tune-1"
 FREE = Licence("CC BY 4.0", train=True)
@@ -63,3 +69,15 @@ def rows_of(made: TrainingSet, kind: str = "", part: str = "") -> list[dict[str,
 def adapter(made: TrainingSet, by: Any, name: str = "ward-lora", digest: str = "a" * 64) -> Adapter:
     trained = Trained(name, "Qwen3-8B", digest, (made.name,))
     return adapters.register(trained=trained, by=by)[0]
+
+
+def rows(ana: Account, ben: Account) -> dict[str, int]:
+    """The numbers of a training set and an adapter, where nothing but the corpus follows."""
+    clients.install(with_encoder=FakeEncoder(seed=1))
+    active(ana, ben, "Trainable")
+    advance(corpus())
+    release = releases.cut(name="trainable", reason="For the ward.", by=ben)
+    release = releases.record_test(release=release, found={"all": Finding(True, "Fine.")}, by=ben)
+    releases.publish(release=release, reason="Good to go.", by=Confirmed(ben))
+    made = cut(release, ben, kinds=["instruction"])
+    return {"trainingset": made.pk, "adapter": adapter(made, ana).pk}
