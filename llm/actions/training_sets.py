@@ -17,6 +17,7 @@ from governance.duties import Deed
 from governance.errors import AlreadyExists, AlreadyOrdered, Malformed
 from governance.models import Account, AuditEntry
 from governance.trail import SYSTEM, Changes, changing, needs_reason
+from llm.errors import GroundMoved, NothingToTrain
 from llm.models import (
     Adapter,
     Cursor,
@@ -28,7 +29,6 @@ from llm.models import (
     TrainingSet,
 )
 from llm.models.training import LARGEST_SEED, LONGEST_NAME
-from llm.errors import GroundMoved, NothingToTrain
 from llm.releases.held import held_by, refuse_unpublished
 from llm.training.fitness import trainable
 from llm.training.names import NAME

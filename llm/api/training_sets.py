@@ -26,8 +26,8 @@ from governance.api.bodies import Line, whole_number
 from governance.api.decisions import ReasonBody
 from governance.api.doors import Problem, SubjectDoor, asking, described
 from governance.api.permissions import programs
+from governance.calling_errors import ClassNotOpen
 from governance.duties import Deed, Scope
-from governance.errors import ClassNotOpen
 from governance.models import Client
 from llm.actions import training_sets
 from llm.actions.training_sets import Wanted

@@ -13,10 +13,10 @@ from governance.errors import Refused
 from governance.models import Account
 from llm.actions import training_sets
 from llm.actions.training_sets import Cut
+from llm.errors import GroundMoved, NothingToTrain
 from llm.evaluation.asking import ask_now
 from llm.models import Release, RowKind, TrainingSet
 from llm.projections.advance import last_knowledge
-from llm.errors import GroundMoved, NothingToTrain
 from llm.releases.held import held_by
 from llm.training import card, parquet, writing
 from llm.training.facts import facts

@@ -17,8 +17,8 @@ from governance.verification import verify_trail
 from llm.actions import feedback, training_sets
 from llm.actions.answers import Reported, report
 from llm.actions.training_sets import Wanted
-from llm.models import Release, TrainingRow, TrainingRowPassage, TrainingSet, Usage
 from llm.errors import NothingToTrain, ReleaseNotPublished, ReleaseWithdrawn
+from llm.models import Release, TrainingRow, TrainingRowPassage, TrainingSet, Usage
 from llm.training import cutting
 from llm.training.writing import begin, folder_of
 from tests.support import graph as drawing
