@@ -9,12 +9,12 @@ from django.utils.log import log_response
 from django.utils.translation import gettext as _
 from django.views import defaults
 
-PROGRAMS = "/api/"
+from llm.api.dialects.problems import OURS, shape_at
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if _is_called(request):
-        answer = _problem(400, "malformed", _("The request cannot be read."))
+        answer = _problem(request, 400, "malformed", _("The request cannot be read."))
     else:
         # The stock view reads the form for its token, and what cannot be read fails once more.
         answer = HttpResponse(get_template("400.html").render(), status=400)
@@ -23,7 +23,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     if _is_called(request):
-        answer = _problem(403, "not_allowed", _("Your duty does not include this."))
+        answer = _problem(request, 403, "not_allowed", _("Your duty does not include this."))
     else:
         answer = defaults.permission_denied(request, exception)
     return _logged(request, exception, answer)
@@ -31,14 +31,14 @@ def denied(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     if _is_called(request):
-        return _problem(404, "not_found", _("There is nothing here."))
+        return _problem(request, 404, "not_found", _("There is nothing here."))
     return defaults.page_not_found(request, exception)
 
 
 def broken(request: HttpRequest) -> HttpResponseBase:
     """Says nothing of what went wrong; that stands in the log."""
     if _is_called(request):
-        return _problem(500, "our_fault", _("Something broke here. It has been logged."))
+        return _problem(request, 500, "our_fault", _("Something broke here. It has been logged."))
     return defaults.server_error(request)
 
 
@@ -53,10 +53,11 @@ def _logged(request: HttpRequest, exception: Exception, answer: HttpResponse) ->
 
 
 def _is_called(request: HttpRequest) -> bool:
-    return request.path.startswith(PROGRAMS)
+    return shape_at(request.path) is not None
 
 
-def _problem(status: int, code: str, detail: str) -> HttpResponse:
-    return JsonResponse(
-        {"code": code, "detail": detail}, status=status, json_dumps_params={"ensure_ascii": False}
-    )
+def _problem(request: HttpRequest, status: int, code: str, detail: str) -> HttpResponse:
+    """In the dialect that is spoken at this address."""
+    shape = shape_at(request.path) or OURS
+    told = shape(status, {"code": code, "detail": detail})
+    return JsonResponse(told, status=status, json_dumps_params={"ensure_ascii": False})

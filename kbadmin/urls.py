@@ -40,6 +40,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/docs/", Documentation.as_view(url_name="schema"), name="docs"),
     path("api/v1/", include("governance.api.urls")),
     path("api/v1/", include("llm.api.urls")),
+    path("v1/", include("llm.api.dialects.urls")),
 ]
 
 handler400 = "kbadmin.failures.bad_request"

@@ -96,7 +96,8 @@ def _limits(passage: Passage) -> Mapping[str, str]:
 def _code(response: HttpResponseBase) -> str:
     if response.status_code < HTTPStatus.BAD_REQUEST:
         return ""
-    told = getattr(response, "data", None)
+    # A dialect says its errors in its own words, and keeps ours beside them.
+    told = getattr(response, "told", None) or getattr(response, "data", None)
     return str(told.get("code", "")) if isinstance(told, Mapping) else str(response.status_code)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -74,10 +75,14 @@ class CheckDoor(Door):
         refuses=(400, 413, 503),
     )
     def post(self, request: Request) -> Response:
-        asked = self.sent(CheckBody)["passages"]
-        at = not_before_the_trail(clock.now())
-        told = citations.check(asked, at=at)
-        return Response({"at": shown(at), "passages": [_shown(each) for each in told]})
+        return Response(checked(self.sent(CheckBody)["passages"]))
+
+
+def checked(asked: Sequence[Any]) -> dict[str, Any]:
+    """How each stands now, in the order asked."""
+    at = not_before_the_trail(clock.now())
+    told = citations.check(asked, at=at)
+    return {"at": shown(at), "passages": [_shown(each) for each in told]}
 
 
 def _shown(standing: Standing) -> dict[str, Any]:

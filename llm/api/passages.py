@@ -48,19 +48,24 @@ class ServedPassageDoor(Door):
     def get(self, request: Request, number: str) -> Response:
         asked = ShownBody(data=_typed(request.query_params))
         asked.is_valid(raise_exception=True)
-        at = clock.now()
-        client = cast(Client, request.user)
-        answer = served(int(number), open_to(client), at=at)
-        if not answer.found:
-            raise LeftForce if _was_approved(int(number)) else NotFound
-        passage = answer.found[0].passage
-        near = around([passage], at=at, **asked.validated_data)
-        carrying = [each for one in near.values() for each in one.everything()]
-        used = usage.record_served(
-            answer, client=client, at=at, carrying=carrying, request_id=number_of(request)
-        )
-        beside = Beside(near if any(asked.validated_data.values()) else {})
-        return Response(_told(answer, used) | shown_passage(passage, beside))
+        return Response(serve(int(number), asked.validated_data, request))
+
+
+def serve(number: int, shown: dict[str, Any], request: Request) -> dict[str, Any]:
+    """One passage in force with what stands around it, written down as used."""
+    at = clock.now()
+    client = cast(Client, request.user)
+    answer = served(number, open_to(client), at=at)
+    if not answer.found:
+        raise LeftForce if _was_approved(number) else NotFound
+    passage = answer.found[0].passage
+    near = around([passage], at=at, **shown)
+    carrying = [each for one in near.values() for each in one.everything()]
+    used = usage.record_served(
+        answer, client=client, at=at, carrying=carrying, request_id=number_of(request)
+    )
+    beside = Beside(near if any(shown.values()) else {})
+    return _told(answer, used) | shown_passage(passage, beside)
 
 
 def _told(answer: Answer, used: Usage) -> dict[str, Any]:

@@ -8,6 +8,9 @@ from llm.api.answers import AnswersDoor
 from llm.api.changes import ChangesDoor
 from llm.api.citations import CheckDoor
 from llm.api.corpus import AcknowledgementsDoor, ManifestDoor, NewestDoor, ObjectDoor
+from llm.api.dialects.dify import DifyDoor
+from llm.api.dialects.fhir import LibrariesDoor, LibraryDoor, MetadataDoor
+from llm.api.dialects.mcp import McpDoor, McpDoorWithoutSlash
 from llm.api.feedback import FeedbackDoor, OneFeedbackDoor
 from llm.api.passages import ServedPassageDoor
 from llm.api.releases import ReleaseDoor
@@ -28,6 +31,12 @@ urlpatterns = [
         ServedPassageDoor.as_view(),
         name="served-passage",
     ),
+    path("dify/retrieval", DifyDoor.as_view(), name="dify"),
+    path("mcp/", McpDoor.as_view(), name="mcp"),
+    path("mcp", McpDoorWithoutSlash.as_view(), name="mcp_without_slash"),
+    path("fhir/metadata", MetadataDoor.as_view(), name="fhir_metadata"),
+    path("fhir/Library", LibrariesDoor.as_view(), name="fhir_libraries"),
+    re_path(r"^fhir/Library/(?P<number>[0-9]{1,18})$", LibraryDoor.as_view(), name="fhir_library"),
     path("answers/", AnswersDoor.as_view(), name="answers"),
     re_path(
         r"^training-sets/(?P<name>[^/]{1,200})/files/(?P<file>[^/]{1,100})$",

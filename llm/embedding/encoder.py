@@ -30,6 +30,10 @@ class Encoder(Protocol):
 
     def queries(self, texts: Sequence[str]) -> Rows: ...
 
+    def tokens(self, texts: Sequence[str]) -> list[int] | None:
+        """How many each text has, however long; None where the encoder does not say."""
+        ...
+
 
 def unit_rows(rows: Rows) -> Rows:
     """Each row divided by its length; a row of zeros stays one."""

@@ -67,6 +67,10 @@ class EndpointEncoder:
     def queries(self, texts: Sequence[str]) -> Rows:
         return self.passages(texts)
 
+    def tokens(self, texts: Sequence[str]) -> list[int] | None:
+        """The endpoint counts by its own measure, and only what it has embedded."""
+        return None
+
     def _first_model(self) -> str:
         answer = self._call("GET", "models", None)
         try:

@@ -65,6 +65,16 @@ class OpenVinoEncoder:
     def queries(self, texts: Sequence[str]) -> Rows:
         return self._encode(self.profile.query_prompt, texts, 1)
 
+    def tokens(self, texts: Sequence[str]) -> list[int] | None:
+        tokenizer, counts = self._loaded().tokenizer, []
+        for text in texts:
+            with inside():
+                encoding = tokenizer.encode(text)
+            # Each part beyond the first begins and ends with signs of its own.
+            over = sum(part.special_tokens_mask.count(0) for part in encoding.overflowing)
+            counts.append(len(encoding.ids) + over)
+        return counts
+
     def _encode(self, prompt: str, texts: Sequence[str], streams: int) -> Rows:
         loaded = self._loaded()
         tokens = self._tokens(loaded.tokenizer, [prompt + text for text in texts])

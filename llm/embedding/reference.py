@@ -46,6 +46,10 @@ class ReferenceEncoder:
     def queries(self, texts: Sequence[str]) -> Rows:
         return self._encode(self.profile.query_prompt, texts)
 
+    def tokens(self, texts: Sequence[str]) -> list[int] | None:
+        with self._one_text:
+            return [len(self._model.tokenizer(text)["input_ids"]) for text in texts]
+
     def _encode(self, prompt: str, texts: Sequence[str]) -> Rows:
         rows = np.empty((len(texts), self.profile.dimension), np.float32)
         for at, text in enumerate(texts):

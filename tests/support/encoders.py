@@ -35,6 +35,9 @@ class FakeEncoder:
     def queries(self, texts: Sequence[str]) -> Rows:
         return self.passages(texts)
 
+    def tokens(self, texts: Sequence[str]) -> list[int] | None:
+        return [len(text.split()) for text in texts]
+
 
 @functools.cache
 def shipped_home() -> Path:
