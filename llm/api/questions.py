@@ -10,7 +10,7 @@ from rest_framework.exceptions import APIException
 
 from governance import clock
 from governance.actions import refusals
-from governance.api.bodies import LARGEST_NUMBER, Body, Line, Prose
+from governance.api.bodies import Body, Line, Prose
 from governance.calling_errors import ClassNotOpen
 from governance.classes import SourceClass
 from governance.errors import Malformed
@@ -25,6 +25,8 @@ from llm.retrieval import Question
 
 LONGEST_QUERY = 4000
 MOST_SOURCES = 500
+# What is written down as used is canonical JSON, which holds no larger number (RFC 8785).
+LARGEST_SOURCE = 2**53 - 1
 MOST_QUESTIONS = 20
 
 
@@ -53,7 +55,7 @@ Filters = type(
         ),
         "language": serializers.ChoiceField(Language.choices, required=False, allow_null=True),
         "source": serializers.ListField(
-            child=Count(min_value=1, max_value=LARGEST_NUMBER),
+            child=Count(min_value=1, max_value=LARGEST_SOURCE),
             required=False,
             max_length=MOST_SOURCES,
         ),

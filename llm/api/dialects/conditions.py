@@ -13,10 +13,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from governance.api.bodies import LARGEST_NUMBER
 from governance.errors import Malformed
 from governance.models import Version
-from llm.api.questions import MOST_SOURCES
+from llm.api.questions import LARGEST_SOURCE, MOST_SOURCES
 
 TEXTS = ("title", "issuer", "label", "language", "source_class", "identifier")
 NUMBERS = ("source", "authority")
@@ -26,7 +25,7 @@ DIGITS = 18
 NATIVE, NATIVE_BY = ("source_class", "language"), ("is", "in")
 FIELDS = (*TEXTS, *NUMBERS, DAY)
 # No source has this number: what is narrowed to it is nothing.
-NOTHING = [LARGEST_NUMBER]
+NOTHING = [LARGEST_SOURCE]
 
 Operator = Callable[[Any, Any], bool]
 SAME: dict[str, Operator] = {
