@@ -58,9 +58,9 @@ class Calibration:
 
 SHIPPED = Calibration(
     offsets={("zh", "en"): 0.08, ("en", "zh"): 0.03},
-    weights=(0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
-    constant=0.0,
-    threshold=0.0,
+    weights=(29.469, 1.305, 2.22, 1.142, -3.72, 0.229),
+    constant=-27.903,
+    threshold=0.243,
 )
 # By the first digits of a model's digest. The precision makes no difference here.
 _KNOWN: Mapping[str, Calibration] = {"b40dda7dac9e4917": SHIPPED}
