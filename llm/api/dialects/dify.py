@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from governance import clock
-from governance.api.bodies import Body, Line
+from governance.api.bodies import Body, Line, Prose
 from governance.api.permissions import programs
 from governance.duties import Scope
+from governance.errors import Malformed
 from llm.api.dialects import knowledge, problems
 from llm.api.dialects.conditions import Joined, condition, filters_of
 from llm.api.dialects.door import DialectDoor, Fraction, spoken, text_of
@@ -65,7 +67,7 @@ class DifyBody(Body):
     """`knowledge_id`: "all", a source class, "current" or the name of a release."""
 
     knowledge_id = Line(max_length=LONGEST_NAME)
-    query = serializers.CharField(max_length=LONGEST_QUERY)
+    query = Prose(max_length=LONGEST_QUERY)
     retrieval_setting = RetrievalSetting(required=False)
     metadata_condition = MetadataCondition(required=False, allow_null=True)
 
@@ -120,7 +122,8 @@ def _asked(sent: dict[str, Any] | None) -> Joined | None:
     if not conditions:
         return None
     if len(conditions) > MOST_CONDITIONS:
-        raise serializers.ValidationError({"metadata_condition": [f"≤ {MOST_CONDITIONS}"]})
+        problem = _("Give at most %(most)s conditions.") % {"most": MOST_CONDITIONS}
+        raise Malformed(field="metadata_condition", problem=problem)
     parts = [
         condition(
             each["name"],

@@ -107,8 +107,7 @@ class LibrariesDoor(FhirDoor):
         if "_id" in asked:
             rows = rows.filter(pk=_number(asked["_id"]))
         if "url" in asked:
-            source = self.addresses.source_of(asked["url"])
-            rows = rows.filter(source=source) if source else rows.none()
+            rows = self.addresses.found(rows, asked["url"])
         if "identifier" in asked:
             rows = library.with_identifier(rows, asked["identifier"])
         if "status" in asked:

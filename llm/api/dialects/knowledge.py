@@ -72,7 +72,8 @@ def extent(name: str, client: Client, *, at: datetime) -> Extent:
     if known.release is None:
         rows = _open_to(client, at)
         return _extent(known, rows.filter(_of_class(known.source_class)))
-    release = held.named(known.release)
+    # No name has signs that cannot be seen, and a database may not take them.
+    release = held.named(known.release) if name.isprintable() else None
     if release is None:
         raise NoSuchRelease
     held.refuse_unpublished(release)

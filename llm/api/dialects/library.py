@@ -32,7 +32,7 @@ SYSTEMS: dict[str, tuple[str, str]] = {
     IdentifierKind.SPL_SET_ID: (URI, "urn:uuid:"),
     IdentifierKind.NDC: ("http://hl7.org/fhir/sid/ndc", ""),
 }
-_SOURCE = re.compile(r"api/v1/sources/([0-9]{1,18})/")
+_SOURCE = re.compile(r"api/v1/sources/([0-9]{1,18})/(?:\|([0-9]{1,18}))?")
 ACTIVE, RETIRED, UNKNOWN, DRAFT = "active", "retired", "unknown", "draft"
 STATUSES = (ACTIVE, RETIRED, UNKNOWN, DRAFT)
 
@@ -46,10 +46,13 @@ class Addresses:
     def canonical(self, source: int) -> str:
         return f"{self.root}api/v1/sources/{source}/"
 
-    def source_of(self, canonical: str) -> int | None:
-        """The source that a `url` names."""
-        found = _SOURCE.fullmatch(canonical.removeprefix(self.root))
-        return int(found[1]) if found else None
+    def found(self, rows: QuerySet[Version], canonical: str) -> QuerySet[Version]:
+        """Those that a canonical names: every version of the source, or the one behind the bar."""
+        told = _SOURCE.fullmatch(canonical.removeprefix(self.root))
+        if told is None:
+            return rows.none()
+        rows = rows.filter(source=int(told[1]))
+        return rows.filter(pk=int(told[2])) if told[2] else rows
 
     def object(self, sha256: str) -> str:
         return f"{self.root}api/v1/corpus/objects/{sha256}"
@@ -84,6 +87,8 @@ def status_of(version: Version, *, at: datetime) -> str:
 
 def with_identifier(rows: QuerySet[Version], token: str) -> QuerySet[Version]:
     """`system|value` or a value alone, as FHIR's tokens are; a value with or without its URN."""
+    if not token.isprintable():
+        return rows.none()
     system, bar, value = token.rpartition("|")
     kinds = [k for k, (known_as, _p) in SYSTEMS.items() if known_as == system] if bar else None
     if kinds is not None and not kinds:

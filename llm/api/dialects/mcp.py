@@ -65,7 +65,7 @@ class Envelope(serializers.Serializer[Any]):
 class RpcError(serializers.Serializer[Any]):
     code = serializers.IntegerField()
     message = serializers.CharField()
-    data = serializers.DictField(required=False)
+    data = serializers.DictField(required=False)  # type: ignore[assignment]
 
 
 class RpcProblem(serializers.Serializer[Any]):
@@ -109,8 +109,7 @@ class McpDoor(DialectDoor):
     )
     def post(self, request: Request) -> Response:
         _refuse_strangers(request)
-        sent = request.data
-        _refuse_what_is_no_request(sent)
+        sent = _request(request.data)
         if "id" not in sent:
             return Response(status=202)
         try:
@@ -166,13 +165,14 @@ def _refuse_strangers(request: Request) -> None:
         raise PermissionDenied(_("Requests of other sites' pages are not served."))
 
 
-def _refuse_what_is_no_request(sent: Any) -> None:
-    """Several at once are no part of the protocol since 2025-06-18."""
+def _request(sent: Any) -> dict[str, Any]:
+    """One request or notification; several at once are no part of the protocol any more."""
     whole = isinstance(sent, dict) and sent.get("jsonrpc") == "2.0"
     named = whole and isinstance(sent.get("method"), str)
     numbered = named and isinstance(sent.get("id", 0), str | int) and sent.get("id") is not True
     if not numbered or not isinstance(sent.get("params", {}), dict):
         raise ValidationError({"body": [_("Send one JSON-RPC 2.0 request or notification.")]})
+    return cast(dict[str, Any], sent)
 
 
 def _version(request: Request) -> str:

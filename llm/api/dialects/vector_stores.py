@@ -65,7 +65,7 @@ class RankingOptions(Body):
 class OneOrMore(serializers.JSONField):
     """A text, or several."""
 
-    def to_internal_value(self, data: Any) -> list[str]:
+    def to_internal_value(self, data: Any) -> Any:
         given = [data] if isinstance(data, str) else data
         if not isinstance(given, list) or not given or not all(isinstance(t, str) for t in given):
             raise serializers.ValidationError(_("Give a text, or a list of texts."))

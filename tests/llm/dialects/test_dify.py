@@ -71,7 +71,7 @@ def test_below_the_threshold_nothing_is_given_nor_written_down(served: Served) -
     assert UsagePassage.objects.filter(usage=used).count() == len(high.json()["records"])
 
 
-CONDITIONS = [
+CONDITIONS: list[tuple[list[Any], str, set[str]]] = [
     ([("title", "contains", "renal")], "and", {"Renal dosing"}),
     ([("title", "not contains", "renal"), ("language", "is", "zh")], "and", {"药理学"}),
     ([("language", "is", "zh"), ("language", "is", "en")], "and", set()),

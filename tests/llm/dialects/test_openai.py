@@ -26,6 +26,11 @@ def stock(served: Served) -> Iterator[openai.OpenAI]:
         yield client
 
 
+def said(result: Any) -> dict[str, Any]:
+    """What is told beside a text."""
+    return dict(result.attributes)
+
+
 def test_search_gives_passages_with_their_citation(
     stock: openai.OpenAI, guideline: Version
 ) -> None:
@@ -34,15 +39,14 @@ def test_search_gives_passages_with_their_citation(
     best = next(each for each in page.data if each.content[0].text == DOSE)
     assert best.file_id == f"version-{guideline.pk}"
     assert 0 <= best.score <= 1
-    assert best.attributes
-    assert best.attributes["source_class"] == "clinical_guideline"
-    assert len(best.attributes) <= 16
+    assert said(best)["source_class"] == "clinical_guideline"
+    assert len(said(best)) <= 16
 
 
 def test_what_is_written_down_as_used_is_what_was_given(stock: openai.OpenAI) -> None:
     page = stock.vector_stores.search("all", query=[ASKED, "go slow"], max_num_results=3)
 
-    given = {result.attributes["passage"] for result in page.data}
+    given = {said(result)["passage"] for result in page.data}
     assert Usage.objects.count() == 2
     assert set(UsagePassage.objects.values_list("passage_id", flat=True)) == given
 
@@ -70,13 +74,13 @@ def test_filters_compare_what_is_said_of_sources(stock: openai.OpenAI) -> None:
     for filters, classes in COMPARED:
         page = stock.vector_stores.search("all", query="enoxaparin", filters=filters)
 
-        assert {r.attributes["source_class"] for r in page.data} == classes, filters
+        assert {said(result)["source_class"] for result in page.data} == classes, filters
 
 
 def test_what_may_not_be_quoted_is_cited(stock: openai.OpenAI) -> None:
     page = stock.vector_stores.search("textbook", query="enoxaparin")
 
-    assert page.data[0].attributes["quoted"] is False
+    assert said(page.data[0])["quoted"] is False
     assert page.data[0].content[0].text.startswith("[药理学 (2024)")
 
 
@@ -115,7 +119,7 @@ def test_wrong_key_and_narrow_key_raise_what_the_client_knows(
     assert limited.value.response.headers["Retry-After"]
 
 
-MALFORMED: list[tuple[str, Any, str]] = [
+MALFORMED: list[tuple[str, Any, str | None]] = [
     ("vector_stores/all/search", {}, "query"),
     ("vector_stores/all/search", [], None),
     ("vector_stores/all/search", {"query": ""}, "query"),
