@@ -47,7 +47,9 @@ class Wrong(Exception):
 
     def __init__(self, code: int, message: str, data: Any = None) -> None:
         super().__init__(message)
-        self.error = {"code": code, "message": message} | ({"data": data} if data else {})
+        self.error: dict[str, Any] = {"code": code, "message": message}
+        if data is not None:
+            self.error["data"] = data
 
 
 class Envelope(serializers.Serializer[Any]):
