@@ -40,7 +40,7 @@ prove: $(VENV)/.dev ## the long harnesses, each with a seed
 	$(BIN)/python -m tests.prove
 
 requirements: ## pin requirements/*.in with hashes
-	for name in base dev browser sentence-transformers; do \
+	for name in base dev browser parquet sentence-transformers; do \
 	  $(BIN)/uv pip compile -q --generate-hashes --python-version 3.11 \
 	    --custom-compile-command "make requirements" requirements/$$name.in -o requirements/$$name.txt; \
 	done

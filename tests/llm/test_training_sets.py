@@ -235,3 +235,15 @@ def test_command_cuts_and_tells_scripts(
     assert (told["name"], told["rows"]) == ("tune", TrainingSet.objects.get().rows)
     with pytest.raises(CommandError, match="no release"):
         call_command("cut_training_set", "x", release="gone", by="ben", reason="Ward.")
+
+
+def test_parquet_says_what_the_lines_say(release: Release, ben: Account) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+
+    made = training.cut(release, ben, kinds=["instruction"])
+
+    paths = sorted(folder_of(made.ordered).glob("*.parquet"))
+    told = [row for path in paths for row in parquet.read_table(path).to_pylist()]
+    lines = training.rows_of(made)
+    assert [row["id"] for row in told] == [row["id"] for row in lines]
+    assert json.loads(told[0]["lineage"]) == lines[0]["lineage"]
