@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, cast
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar, TypeVar, cast
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
@@ -40,11 +40,29 @@ from llm.training.writing import folder_of
 
 TAG = "training"
 A_PAGE = 500
+F = TypeVar("F", bound=Callable[..., Any])
 MEDIA_TYPES = {
     "jsonl": "application/x-ndjson",
     "parquet": "application/vnd.apache.parquet",
     "md": "text/markdown; charset=utf-8",
 }
+
+
+def _documented(call: F) -> F:
+    whole: dict[Any, Any] = {
+        (200, kind): OpenApiResponse(OpenApiTypes.BINARY) for kind in MEDIA_TYPES.values()
+    }
+    described = extend_schema(
+        summary="A file of a set, whole or in ranges; also where rows of it were called back",
+        tags=[TAG],
+        responses={
+            **whole,
+            206: OpenApiResponse(description="The range asked for."),
+            304: OpenApiResponse(description="The caller has it already."),
+            **dict.fromkeys((401, 403, 404, 416, 503), Problem),
+        },
+    )
+    return cast(F, described(call))
 
 
 class FileMissing(APIException):
@@ -178,16 +196,7 @@ class TrainingSetDoor(SubjectDoor):
         told = {"name": job.arguments["name"], "job": job.pk}
         return Response(OrderedAnswer(told).data, status=202)
 
-    @extend_schema(
-        summary="A file of a set, whole or in ranges; also where rows of it were called back",
-        tags=[TAG],
-        responses={
-            **{(200, kind): OpenApiResponse(OpenApiTypes.BINARY) for kind in MEDIA_TYPES.values()},
-            206: OpenApiResponse(description="The range asked for."),
-            304: OpenApiResponse(description="The caller has it already."),
-            **dict.fromkeys((401, 403, 404, 416, 503), Problem),
-        },
-    )
+    @_documented
     def file(self, request: Request, name: str, file: str) -> HttpResponse | Response:
         made = self.get_object()
         _refuse_closed(request, made)
@@ -275,12 +284,12 @@ def _because(found: CalledBack, rows: Sequence[TrainingRow]) -> list[dict[str, A
 def _content(made: TrainingSet, told: Mapping[str, Any]) -> bytes:
     """Checked, for what was trained on other bytes could never be called back."""
     try:
-        content = (folder_of(made.ordered) / told["name"]).read_bytes()
+        content = (folder_of(made.ordered) / str(told["name"])).read_bytes()
     except OSError:
         content = b""
     if hashlib.sha256(content).hexdigest() != told["sha256"]:
         raise FileMissing(_("The file is not there as it was cut; have it restored from a backup."))
-    return content
+    return bytes(content)
 
 
 def _refuse_closed(request: Request, made: TrainingSet) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
@@ -87,6 +88,19 @@ class TrainingSet(Governed):
         return self.name
 
 
+class TrainingRowQuerySet(models.QuerySet["TrainingRow"]):
+    def of(self, ordered: UUID) -> TrainingRowQuerySet:
+        """By the name of the order: also before there is a set."""
+        told: dict[str, Any] = {"set_id": ordered}
+        return self.filter(**told)
+
+
+class TrainingRowPassageQuerySet(models.QuerySet["TrainingRowPassage"]):
+    def of(self, ordered: UUID) -> TrainingRowPassageQuerySet:
+        told: dict[str, Any] = {"set_id": ordered}
+        return self.filter(**told)
+
+
 class TrainingRow(models.Model):
     """A row of a set, by the digest of what it says and of what it was made of.
 
@@ -105,6 +119,8 @@ class TrainingRow(models.Model):
     kind = models.CharField(max_length=11, choices=RowKind)
     part = models.CharField(max_length=10, choices=Part)
     file = models.CharField(max_length=60)
+
+    objects = TrainingRowQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -134,6 +150,8 @@ class TrainingRowPassage(models.Model):
     passage = models.ForeignKey(Passage, models.PROTECT, related_name="+", db_index=False)
     version = models.ForeignKey(Version, models.PROTECT, related_name="+", db_index=False)
     must_hold = models.BooleanField()
+
+    objects = TrainingRowPassageQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -159,7 +159,7 @@ def _counted(counts: Mapping[str, Mapping[str, int]], place: int) -> Lines:
 
 def _licences(cut: Cut) -> dict[str, int]:
     """Each text of a licence, as it was frozen, with how many sources are under it."""
-    mine = TrainingRowPassage.objects.filter(set_id=cut.ordered)
+    mine = TrainingRowPassage.objects.of(cut.ordered)
     rows = mine.values_list("version__citation__licence__text", "version__source").distinct()
     found: dict[str, int] = {}
     for text, _source in sorted(rows):

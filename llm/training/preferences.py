@@ -13,10 +13,10 @@ from llm.masking import masked
 from llm.models import Decision, Feedback, ReportedAnswer, RowKind, Ticket, Usage, Verdict
 from llm.models.feedback import ASKS_FOR_AN_ANSWER
 from llm.models.questions import key_of
-from llm.retrieval import language_of
 from llm.training.fitness import trainable
 from llm.training.ground import CHUNK, Ground
 from llm.training.rows import Made
+from llm.wording import language_of
 
 
 def preferences(ground: Ground) -> Iterator[Made]:

@@ -46,7 +46,7 @@ class CalledBack:
         """By which passages rows are called back. Of what was rejected only its licence counts."""
         gone = Q(version__in=self.left) | Q(passage__in=self.quarantined)
         unfit = Q(version__in=self.unlicensed) | Q(must_hold=True) & gone
-        return TrainingRowPassage.objects.filter(unfit, set_id=self.set.ordered)
+        return TrainingRowPassage.objects.of(self.set.ordered).filter(unfit)
 
     def rows(self) -> QuerySet[TrainingRow]:
         return TrainingRow.objects.filter(pk__in=self.made_of().values("row")).order_by("pk")
@@ -66,7 +66,7 @@ class CalledBack:
 
 def called_back(made: TrainingSet, *, at: datetime) -> CalledBack:
     """Asked by version, of which there are few, and not by row."""
-    rows = TrainingRowPassage.objects.filter(set_id=made.ordered).order_by()
+    rows = TrainingRowPassage.objects.of(made.ordered).order_by()
     versions = frozenset(rows.values_list("version", flat=True).distinct())
     licensed = versions & set(trainable().values_list("pk", flat=True))
     holding = Version.objects.in_force(at).servable().values_list("pk", flat=True)

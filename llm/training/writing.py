@@ -176,8 +176,8 @@ def _told(path: Path) -> dict[str, Any]:
 
 
 def _clear(ordered: UUID) -> None:
-    TrainingRowPassage.objects.filter(set_id=ordered).delete()
-    TrainingRow.objects.filter(set_id=ordered).delete()
+    TrainingRowPassage.objects.of(ordered).delete()
+    TrainingRow.objects.of(ordered).delete()
     shutil.rmtree(folder_of(ordered), ignore_errors=True)
 
 

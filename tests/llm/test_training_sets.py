@@ -14,7 +14,7 @@ from governance import canonical
 from governance.errors import AlreadyExists, Malformed, NotAllowed
 from governance.models import Account, Version
 from governance.verification import verify_trail
-from llm.actions import feedback, training_sets
+from llm.actions import feedback, releases, training_sets
 from llm.actions.answers import Reported, report
 from llm.actions.training_sets import Wanted
 from llm.errors import NothingToTrain, ReleaseNotPublished, ReleaseWithdrawn
@@ -150,7 +150,7 @@ def test_release_that_is_not_out_is_refused(active: Any, ben: Account) -> None:
     with pytest.raises(ReleaseNotPublished):
         training.outcome(made, ben)
     with pytest.raises(ReleaseWithdrawn):
-        training.outcome(releasing.releases.withdraw(release=made, reason="No.", by=ben), ben)
+        training.outcome(releases.withdraw(release=made, reason="No.", by=ben), ben)
 
 
 def test_release_of_which_nothing_may_train_is_refused(active: Any, ben: Account) -> None:
