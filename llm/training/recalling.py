@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from itertools import groupby
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
@@ -66,14 +68,24 @@ class CalledBack:
 
 def called_back(made: TrainingSet, *, at: datetime) -> CalledBack:
     """Asked by version, of which there are few, and not by row."""
-    rows = TrainingRowPassage.objects.of(made.ordered).order_by()
-    versions = frozenset(rows.values_list("version", flat=True).distinct())
+    versions = _versions_of_cut(made.ordered) if made.pk else _versions_of(made.ordered)
     licensed = versions & set(trainable().values_list("pk", flat=True))
     holding = Version.objects.in_force(at).servable().values_list("pk", flat=True)
     there = versions & set(holding)
     apart = Quarantine.objects.holding(at).exclude(passage=None)
     single = {p for p, v in apart.values_list("passage", "version") if p and v in there}
     return CalledBack(made, versions - there, versions - licensed, frozenset(single))
+
+
+def _versions_of(ordered: UUID) -> frozenset[int]:
+    rows = TrainingRowPassage.objects.of(ordered).order_by()
+    return frozenset(rows.values_list("version", flat=True).distinct())
+
+
+@lru_cache(maxsize=64)
+def _versions_of_cut(ordered: UUID) -> frozenset[int]:
+    """Remembered, for the rows of a set that was cut never change; they may be a million."""
+    return _versions_of(ordered)
 
 
 def follow() -> int:
