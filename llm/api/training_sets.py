@@ -70,7 +70,7 @@ class FileMissing(APIException):
     default_code = "training_file_unreachable"
 
 
-class CutBody(ReasonBody):
+class CutSetBody(ReasonBody):
     """`release` may be “current”; of the same release and seed the rows are the same bytes."""
 
     name = Line(max_length=LONGEST_NAME)
@@ -181,13 +181,13 @@ class TrainingSetDoor(SubjectDoor):
     @described(
         "Have a training set cut from a release that is published",
         tag=TAG,
-        takes=CutBody,
+        takes=CutSetBody,
         gives=OrderedAnswer,
         status=202,
         refuses=(400, 404, 409, 415),
     )
     def create(self, request: Request) -> Response:
-        given = self.sent(CutBody)
+        given = self.sent(CutSetBody)
         release = held.named(given["release"])
         if release is None:
             raise Http404

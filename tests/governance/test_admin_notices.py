@@ -74,7 +74,8 @@ def test_everybody_has_the_page(sue: Account, sam: Account, cleo: Account) -> No
 
 @pytest.mark.parametrize("code", SENTENCES)
 def test_every_sentence_can_be_said(code: str, sent_back: Version, ana: Account) -> None:
-    Notice.objects.update(code=code, facts={"due": "2026-05-31", "count": 3})
+    facts = {"due": "2026-05-31", "count": 3, "name": "Rows", "rows": 2}
+    Notice.objects.update(code=code, facts=facts)
 
     assert Visitor(ana, language="zh-hans").open(PAGE).status_code == 200
 
