@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 import numpy as np
-from django.db.models import QuerySet
-from django.db.models.fields.json import KT
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
@@ -208,7 +207,7 @@ def _asked_for(question: Question, rows: QuerySet[Passage]) -> QuerySet[Passage]
 def _blocks(rows: QuerySet[Passage]) -> Iterator[Sequence[Passage]]:
     """By number and not by a cursor, which SQLite would keep open while others want to write."""
     rows = rows.select_related("section").only("version_id", "text", "section__path")
-    rows = rows.annotate(written_in=KT("version__citation__language"))
+    rows = rows.annotate(written_in=F("version__citation__language"))
     rows, last = rows.order_by("pk"), 0
     while block := list(rows.filter(pk__gt=last)[:BLOCK]):
         yield block

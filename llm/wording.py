@@ -27,7 +27,7 @@ from llm.stores.port import Sparse
 # in the other; of concepts, and of the words that clinical talk is made of otherwise.
 OF_CONCEPTS = (0.7, 2.0)
 OF_WORDS = (0.4, 1.0)
-PROFILE = f"names-1:concepts={OF_CONCEPTS}:words={OF_WORDS}"
+PROFILE = "names-1:" + ",".join(map(str, (*OF_CONCEPTS, *OF_WORDS)))
 # Names of one concept that are looked for in a language: the preferred ones first.
 MOST_NAMES = 6
 

@@ -18,6 +18,7 @@ from governance.errors import Malformed, Refused
 from governance.models import Account, Passage, Version
 from llm import as_of, clients
 from llm.as_of import Recollection, instant, retrieve_as_of
+from llm.calibration import Calibration
 from llm.models import CachedVector, VersionWords, WordCount
 from llm.retrieval import Answer, Question, retrieve
 from tests.llm.conftest import follow
@@ -344,3 +345,22 @@ def test_what_is_no_instant_is_malformed(said: object) -> None:
 def test_what_is_not_past_is_refused(said: str) -> None:
     with override("en"), pytest.raises(Refused, match="must be past"):
         instant(said, now=NOW)
+
+
+def test_languages_are_evened_then_as_they_are_now(
+    ana: Account, ben: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite answers a wrong path with nothing, and every passage with no language."""
+    evening = Calibration({("en", "zh"): 0.5}, (0.0,) * 6, constant=0.0, threshold=0.0)
+    for module in ("llm.as_of", "llm.retrieval"):
+        monkeypatch.setattr(f"{module}.calibration_of", lambda profile: evening)
+    for language in ("zh", "en"):
+        source = knowledge.source(ana, language=language)
+        knowledge.active(source, ana, ben, texts=[f"{language} {n}" for n in range(3)])
+    follow()
+    now = clock.now()
+
+    then = retrieve_as_of(Question("Start."), at=now, now=now).answer
+
+    assert then.found == retrieve(Question("Start."), at=now).found
+    assert then.found[0].passage.version.citation["language"] == "zh"

@@ -99,3 +99,10 @@ def test_malformed_question_is_not_written_down(active: Version, tier: Caller) -
     tier.send("retrieve/", {"query": ""})
 
     assert not Usage.objects.exists()
+
+
+def test_the_name_of_a_ranking_fits_its_column() -> None:
+    longest = Usage._meta.get_field("profile").max_length
+
+    assert longest
+    assert len(PROFILE) <= longest
