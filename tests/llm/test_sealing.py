@@ -20,6 +20,7 @@ from llm.usage import record
 from llm.use_proofs import inclusion
 from tests.llm.reporting import answered, asked, tier
 from tests.llm.test_feedback import give
+from tests.support.databases import triggers_away
 from tests.support.refusing import database_refuses
 
 
@@ -87,20 +88,19 @@ def test_what_was_written_is_not_changed(sealed: str, model: Any, changed: dict[
 
 
 @pytest.mark.parametrize(
-    ("trigger", "statement", "says"),
+    ("statement", "says"),
     [
-        ("llm_usage_is_final", "UPDATE llm_usage SET query = 'x'", "not what its leaf"),
-        ("llm_usagepassage_is_kept", "DELETE FROM llm_usagepassage", "not what its leaf"),
-        ("llm_reportedanswer_is_final", "UPDATE llm_reportedanswer SET uncited = 9", "not what"),
-        ("llm_usageleaf_is_kept", "DELETE FROM llm_usageleaf WHERE number = 3", "cut off"),
-        ("llm_usagenode_is_final", "UPDATE llm_usagenode SET digest = x'00'", "not fit"),
+        ("UPDATE llm_usage SET query = 'x'", "not what its leaf"),
+        ("DELETE FROM llm_usagepassage", "not what its leaf"),
+        ("UPDATE llm_reportedanswer SET uncited = 9", "not what"),
+        ("DELETE FROM llm_usageleaf WHERE number = 3", "cut off"),
+        ("UPDATE llm_usagenode SET level = 40", "not fit"),
     ],
 )
 def test_what_was_changed_behind_the_triggers_is_found(
-    sealed: str, trigger: str, statement: str, says: str
+    sealed: str, statement: str, says: str
 ) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(f"DROP TRIGGER {trigger}")
+    with triggers_away(), connection.cursor() as cursor:
         cursor.execute(statement)
 
     assert any(says in each for each in found())
@@ -141,8 +141,7 @@ def test_nothing_younger_than_the_law_wants_is_purged_whatever_is_set(
 
 def test_use_from_before_there_was_a_tree_is_taken_in(active: Version) -> None:
     usage, _passages = asked(tier())
-    with connection.cursor() as cursor:
-        cursor.execute("DROP TRIGGER llm_usageleaf_is_kept")
+    with triggers_away(), connection.cursor() as cursor:
         cursor.execute("DELETE FROM llm_usageleaf")
 
     assert use.seal() == 1

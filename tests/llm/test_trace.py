@@ -151,7 +151,9 @@ def test_more_of_it_asks_no_more_of_the_database(active: Version) -> None:
     ],
 )
 def test_nonsense_is_malformed(active: Version, auditor: Caller, asked: dict[str, str]) -> None:
-    assert code(auditor.ask("trace/", **asked)) == (400, "malformed")
+    mine = {"version": str(active.pk)} if "before" in asked else {}
+
+    assert code(auditor.ask("trace/", **asked | mine)) == (400, "malformed")
 
 
 @pytest.mark.parametrize("name", ["version", "passage", "relation", "usage", "answer"])
