@@ -7,11 +7,9 @@ class LlmConfig(AppConfig):
     verbose_name = _("Knowledge out")
 
     def ready(self) -> None:
-        from governance import mirrors as standings
         from governance import verification
         from governance.triggers import guarded_by
         from governance.uses import told_by
-        from llm import mirrors
         from llm.training.holding import tell_all
         from llm.triggers import triggers
         from llm.uses import tell
@@ -19,6 +17,5 @@ class LlmConfig(AppConfig):
 
         tell_all()
         told_by(tell)
-        standings.told_by(mirrors.tell)
         guarded_by(triggers)
         verification.also(verify_use)

@@ -1,16 +1,28 @@
-"""Writes down what mirrors have reached, and tells the truth's pages where each of them stands."""
+"""Writes down what mirrors have reached, and says where each of them stands."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models.functions import Greatest
 
-from governance.mirrors import Standing
 from governance.models import AuditEntry, Client, TrailHead
 from llm.corpus import CorpusFolder, root_of
 from llm.models import Acknowledgement
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a program said last that it holds. `behind` counts the changes of knowledge since, and
+    is None where what it holds is of another trail than this one.
+    """
+
+    root: str
+    trail: int
+    at: datetime
+    behind: int | None
 
 
 class UnknownRoot(Exception):
@@ -48,7 +60,8 @@ def acknowledge(
     return said, is_new
 
 
-def tell(client: Client) -> Standing | None:
+def standing_of(client: Client) -> Standing | None:
+    """None where the program has said nothing."""
     said = Acknowledgement.objects.last_of(client)
     if said is None:
         return None

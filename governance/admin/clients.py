@@ -27,7 +27,6 @@ from governance.admin.people_pages import list_of
 from governance.admin.standing import until
 from governance.classes import SourceClass
 from governance.duties import Deed, Scope
-from governance.mirrors import standing_of
 from governance.models import Client, ClientKey
 
 LOOKED_BACK = timedelta(days=14)
@@ -118,8 +117,6 @@ class ClientAdmin(GovernedAdmin):
             "days": days_of(subject, today),
             "errors": errors_of(subject, today),
             "panels": panels_of(subject, at),
-            "may_mirror": subject.opens(Scope.CORPUS),
-            "mirror": standing_of(subject) if subject.opens(Scope.CORPUS) else None,
             "revoked": last_word("client.revoked", subject) if subject.revoked_at else None,
             "crumbs": [(say("Keys"), list_of("client"))],
         }

@@ -3,6 +3,7 @@
 from governance.admin.addresses import enter
 from llm.admin import evaluation_runs as evaluation_runs
 from llm.admin import given
+from llm.admin import mirrors as mirrors
 from llm.admin import proposals as proposals
 from llm.admin import question_sets as question_sets
 from llm.admin import questions as questions

@@ -13,11 +13,11 @@ from rest_framework.test import APIRequestFactory
 from governance import clock
 from governance.actions import clients
 from governance.duties import Scope
-from governance.mirrors import Standing, standing_of
 from governance.models import Account, Client, TrailHead, Version
 from governance.trail import SHELL
 from llm.api.changes import ChangesDoor
 from llm.api.waiting import Places
+from llm.mirrors import Standing, standing_of
 from llm.models import Acknowledgement
 from tests.support import knowledge
 from tests.support.callers import V1, Caller, code, program
