@@ -32,7 +32,7 @@ from ingest.bringing.doors import inbox_address, list_address, session_words
 from ingest.bringing.list_check import DryRun, Known
 from ingest.bringing.list_check import dry_run as check_rows
 from ingest.bringing.list_words import refusal_sentence, template_words
-from ingest.listing.apart import read_list, row_from_json
+from ingest.listing.apart import SOURCES, read_list
 from ingest.listing.table import MOST_ROWS, NotAList
 from ingest.listing.template import template as made_template
 from ingest.models import SourceList
@@ -140,7 +140,7 @@ class Register(ActionPage[SourceList]):
     @cached_property
     def run(self) -> DryRun:
         held = self.subject.rows
-        rows = (row_from_json(row) for row in held["rows"])
+        rows = (SOURCES.row(row) for row in held["rows"])
         return check_rows(rows, held["usual"], leave_out=self.leaves_out)
 
     @property

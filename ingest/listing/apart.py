@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Callable
-from dataclasses import asdict
+from collections.abc import Callable, Collection
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -35,20 +35,71 @@ _BIBTEX = re.compile(r"(?:^|\n)\s*@[A-Za-z]+\s*[{(]")
 _OTHER = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"<?xml", b"<html", b"<!DOCTYPE")
 
 
+@dataclass(frozen=True)
+class Form:
+    """What a child may answer: rows with these columns, and no more and no longer than this."""
+
+    columns: Collection[str]
+    most_rows: int
+    longest_cell: int
+
+    def understood(self, told: Any) -> list[Row] | NotAList:
+        """Raises `Nonsense`."""
+        if "problem" in told:
+            return problem_from_json(told)
+        rows = told.get("rows")
+        if not isinstance(rows, list) or len(rows) > self.most_rows:
+            raise wire.Nonsense("no rows")
+        return [self.row(row) for row in rows]
+
+    def row(self, told: Any) -> Row:
+        """Raises `Nonsense`."""
+        try:
+            number, cells = told["number"], told["cells"]
+            flaws = tuple(Flaw(**flaw) for flaw in told["flaws"])
+            cells = {name: self._cell(name, value) for name, value in cells.items()}
+        except (TypeError, KeyError, AttributeError) as error:
+            raise wire.Nonsense("no row") from error
+        known = all(each.column in self.columns and each.code in CELL_PROBLEMS for each in flaws)
+        if type(number) is not int or number < 1 or not known:
+            raise wire.Nonsense("no row")
+        return Row(number, cells, flaws)
+
+    def _cell(self, name: Any, value: Any) -> str:
+        is_text = isinstance(value, str) and len(value) <= self.longest_cell
+        if name not in self.columns or not is_text:
+            raise wire.Nonsense("no cell")
+        return parsing.NOT_STORABLE.sub("\ufffd", value)
+
+
+SOURCES = Form(COLUMNS, MOST_ROWS, LONGEST_CELL)
+
+
 def read_list(path: Path, filename: str) -> list[Row]:
     """Raises `NotAList`, and `Unreadable` where the process that reads gave up."""
-    answer = work_apart(
-        "ingest.listing.apart", path, filename, _understood, limits=LIMITS, progress=_unheard
-    )
+    return rows_apart("ingest.listing.apart", path, filename, SOURCES)
+
+
+def answer(path: Path, filename: str, progress: Progress) -> dict[str, Any]:
+    """In the child."""
+    return rows_told(lambda: _read(path))
+
+
+def rows_apart(module: str, path: Path, filename: str, form: Form) -> list[Row]:
+    """What the module's `answer` makes of the file in a process apart, if it has this form.
+
+    Raises `NotAList`, and `Unreadable` where that process gave up.
+    """
+    answer = work_apart(module, path, filename, form.understood, limits=LIMITS, progress=_unheard)
     if isinstance(answer, NotAList):
         raise answer
     return answer
 
 
-def answer(path: Path, filename: str, progress: Progress) -> dict[str, Any]:
-    """In the child."""
+def rows_told(read: Callable[[], list[Row]]) -> dict[str, Any]:
+    """The rows, or why there are none, as the child sends them."""
     try:
-        return {"rows": [asdict(row) for row in _read(path)]}
+        return {"rows": [asdict(row) for row in read()]}
     except NotAList as reason:
         return {"problem": reason.code, "facts": reason.facts}
 
@@ -96,41 +147,12 @@ def _of_text(text: str) -> list[Row]:
     return delimited.read(text)
 
 
-def _understood(told: Any) -> list[Row] | NotAList:
-    if "problem" in told:
-        return problem_from_json(told)
-    rows = told.get("rows")
-    if not isinstance(rows, list) or len(rows) > MOST_ROWS:
-        raise wire.Nonsense("no rows")
-    return [row_from_json(row) for row in rows]
-
-
 def problem_from_json(told: Any) -> NotAList:
     """Raises `Nonsense`."""
     if told["problem"] not in PROBLEMS or not isinstance(told.get("facts"), dict):
         raise wire.Nonsense("no problem on the list")
     facts = {str(name): str(value)[:80] for name, value in told["facts"].items()}
     return NotAList(told["problem"], **facts)
-
-
-def row_from_json(told: Any) -> Row:
-    """Raises `Nonsense`."""
-    try:
-        number, cells = told["number"], told["cells"]
-        flaws = tuple(Flaw(**flaw) for flaw in told["flaws"])
-        cells = {name: _cell(name, value) for name, value in cells.items()}
-    except (TypeError, KeyError, AttributeError) as error:
-        raise wire.Nonsense("no row") from error
-    known = all(each.column in COLUMNS and each.code in CELL_PROBLEMS for each in flaws)
-    if type(number) is not int or number < 1 or not known:
-        raise wire.Nonsense("no row")
-    return Row(number, cells, flaws)
-
-
-def _cell(name: Any, value: Any) -> str:
-    if name not in COLUMNS or not isinstance(value, str) or len(value) > LONGEST_CELL:
-        raise wire.Nonsense("no cell")
-    return parsing.NOT_STORABLE.sub("\ufffd", value)
 
 
 def _unheard(share: float) -> None:

@@ -4,41 +4,30 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from ingest import parsing, wire
-from ingest.listing.apart import is_spreadsheet, problem_from_json, text_of
+from ingest.listing.apart import Form, is_spreadsheet, rows_apart, rows_told, text_of
 from ingest.listing.delimited import table
-from ingest.listing.table import CELL_PROBLEMS, Flaw, Layout, NotAList, Row, code_of, filled, tidy
+from ingest.listing.table import Flaw, Layout, NotAList, Row, code_of, filled, tidy
 from ingest.parsing.document import Progress
 from ingest.parsing.encoding import decode
-from ingest.sandbox import Limits, work_apart
 
 COLUMNS = ("question", "language", "kind", "source", "file", "passage", "contains")
 MOST_ROWS = 2_000
 LONGEST_CELL = 4_000
-LIMITS = Limits(memory=2**30, cpu_seconds=60, seconds=90, answer=64 * 2**20)
 UNANSWERABLE = "unanswerable"
 
 
 def read_questions(path: Path, filename: str) -> list[Row]:
     """Raises `NotAList`, and `Unreadable` where the process that reads gave up."""
-    answer = work_apart(
-        "ingest.question_lists.apart", path, filename, _understood, limits=LIMITS, progress=_unheard
-    )
-    if isinstance(answer, NotAList):
-        raise answer
-    return answer
+    form = Form(COLUMNS, MOST_ROWS, LONGEST_CELL)
+    return rows_apart("ingest.question_lists.apart", path, filename, form)
 
 
 def answer(path: Path, filename: str, progress: Progress) -> dict[str, Any]:
     """In the child."""
-    try:
-        return {"rows": [asdict(row) for row in _read(path)]}
-    except NotAList as reason:
-        return {"problem": reason.code, "facts": reason.facts}
+    return rows_told(lambda: _read(path))
 
 
 def columns_of(header: Sequence[str]) -> dict[int, str]:
@@ -106,34 +95,3 @@ def _entry(number: int, told: Any) -> Row:
     cells = {name: tidy(str(value)) for name, value in values.items()}
     flaws += [Flaw(name, "too_long") for name, value in cells.items() if len(value) > LONGEST_CELL]
     return Row(number, {n: v[:LONGEST_CELL] for n, v in cells.items()}, tuple(flaws))
-
-
-def _understood(told: Any) -> list[Row] | NotAList:
-    if "problem" in told:
-        return problem_from_json(told)
-    rows = told.get("rows")
-    if not isinstance(rows, list) or len(rows) > MOST_ROWS:
-        raise wire.Nonsense("no rows")
-    return [_row(each) for each in rows]
-
-
-def _row(told: Any) -> Row:
-    try:
-        number, flaws = told["number"], tuple(Flaw(**flaw) for flaw in told["flaws"])
-        cells = {name: _cell(name, value) for name, value in told["cells"].items()}
-    except (TypeError, KeyError, AttributeError) as error:
-        raise wire.Nonsense("no row") from error
-    known = all(each.column in COLUMNS and each.code in CELL_PROBLEMS for each in flaws)
-    if type(number) is not int or number < 1 or not known:
-        raise wire.Nonsense("no row")
-    return Row(number, cells, flaws)
-
-
-def _cell(name: Any, value: Any) -> str:
-    if name not in COLUMNS or not isinstance(value, str) or len(value) > LONGEST_CELL:
-        raise wire.Nonsense("no cell")
-    return parsing.NOT_STORABLE.sub("\ufffd", value)
-
-
-def _unheard(share: float) -> None:
-    """A list is read before anybody could look."""
