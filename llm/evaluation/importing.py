@@ -15,8 +15,8 @@ from governance.visibility import says_something
 from llm.actions.questions import MOST_EXPECTED, Asked
 from llm.models import EvaluationQuestion, QuestionKind, QuestionSet
 from llm.models.questions import LONGEST_QUESTION, key_of
+from llm.wording import language_of
 
-_HAN = ("\u3400", "\u9fff")
 # Where a question says by these what it expects.
 _PLACES = ("source", "file", "passage", "contains")
 
@@ -81,14 +81,10 @@ def _asked(cells: Mapping[str, str], at: datetime) -> Asked:
         raise _Wrong("question", _("Say what is asked."))
     if len(text) > LONGEST_QUESTION:
         raise _Wrong("question", _("At most %(most)s characters.") % {"most": LONGEST_QUESTION})
-    language = cells.get("language", "") or _language_of(text)
+    language = cells.get("language", "") or language_of(text)
     if language not in Language.values:
         raise _Wrong("language", _("Say zh or en."))
     return Asked(text, language, _expected(cells, at))
-
-
-def _language_of(text: str) -> str:
-    return Language.ZH if any(_HAN[0] <= c <= _HAN[1] for c in text) else Language.EN
 
 
 def _expected(cells: Mapping[str, str], at: datetime) -> tuple[int, ...]:

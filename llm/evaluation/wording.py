@@ -35,7 +35,6 @@ _OF_THE_TEXT = re.compile(
     r"|文中|本文|原文|上文|上述|该文|本段|该段|这段|文本|段落|文档|作者",
     re.IGNORECASE,
 )
-_HAN = re.compile(r"[\u3400-\u9fff]")
 _LETTERS = re.compile(r"[A-Za-z]{3,}")
 
 
@@ -59,7 +58,7 @@ def will_do(text: str, passage: Passage, language: str) -> bool:
     is_fit = SHORTEST <= len(text) <= LONGEST and text.isprintable() and says_something(text)
     if not is_fit or text[-1] not in "?？" or _OF_THE_TEXT.search(text):
         return False
-    is_chinese = bool(_HAN.search(text))
+    is_chinese = words.has_han(text)
     if is_chinese != (language == Language.ZH) or not (is_chinese or _LETTERS.search(text)):
         return False
     return lifted(text, passage.text) <= MOST_LIFTED

@@ -26,6 +26,7 @@ from governance.models import (
     RelationType,
 )
 from governance.wording import found_across_lines
+from llm import words
 from llm.models import Parked
 from llm.projections import graph_rows
 from llm.projections.drift import Drift
@@ -278,7 +279,7 @@ def _language(name: str, preferred: Mapping[str, str]) -> str:
     for lang, text in preferred.items():
         if text == name:
             return lang
-    if any("\u3400" <= c <= "\u9fff" for c in name):
+    if words.has_han(name):
         return "zh"
     if name.isascii():
         return "en"
