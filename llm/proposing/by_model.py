@@ -63,7 +63,8 @@ class ByModel:
                     waiting[asked] = passage
                 done, _pending = wait(waiting, BEAT_SECONDS, "FIRST_COMPLETED")
                 beat()
-                for future in done:
+                # One that failed stands last, so that what came with it is kept.
+                for future in sorted(done, key=lambda each: each.exception() is not None):
                     self._note(waiting.pop(future), future.result())
 
     def _note(self, passage: Passage, told: list[Any] | None) -> None:

@@ -25,7 +25,7 @@ from llm.models import (
     Reader,
 )
 from llm.naming import meanings
-from llm.proposing import reading
+from llm.proposing import by_model, reading
 from llm.proposing.ends import read
 from llm.proposing.reading import read_waiting, readers
 from tests.support import graph as drawing
@@ -199,8 +199,14 @@ def test_after_a_rest_it_is_asked_again(label: Version, model: LanguageModel) ->
 
 
 def test_what_was_answered_before_it_went_away_is_not_asked_again(
-    label: Version, model: LanguageModel, ana: Account, ben: Account
+    label: Version,
+    model: LanguageModel,
+    ana: Account,
+    ben: Account,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    # What is on its way while another fails is lost: with one at a time nothing is.
+    monkeypatch.setattr(by_model, "AT_ONCE", 1)
     other = knowledge.source(ana, title="Another")
     knowledge.active(other, ana, ben, texts=["替奈普酶。", "瘙痒。"])
     model.answer = lambda text: 503 if text.endswith("瘙痒。") else {"relations": []}
