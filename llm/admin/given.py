@@ -19,6 +19,7 @@ from governance.admin.version_pages import crumbs_of
 from governance.duties import Deed
 from governance.models import Passage, Version
 from llm import tracing
+from llm.admin.holders import holders
 from llm.as_of import may_look_back
 from llm.models import Feedback, ReportedAnswer, Usage
 from llm.tracing import Onward
@@ -75,7 +76,7 @@ def _shown(request: HttpRequest, title: str, version: Version, told: Onward) -> 
         "version": version,
         "told": told,
         "rows": _rows(told),
-        "further": [(name, held) for name, held in told.further.items()],
+        "holders": holders(told.further),
         "next": f"?before={told.before}" if told.before else "",
         "is_first": _before(request) is None,
     }

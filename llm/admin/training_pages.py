@@ -49,6 +49,8 @@ class CutForm(forms.Form):
         out = Release.objects.filter(status=ReleaseStatus.PUBLISHED).newest_first()
         field: Any = self.fields["release"]
         field.choices = [(str(release.pk), release.name) for release in out]
+        current = Release.objects.current()
+        field.initial = str(current.pk) if current else None
 
 
 class CutTrainingSet(ActionPage[None]):

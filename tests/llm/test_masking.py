@@ -6,9 +6,11 @@ import logging
 
 import pytest
 from django.test import Client as Browser
+from django.utils import translation
 
 from governance.models import AuditPayload, Version
 from llm.masking import masked
+from llm.templatetags.masks import masks_in_words
 from tests.llm.reporting import answered, asked, tier
 from tests.llm.test_feedback import give
 from tests.prove.masking import of_questions
@@ -32,6 +34,11 @@ from tests.prove.masking import of_questions
 )
 def test_what_names_a_person_is_masked(text: str, kept: str) -> None:
     assert masked(text) == kept
+
+
+def test_whoever_reads_it_is_told_in_their_language_what_was_masked() -> None:
+    with translation.override("zh-hans"):
+        assert masks_in_words("患者⟨name⟩，⟨x⟩，⟨id⟩") == "患者⟨姓名⟩，⟨x⟩，⟨身份证号⟩"
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.core.wsgi import get_wsgi_application
 
 from governance import clock
-from kbadmin import demo, serving, startup
+from kbadmin import demo, demo_release, serving, startup
 from llm import clients, jobs
 
 
@@ -37,8 +37,10 @@ class Command(BaseCommand):
     def _load_sample(self) -> None:
         self.stdout.write("Loading the sample …")
         self.stdout.flush()
-        access = demo.load(now=clock.now())
+        now = clock.now()
+        access = demo.load(now=now)
         jobs.do("catch_up", {})
+        demo_release.cut(now=now)
         self.stdout.write("Accounts of the sample. Their passwords are shown this once:")
         for name, password in access.passwords.items():
             self.stdout.write(f"  {name:16} {password}")

@@ -1,0 +1,1 @@
+"""What templates of use call by name."""
