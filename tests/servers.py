@@ -30,65 +30,9 @@ JAVA = [
         for name in ("java.nio", "java.io", "sun.nio.ch")
     ),
 ]
-# What a database or a broker could do differently; the rest is the same on any.
-SUITE = ["tests/integration", "tests/governance", "tests/llm", "-m", "servers or not slow"]
-# Pages, forms and shapes of answers are not: what they ask is asked by the actions' own tests.
-INDIFFERENT = (
-    *(
-        "admin",
-        "answers",
-        "api_decisions",
-        "api_errors",
-        "api_nonsense",
-        "api_retrieve.py",
-        "api_sessions",
-        "api_uploads",
-        "api_versions",
-        "apart",
-    ),
-    *("as_of_api", "as_of_words", "asked", "bench", "believing", "canonical", "canvas", "comments"),
-    *(
-        "commands",
-        "confirmation",
-        "dates",
-        "dify",
-        "examples",
-        "mcp",
-        "openai",
-        "embedding",
-        "evaluation_figures",
-        "feedback",
-    ),
-    *(
-        "identifiers",
-        "in_the_way",
-        "lifecycle",
-        "login_names",
-        "mailing",
-        "merkle",
-        "notices",
-        "originals",
-    ),
-    *(
-        "passes",
-        "password_links",
-        "people",
-        "person_edits",
-        "proposal_pages",
-        "proposing",
-        "pulls_naming",
-    ),
-    *(
-        "question_drafting",
-        "question_pages",
-        "quarantined_text",
-        "reading",
-        "client_limits",
-        "release_pages",
-    ),
-    *("sentences", "set_comments", "set_notices", "stores", "submissions", "ticket_pages"),
-    *("timeline", "verification_of_columns", "webhook_pages", "wording", "words"),
-)
+# The rest is the same on any: what pages and shapes of answers ask is asked by the actions' tests.
+SUITE = ["tests/integration", "tests/governance", "tests/llm"]
+CHOSEN = ["-m", "servers or (database and not slow)"]
 
 
 def main(arguments: list[str]) -> int:
@@ -108,10 +52,9 @@ def main(arguments: list[str]) -> int:
         for name in not_tested:
             sys.stdout.write(f"Not tested: {name}\n")
             sys.stdout.flush()
-        ignored = [f"--ignore-glob=*/test_{name}*" for name in INDIFFERENT]
         # A file on one worker: what it begins for all its tests, say a fleet, it begins once.
         pytest = [sys.executable, "-m", "pytest", "-n", "3", "--dist", "loadfile"]
-        command = [*pytest, *(arguments or SUITE + ignored)]
+        command = [*pytest, *(arguments or SUITE + CHOSEN)]
         return subprocess.call(command, env=given)
 
 

@@ -41,9 +41,10 @@ def set_relation_type(ground: Ground, content: dict[str, Any]) -> list[Step]:
         "is_hierarchy": content.get("is_hierarchy") is True,
         "qualifiers": _qualifiers(content),
     }
-    type_, _made = RelationType.objects.update_or_create(code=code, defaults=given)
+    type_, is_new = RelationType.objects.update_or_create(code=code, defaults=given)
     _allow(type_, content)
-    _refuse_what_is_said(type_, was_hierarchy=bool(known and known.is_hierarchy))
+    if not is_new:
+        _refuse_what_is_said(type_, was_hierarchy=bool(known and known.is_hierarchy))
     ground.note("relation_type.set", type_)
     return [back]
 

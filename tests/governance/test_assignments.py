@@ -17,6 +17,8 @@ from governance.verification import verify_trail
 from tests.support import knowledge
 from tests.support.knowledge import PASSWORD
 
+pytestmark = pytest.mark.database
+
 
 def names(version: Version) -> list[str]:
     return [str(c.person) for c in assignments.candidates(version)]

@@ -55,6 +55,8 @@ from tests.support.graph import (
     written,
 )
 
+pytestmark = pytest.mark.database
+
 
 @pytest.fixture
 def passage(active: Version) -> Passage:

@@ -20,6 +20,8 @@ from tests.support.callers import Caller
 from tests.support.refusing import database_refuses
 from tests.support.visiting import Visitor
 
+pytestmark = pytest.mark.database
+
 DAY = timedelta(days=1)
 
 

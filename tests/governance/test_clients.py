@@ -16,6 +16,8 @@ from tests.support import knowledge
 from tests.support.callers import program
 from tests.support.refusing import database_refuses
 
+pytestmark = pytest.mark.database
+
 NOON = datetime(2026, 8, 31, 4, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 

@@ -23,6 +23,8 @@ from tests.support.graph import (
     written,
 )
 
+pytestmark = pytest.mark.database
+
 OLD = "Alteplase is given within 3 h of onset. The dose is 0.9 mg/kg."
 NEW = "Alteplase is given within 4.5 h of onset. The dose is 0.9 mg/kg, at most 90 mg."
 OTHER = "Blood pressure is kept below 185/110 mmHg."

@@ -11,7 +11,7 @@ from governance import clock, graph
 from governance.models import Account, Concept, Relation, Version
 from tests.support import graph as drawing
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.database, pytest.mark.django_db]
 DRUGS, DISEASES = 5, 5
 
 

@@ -15,6 +15,8 @@ from tests.support import knowledge
 from tests.support.callers import log_in
 from tests.support.visiting import Visitor, source_at, words
 
+pytestmark = pytest.mark.database
+
 
 def retitle(source: Source, by: Account, title: str = "Asthma in adults") -> Source:
     described = knowledge.describe(title=title, identifiers=[])

@@ -15,6 +15,8 @@ from governance.models import Account, AuditEntry, Passage, Source, Version, dig
 from tests.support import knowledge
 from tests.support.refusing import database_refuses
 
+pytestmark = pytest.mark.database
+
 NOON = datetime(2026, 8, 31, 4, 0, tzinfo=UTC)
 
 

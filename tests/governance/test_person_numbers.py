@@ -14,6 +14,8 @@ from governance.trail import SHELL
 from tests.support.knowledge import PASSWORD
 from tests.support.refusing import database_refuses
 
+pytestmark = pytest.mark.database
+
 WIDE = ["\uff0d", "\ufe63", "\ufe58"]
 SPELT = [f"E{dash}100" for dash in (*DASHES, *WIDE)] + ["e-100", "Ｅ-１００", "ｅ－１００"]
 

@@ -32,6 +32,8 @@ from llm.retrieval import Question, retrieve
 from tests.support import knowledge
 from tests.support.encoders import FakeEncoder
 
+pytestmark = pytest.mark.database
+
 
 @pytest.fixture
 def other(active: Version, ana: Account, ben: Account) -> Version:

@@ -22,7 +22,7 @@ from tests.support import knowledge
 from tests.support.oracle import TICK
 from tests.support.refusing import database_refuses
 
-pytestmark = pytest.mark.usefixtures("clock")
+pytestmark = [pytest.mark.database, pytest.mark.usefixtures("clock")]
 
 HOUR = timedelta(hours=1)
 

@@ -11,6 +11,8 @@ from governance.verification import verify_trail
 from tests.support import knowledge
 from tests.support.callers import Caller, log_in
 
+pytestmark = pytest.mark.database
+
 NEW_PASSWORD = "staple battery horse"
 
 

@@ -13,6 +13,8 @@ from governance.models import Account, AuditEntry, ClassPolicy, Source, Version
 from tests.support import knowledge
 from tests.support.refusing import database_refuses
 
+pytestmark = pytest.mark.database
+
 
 def edit(source: Source, by: Account, **changed: object) -> Source:
     """Edit what is named and leave the rest as it is."""

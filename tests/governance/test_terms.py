@@ -22,6 +22,8 @@ from tests.support.lives import Life, moves
 from tests.support.oracle import TICK, Oracle
 from tests.support.refusing import database_refuses
 
+pytestmark = pytest.mark.database
+
 # The slice that always runs, and the long run: HYPOTHESIS_PROFILE=prove.
 PROVING = os.environ.get("HYPOTHESIS_PROFILE") == "prove"
 EXAMPLES = int(os.environ.get("HYPOTHESIS_EXAMPLES", "2000" if PROVING else "25"))

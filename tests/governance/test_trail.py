@@ -28,6 +28,8 @@ from governance.models import (
 from governance.trail import SHELL, SYSTEM, changing, needs_reason, note_left_over_refusals
 from tests.support import knowledge
 
+pytestmark = pytest.mark.database
+
 NOON = datetime(2026, 8, 31, 4, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 EVERY_DUTY = [(deed, role) for deed in Deed for role in Role]

@@ -21,6 +21,8 @@ from governance.models import (
 )
 from tests.support import knowledge
 
+pytestmark = pytest.mark.database
+
 NOON = datetime(2026, 8, 31, 4, 0, tzinfo=UTC)
 
 

@@ -20,6 +20,8 @@ from governance.models import (
 from tests.support.refusing import database_refuses
 from tests.support.tampering import sql
 
+pytestmark = pytest.mark.database
+
 APPEND_ONLY: list[type[models.Model]] = [AuditEntry, AuditPayload, AuditNode]
 EVERY = triggers.triggers(connection.vendor)
 on_postgresql = pytest.mark.skipif(

@@ -16,6 +16,8 @@ from governance.originals import Original
 from tests.support import knowledge
 from tests.support.refusing import database_refuses
 
+pytestmark = pytest.mark.database
+
 READING = Reading("text/plain", 3, "test-1", [{"code": "no_headings"}])
 TEXT = Text([SectionText(1, "Dosing", ("Dosing",))], [PassageText(0, "Start low.", page=2)])
 

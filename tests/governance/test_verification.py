@@ -31,7 +31,11 @@ from tests.support.tampering import (
     tamper,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tampered_world")]
+pytestmark = [
+    pytest.mark.database,
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("tampered_world"),
+]
 NOON = datetime(2026, 8, 31, 4, 0, tzinfo=UTC)
 LATER = datetime(2026, 9, 9, tzinfo=UTC)
 

@@ -19,6 +19,8 @@ from governance.trail import SHELL, changing
 from governance.verification import verify_trail
 from tests.support.databases import triggers_away
 
+pytestmark = pytest.mark.database
+
 
 @pytest.fixture
 def kept(draft: Version) -> Path:

@@ -24,7 +24,7 @@ from tests.support import knowledge
 from tests.support.oracle import TICK, midnight
 from tests.support.refusing import database_refuses
 
-pytestmark = pytest.mark.usefixtures("clock")
+pytestmark = [pytest.mark.database, pytest.mark.usefixtures("clock")]
 
 
 # Approving.

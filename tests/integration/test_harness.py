@@ -22,6 +22,8 @@ from tests.support.encoders import FakeEncoder
 from tests.support.lines import Line
 from tests.support.processes import Died, Process
 
+pytestmark = pytest.mark.servers
+
 CLEAN = {"errors": [], "parked": [], "drift": [], "findings": [], "exits_open": 0}
 
 

@@ -33,6 +33,8 @@ from tests.support.following import (
     take_over,
 )
 
+pytestmark = pytest.mark.database
+
 
 def at(name: str = "vectors") -> Cursor:
     return Cursor.objects.get(name=name)

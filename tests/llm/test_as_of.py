@@ -27,6 +27,8 @@ from tests.support.encoders import FakeEncoder
 from tests.support.following import interposed
 from tests.support.lives import Life
 
+pytestmark = pytest.mark.database
+
 HOUR = timedelta(hours=1)
 TEXTS = [
     "Start low.",

@@ -13,6 +13,8 @@ from tests.support import knowledge
 from tests.support.encoders import FakeEncoder
 from tests.support.following import MoodyEncoder, amended
 
+pytestmark = pytest.mark.database
+
 
 @pytest.fixture
 def encoder() -> MoodyEncoder:

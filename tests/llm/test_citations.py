@@ -18,6 +18,8 @@ from llm.citations import Why, check
 from tests.support import knowledge
 from tests.support.callers import Caller, code, program
 
+pytestmark = pytest.mark.database
+
 
 def first(version: Version) -> Passage:
     passage = version.passages.current().first()

@@ -22,6 +22,8 @@ from llm.stores.port import StoreAway
 from tests.support import knowledge
 from tests.support.following import amended, days_later, follow, lose
 
+pytestmark = pytest.mark.database
+
 
 def folder() -> CorpusFolder:
     return registry.corpus().folder

@@ -22,7 +22,7 @@ from tests.support import knowledge
 from tests.support.callers import V1, program
 from tests.support.following import days_later, follow, lose
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.database, pytest.mark.django_db]
 
 
 @pytest.fixture

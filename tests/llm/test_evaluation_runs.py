@@ -29,6 +29,8 @@ from tests.support.following import interposed, moody
 from tests.support.questions import founded, reviewed, run_of, written
 from tests.support.visiting import passages_of
 
+pytestmark = pytest.mark.database
+
 
 @pytest.fixture
 def wards(active: Version, ana: Account, ben: Account) -> QuestionSet:

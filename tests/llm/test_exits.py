@@ -11,6 +11,8 @@ from llm.stores.port import StoreAway
 from tests.support import knowledge
 from tests.support.following import follow, interposed
 
+pytestmark = pytest.mark.database
+
 
 def test_leaving_opens_and_confirms_an_exit_record(active: Version, ben: Account) -> None:
     follow("vectors")

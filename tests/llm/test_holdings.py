@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from governance.actions.sources import Licence
 from governance.clock import today
 from governance.models import Account, Passage, Source, Version
 from llm.projections.holdings import all_holdings, citation_of, holding_of, quoted
 from tests.support import knowledge
 from tests.support.following import amended, days_later
+
+pytestmark = pytest.mark.database
 
 
 def held(version: Version) -> list[str]:

@@ -20,6 +20,8 @@ from llm.projections.advance import last_knowledge
 from llm.stores.edge import EdgeStore
 from tests.support.following import follow, interposed, moody, points
 
+pytestmark = pytest.mark.database
+
 OWNER = """
 import sys, time
 from pathlib import Path

@@ -26,6 +26,8 @@ from tests.support.databases import triggers_away
 from tests.support.questions import asked, founded, reviewed, written
 from tests.support.visiting import passages_of
 
+pytestmark = pytest.mark.database
+
 
 @pytest.fixture
 def wards(ana: Account) -> QuestionSet:

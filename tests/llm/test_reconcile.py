@@ -18,6 +18,8 @@ from tests.support import knowledge
 from tests.support.encoders import FakeEncoder
 from tests.support.following import follow, lose, points, put_foreign
 
+pytestmark = pytest.mark.database
+
 Drift = list[list[object]]
 
 

@@ -30,6 +30,8 @@ from tests.support.callers import Caller, code, log_in, program
 from tests.support.following import days_later, follow
 from tests.support.knowledge import PASSWORD
 
+pytestmark = pytest.mark.database
+
 NAME = releasing.NAME
 
 

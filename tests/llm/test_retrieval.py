@@ -24,6 +24,8 @@ from tests.support import knowledge
 from tests.support.encoders import FakeEncoder
 from tests.support.following import amended, days_later, interposed, lose, put_foreign
 
+pytestmark = pytest.mark.database
+
 
 def ask(query: str = "Start low.", *, at: datetime | None = None, **given: Any) -> Answer:
     return retrieve(Question(query, **given), at=at or clock.now())

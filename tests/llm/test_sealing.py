@@ -23,6 +23,8 @@ from tests.llm.test_feedback import give
 from tests.support.databases import triggers_away
 from tests.support.refusing import database_refuses
 
+pytestmark = pytest.mark.database
+
 
 def found() -> list[str]:
     return [str(finding) for finding in verify_trail()]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import pytest
+
 from governance import clock
 from governance.clock import start_of, today
 from governance.models import Account, Source, Version
@@ -13,6 +15,8 @@ from llm.wording import statistics_of
 from tests.llm.conftest import follow
 from tests.support import knowledge
 from tests.support.following import amended
+
+pytestmark = pytest.mark.database
 
 
 def noon(days: int) -> datetime:

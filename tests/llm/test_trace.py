@@ -20,6 +20,8 @@ from tests.support import using
 from tests.support.callers import Caller, code, log_in, program
 from tests.support.visiting import Visitor
 
+pytestmark = pytest.mark.database
+
 
 @pytest.fixture
 def auditor(db: None) -> Caller:

@@ -17,6 +17,8 @@ from llm.training.writing import folder_of
 from tests.support import knowledge, releasing, training
 from tests.support.callers import Caller, code, log_in, program
 
+pytestmark = pytest.mark.database
+
 SETS = f"training-sets/{training.NAME}"
 BODY = {"name": "lora", "base_model": "Qwen3-8B", "digest": "a" * 64}
 

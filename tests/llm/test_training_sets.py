@@ -24,6 +24,8 @@ from llm.training.writing import begin, folder_of
 from tests.support import graph as drawing
 from tests.support import knowledge, questions, releasing, training, using
 
+pytestmark = pytest.mark.database
+
 FEVER = "Give paracetamol to lower a high fever at home."
 
 

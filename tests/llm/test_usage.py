@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+import pytest
 from django.core import serializers
 
 from governance.models import Client, Version
@@ -13,6 +14,8 @@ from llm.projections.advance import last_knowledge
 from llm.retrieval import PROFILE
 from tests.llm.conftest import follow
 from tests.support.callers import Caller
+
+pytestmark = pytest.mark.database
 
 FILTERS = {"source_class": ["clinical_guideline"], "language": "en"}
 

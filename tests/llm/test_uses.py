@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import pytest
+
 from governance import clock
 from governance.models import Client, Version
 from governance.uses import Use, uses_of
 from llm.models import Usage
 from tests.llm.conftest import follow
 from tests.support.callers import Caller
+
+pytestmark = pytest.mark.database
 
 
 def ask(tier: Caller) -> None:

@@ -26,6 +26,8 @@ from tests.support.following import (
     points,
 )
 
+pytestmark = pytest.mark.database
+
 
 def keys(version: Version) -> set[int]:
     return set(version.passages.values_list("pk", flat=True))

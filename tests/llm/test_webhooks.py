@@ -30,6 +30,8 @@ from tests.support import knowledge
 from tests.support.following import days_later
 from tests.support.receiver import Receiver, receiving
 
+pytestmark = pytest.mark.database
+
 ALL = list(Kind.values)
 GUIDE = Path(__file__).parents[2] / "docs/webhooks.md"
 
