@@ -6,7 +6,7 @@ Nothing of it is stored: it is no use of knowledge, and a question may name a pa
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from http import HTTPStatus
 
@@ -26,7 +26,9 @@ from governance.models import Account, Passage
 from llm.admin.bench_form import QuestionForm, SettingForm
 from llm.admin.reasons import why_not
 from llm.as_of import may_look_back, out_of_force, retrieve_as_of
+from llm.conflicts import Said, conflicts
 from llm.embedding import Unavailable
+from llm.explaining import Reasons, reasons_of
 from llm.found import Found
 from llm.projections.holdings import quoted
 from llm.retrieval import Answer, Question, retrieve
@@ -41,6 +43,7 @@ class Row:
     """A passage of an answer. `text` is None where it may be cited only.
 
     `moved` is by how many places it stands higher than beside; None where it does not stand there.
+    `opposed` are sentences of its own with those of others that seem to contradict them.
     """
 
     place: int
@@ -48,6 +51,8 @@ class Row:
     text: str | None
     is_in_force_now: bool = True
     moved: int | None = None
+    reasons: Reasons | None = None
+    opposed: tuple[tuple[Said, Said], ...] = ()
 
     @property
     def html(self) -> SafeString:
@@ -167,9 +172,19 @@ def _fill(side: Side, question: Question, now: datetime) -> None:
         recalled = retrieve_as_of(question, at=side.at, now=now)
         side.answer, side.without_vector = recalled.answer, recalled.without_vector
         in_force = set(recalled.in_force_now)
+    found = side.answer.found
+    reasons = reasons_of(found, question, at=now)
+    opposed = conflicts([f.passage for f in found])
     side.rows = [
-        Row(place, f, quoted(f.passage, f.passage.version), f.passage.pk in in_force)
-        for place, f in enumerate(side.answer.found, start=1)
+        Row(
+            place,
+            f,
+            quoted(f.passage, f.passage.version),
+            f.passage.pk in in_force,
+            reasons=reasons[f.passage.pk],
+            opposed=tuple(c.seen_from(f.passage) for c in opposed if f.passage in c),
+        )
+        for place, f in enumerate(found, start=1)
     ]
     side.refused = _refused(side.answer.refused, now)
 
@@ -200,10 +215,7 @@ def _mark_moves(sides: list[Side]) -> None:
         return
     before, now = sides[0].places, sides[1].places
     for side, own, other in ((sides[0], before, now), (sides[1], now, before)):
-        side.rows = [
-            Row(r.place, r.found, r.text, r.is_in_force_now, _moved(r, own, other))
-            for r in side.rows
-        ]
+        side.rows = [replace(row, moved=_moved(row, own, other)) for row in side.rows]
 
 
 def _moved(row: Row, own: dict[int, int], other: dict[int, int]) -> int | None:

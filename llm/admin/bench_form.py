@@ -18,6 +18,8 @@ from governance.classes import SourceClass
 from governance.models import Language
 from llm.as_of import EARLIEST_YEAR
 from llm.fusing import MOST
+from llm.models import Release, ReleaseStatus
+from llm.releases.held import held_by
 from llm.retrieval import Question
 
 MOST_SOURCES = 50
@@ -44,12 +46,16 @@ class SettingForm(forms.Form):
     source_class = fields.choice(_("Class"), [ANY, *SourceClass.choices], required=False)
     language = fields.choice(_("Language"), [ANY, *Language.choices], required=False)
     source = fields.line(_("Numbers of sources"), required=False, longest=400)
+    release = fields.choice(_("Within the release"), [ANY], required=False)
     as_of = forms.DateTimeField(label=_("As of (hospital's time)"), required=False)
 
     def __init__(self, *args: Any, may_look_back: bool, **given: Any) -> None:
         super().__init__(*args, **given)
         plain = {"class": " ".join(INPUT_CLASSES)}
         self.fields["top_k"].widget.attrs |= plain
+        released = Release.objects.filter(status=ReleaseStatus.PUBLISHED).newest_first()
+        field: Any = self.fields["release"]
+        field.choices = [ANY, *((str(each.pk), each.name) for each in released)]
         widget = forms.DateTimeInput(
             attrs=plain | {"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"
         )
@@ -73,7 +79,9 @@ class SettingForm(forms.Form):
     def question(self, query: str) -> Question:
         given = self.cleaned_data
         classes = (given["source_class"],) if given["source_class"] else ()
-        return Question(query, given["top_k"], classes, given["language"] or None, given["source"])
+        within = held_by(Release.objects.get(pk=given["release"])) if given["release"] else None
+        language = given["language"] or None
+        return Question(query, given["top_k"], classes, language, given["source"], within)
 
 
 def _is_number(said: str) -> bool:
