@@ -1,6 +1,7 @@
 """What a backup is made of: files with their SHA-256, and a manifest that is written last.
 
-DIR/originals/ab/ab12…      the bytes of uploads, shared by every backup in DIR, only added to
+DIR/originals/ab/ab12…      the bytes of uploads and of training sets, shared by every backup in
+                            DIR, only added to
 DIR/20260131T020000Z-123/   one backup: `manifest.json`, and a file a table in `tables/`
 DIR/.unfinished/            what is being made; cleared by the next backup
 """
@@ -20,16 +21,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+
 from governance import canonical
 
 FORMAT = 1
 MANIFEST = "manifest.json"
 ORIGINALS = "originals"
+TRAINING = "training"
 UNFINISHED = ".unfinished"
 NAME = re.compile(r"\d{8}T\d{6}Z-\d+(-\d+)?")
 CHUNK = 1024 * 1024
 
 Progress = Callable[[int, int], None]
+# A file of a training set by its place under `KB_HOME/training`, an original by none; its SHA-256.
+File = tuple[str, str]
 
 
 def silent(_done: int, _all: int) -> None:
@@ -57,6 +63,11 @@ class Backup:
 
     def file(self, name: str) -> Path:
         return self.folder / name
+
+    def files(self) -> list[File]:
+        """What is kept outside the tables. Earlier backups have no training sets."""
+        training = [(each["path"], each["sha256"]) for each in self.manifest.get(TRAINING, [])]
+        return [("", each["sha256"]) for each in self.manifest[ORIGINALS]] + training
 
 
 def newest(place: Path) -> Backup:
@@ -143,6 +154,17 @@ def place_of(sha256: str, folder: Path) -> Path:
     return folder / sha256[:2] / sha256
 
 
+def place_in_home(path: str, sha256: str) -> Path:
+    """Where a file lies here, or is to lie. Raises `NoBackup` where that is no place for it."""
+    if not path:
+        return place_of(sha256, settings.KB_HOME / "uploads")
+    folder = Path(settings.KB_HOME / TRAINING).resolve()
+    place = (folder / path).resolve()
+    if not place.is_relative_to(folder):
+        raise NoBackup(f"A file of the backup would lie outside of {folder}: {path}")
+    return place
+
+
 def sync(folder: Path) -> None:
     """A name that came or went is on the disk only when its folder is."""
     descriptor = os.open(folder, os.O_RDONLY)
@@ -155,8 +177,7 @@ def sync(folder: Path) -> None:
 def damaged(backup: Backup, progress: Progress = silent) -> list[str]:
     """Read every file that the backup needs; the names of those that are not as written."""
     wanted = {backup.file(t["file"]): t["sha256"] for t in backup.manifest["tables"]}
-    for each in backup.manifest["originals"]:
-        wanted[place_of(each["sha256"], backup.originals)] = each["sha256"]
+    wanted |= {place_of(sha256, backup.originals): sha256 for _path, sha256 in backup.files()}
     found = []
     for done, (path, sha256) in enumerate(wanted.items(), start=1):
         if hash_of(path) != sha256:

@@ -26,6 +26,7 @@ from kbadmin.backup_files import (
     damaged,
     hash_of,
     newest,
+    place_in_home,
     place_of,
     silent,
 )
@@ -60,7 +61,7 @@ def restore(place: Path, *, same_epoch: str = "", progress: Progress = silent) -
         _refuse_what_does_not_fit(backup, same_epoch)
         if bad := damaged(backup, progress):
             raise NoBackup(f"Damaged or missing, nothing was restored: {', '.join(bad)}")
-        _bring_originals(backup, progress)
+        _bring_files(backup, progress)
         _bring_tables(backup, is_new_epoch=not same_epoch, progress=progress)
         call_command("migrate", verbosity=0)
         # A record that does not even let itself be continued is told of by the findings.
@@ -121,11 +122,11 @@ def _nodes(backup: Backup) -> list[backup_tables.Node]:
     return [(app, name) for app, name in backup.manifest["migrations"]]
 
 
-def _bring_originals(backup: Backup, progress: Progress) -> None:
+def _bring_files(backup: Backup, progress: Progress) -> None:
     """Twice does no harm: what a restore that was interrupted brought is looked at again."""
-    wanted = [each["sha256"] for each in backup.manifest["originals"]]
-    for done, sha256 in enumerate(wanted, start=1):
-        target = place_of(sha256, settings.KB_HOME / "uploads")
+    wanted = backup.files()
+    for done, (path, sha256) in enumerate(wanted, start=1):
+        target = place_in_home(path, sha256)
         source = place_of(sha256, backup.originals)
         if hash_of(target) != sha256 and not copy(source, target, sha256=sha256):
             raise NoBackup(f"It changed while it was read: {source}")

@@ -52,6 +52,16 @@ def refused(made: Backup, sentence: str, **options: Any) -> None:
 # What is refused
 
 
+def test_file_that_would_lie_elsewhere_is_refused(
+    made: Backup, active: Version, elsewhere: Path
+) -> None:
+    stray = {"path": "../uploads/x", "sha256": active.upload.sha256, "bytes": 1}
+    altered(made, training=[stray])
+
+    with empty_place(elsewhere):
+        refused(made, "outside")
+
+
 def test_place_with_entries_is_refused(made: Backup, elsewhere: Path) -> None:
     with empty_place(elsewhere):
         backup_restore.restore(made.folder)

@@ -20,9 +20,9 @@ from governance.verification import content_of, verify_trail
 from kbadmin import backup, backup_restore
 from kbadmin.backup_files import Backup
 from llm import clients
-from llm.models import CachedVector, Cursor, Exit
+from llm.models import CachedVector, Cursor, Exit, TrainingSet
 from llm.retrieval import Question, retrieve
-from tests.support import knowledge
+from tests.support import knowledge, training
 from tests.support.databases import triggers_away
 from tests.support.following import follow
 from tests.support.places import empty_place, migrated_place
@@ -91,6 +91,17 @@ def test_original_comes_back(made: Backup, active: Version, elsewhere: Path) -> 
         backup_restore.restore(made.folder)
 
         assert originals.hash_of(active.upload.sha256) == active.upload.sha256
+
+
+def test_files_of_a_training_set_come_back(ana: Account, ben: Account, elsewhere: Path) -> None:
+    training.rows(ana, ben)
+    kept = backup.take(elsewhere / "backups").backup
+    before = training.rows_of(TrainingSet.objects.get())
+
+    with migrated_place(elsewhere):
+        backup_restore.restore(kept.folder)
+
+        assert training.rows_of(TrainingSet.objects.get()) == before != []
 
 
 def test_triggers_are_back(made: Backup, elsewhere: Path) -> None:
