@@ -9,7 +9,7 @@ from governance.models import Passage
 
 @dataclass(frozen=True)
 class Found:
-    """A passage that may be served. `score` is the fused sum over its possible maximum.
+    """A passage that may be served. `score` is fused of both lists, from 0 to 1.
 
     The ranks are its places in the two lists, counted from one; None where it stands in none.
     `alike` are passages that say the same and may be served too, the most authoritative first.

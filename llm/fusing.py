@@ -1,7 +1,8 @@
-"""Makes one list of two: what fits by meaning and what fits by words, fused by rank.
+"""Makes one list of two: what fits by meaning and what fits by words, half of each.
 
-Cormack, Clarke and Büttcher, "Reciprocal Rank Fusion outperforms Condorcet and individual Rank
-Learning Methods", 2009, where k = 60 too.
+A convex combination of scores that were brought to [0, 1], as in Bruch, Gai and Ingber, "An
+Analysis of Fusion Functions for Hybrid Retrieval", ACM TOIS 42(1), 2023: where the best of a list
+stands far ahead of the next it counts for more, which fusing by rank throws away.
 """
 
 from __future__ import annotations
@@ -19,13 +20,15 @@ from llm.embedding import Encoder
 from llm.found import Found, tie
 from llm.stores.port import Hit
 
-K = 60
+# The share of the meaning in a score; set on the questions marked `tune`.
+MEANING = 0.5
 POOL = 100
 DEEPEST = 3200
 # Nobody is given more passages than that.
 MOST = 50
 # Engines sum in their own order: beyond these digits their scores differ without meaning.
 SCORE_DIGITS = 5
+DIGITS = 4
 
 Vector = NDArray[np.float32]
 
@@ -38,7 +41,7 @@ def fused(
     encoder: Encoder,
 ) -> list[Found]:
     """What is allowed of the two lists, as one list, the best first; what says the same once."""
-    best = _ranked([by_meaning, by_words], allowed)[:MOST]
+    best = _ranked(by_meaning, by_words, allowed)[:MOST]
     similarity = _similarities(vector, [allowed[pk] for pk, _score in best], encoder)
     near, worded = _places(by_meaning, allowed), _places(by_words, allowed)
     return folded_together(
@@ -75,23 +78,39 @@ def _rounded(hit: Hit) -> float:
     return round(hit.score, SCORE_DIGITS)
 
 
-def _ranked(lists: Sequence[Sequence[Hit]], allowed: dict[int, Passage]) -> list[tuple[int, float]]:
-    """Passages with their fused scores, best first; ties by authority, then by the passage."""
-    total: dict[int, float] = {}
-    for hits in lists:
-        for pk, rank in _places(hits, allowed).items():
-            total[pk] = total.get(pk, 0.0) + 1 / (K + rank)
-    most = len(lists) / (K + 1)
-    shares = {pk: round(score / most, SCORE_DIGITS) for pk, score in total.items()}
+def _ranked(
+    by_meaning: Sequence[Hit], by_words: Sequence[Hit], allowed: dict[int, Passage]
+) -> list[tuple[int, float]]:
+    """Passages with their fused scores, best first; ties by authority, then by the passage.
+
+    A cosine has no zero of its own, so the last of the list is none; words in common have one.
+    """
+    near, worded = _scores(by_meaning, allowed), _scores(by_words, allowed)
+    of_meaning = _shares(near, floor=min(near.values(), default=0.0))
+    of_words = _shares(worded, floor=0.0)
+    shares = {
+        pk: round(MEANING * of_meaning.get(pk, 0) + (1 - MEANING) * of_words.get(pk, 0), DIGITS)
+        for pk in [*near, *worded]
+    }
     return sorted(shares.items(), key=lambda item: (-item[1], *tie(allowed[item[0]])))
+
+
+def _shares(scores: dict[int, float], floor: float) -> dict[int, float]:
+    """From the floor, which is 0, to the best, which is 1."""
+    most = max(scores.values(), default=0.0) - floor
+    return {pk: (score - floor) / most if most else 1.0 for pk, score in scores.items()}
 
 
 def _places(hits: Sequence[Hit], allowed: dict[int, Passage]) -> dict[int, int]:
     """The rank of each allowed passage among the allowed of one list, counted from one."""
-    by_name = {str(pk): pk for pk in allowed}
-    scores = {by_name[h.passage]: _rounded(h) for h in hits if h.passage in by_name}
+    scores = _scores(hits, allowed)
     order = sorted(scores, key=lambda pk: (-scores[pk], *tie(allowed[pk])))
     return {pk: rank for rank, pk in enumerate(order, start=1)}
+
+
+def _scores(hits: Sequence[Hit], allowed: dict[int, Passage]) -> dict[int, float]:
+    by_name = {str(pk): pk for pk in allowed}
+    return {by_name[h.passage]: _rounded(h) for h in hits if h.passage in by_name}
 
 
 def _similarities(

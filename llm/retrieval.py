@@ -1,4 +1,4 @@
-"""Finds passages for a question: by meaning and by words, fenced by the truth, fused by rank.
+"""Finds passages for a question: by meaning and by words, fenced by the truth, fused.
 
 The stores only propose. Whether a passage may be served is asked of the truth again, for every
 hit, in one query; a store that is behind can cost recall but never safety.
@@ -24,7 +24,7 @@ from llm.abstention import judged, signs
 from llm.calibration import Calibration, Signs, calibration_of
 from llm.embedding import Encoder
 from llm.found import Found
-from llm.fusing import POOL, K, evened, fused, whole_ties
+from llm.fusing import MEANING, POOL, evened, fused, whole_ties
 from llm.models import Cursor
 from llm.projections.advance import last_knowledge
 from llm.projections.vectors import cuts_words_as_now, embeds_as, microseconds
@@ -32,7 +32,7 @@ from llm.releases.held import Held
 from llm.stores.port import Hit, NotBuilt, Sparse, VectorStore, Wanted
 from llm.wording import language_of, statistics_of, wording_of
 
-PROFILE = f"rrf-2:k={K}:pool={POOL}:{wording.PROFILE}:{words.PROFILE}"
+PROFILE = f"convex-1:{MEANING}:pool={POOL}:{wording.PROFILE}:{words.PROFILE}"
 _NUMBER = re.compile(r"[1-9][0-9]{0,17}")
 
 Vector = NDArray[np.float32]

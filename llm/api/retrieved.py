@@ -96,8 +96,9 @@ class ReasonsAnswer(serializers.Serializer[Any]):
 
 
 class RetrievedPassage(CitedPassage):
-    """`score` is the fused reciprocal-rank sum over its possible maximum, `similarity` the cosine
-    of meaning. `cross_language`: it is written in another language than the question.
+    """`score` is half how near the passage stands by meaning and half by words, from 0 to 1 within
+    this answer; `similarity` is the cosine of meaning. `cross_language`: it is written in another
+    language than the question.
 
     `alike` cites those that say the same and are given once; `conflicts` names passages of this
     answer that seem to say otherwise. `around` and `reasons` are there where they were asked for.

@@ -118,20 +118,25 @@ def test_scores_that_differ_by_rounding_alone_are_ties(ana: Account, ben: Accoun
     allowed = {p.pk: p for v in (textbook, consensus) for p in v.passages.all()}
     near = [Hit(str(keys([textbook])[0]), 0.5000001), Hit(str(keys([consensus])[0]), 0.5)]
 
-    order = [pk for pk, _score in fusing._ranked([near, []], allowed)]
+    order = [pk for pk, _score in fusing._ranked(near, [], allowed)]
 
     assert order == keys([consensus, textbook])
 
 
-def test_what_both_lists_name_comes_before_what_one_names(active: Version) -> None:
+def test_meaning_and_words_are_half_of_a_score_each(active: Version) -> None:
     first, second = active.passages.current()
     allowed = {first.pk: first, second.pk: second}
-    one, two = Hit(str(first.pk), 0.9), Hit(str(second.pk), 0.8)
+    near = [Hit(str(first.pk), 0.9), Hit(str(second.pk), 0.8)]
+    worded = [Hit(str(second.pk), 8.0), Hit(str(first.pk), 2.0)]
 
-    ranked = fusing._ranked([[one, two], [two]], allowed)
+    assert fusing._ranked(near, worded, allowed) == [(first.pk, 0.625), (second.pk, 0.5)]
 
-    assert [pk for pk, _score in ranked] == [second.pk, first.pk]
-    assert ranked[1][1] == 0.5
+
+def test_what_may_not_be_served_has_no_say_in_a_score(active: Version) -> None:
+    first, second = active.passages.current()
+    near = [Hit(str(second.pk), 0.99), Hit(str(first.pk), 0.8)]
+
+    assert fusing._ranked(near, [], {first.pk: first}) == [(first.pk, 0.5)]
 
 
 def test_retirements_do_not_move_the_scores_of_those_that_stay(

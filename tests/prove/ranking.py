@@ -98,13 +98,13 @@ def plant() -> Callable[[], None]:
     """Put the bug in; returns what takes it out."""
     right = fusing._ranked
 
-    def as_the_store_says(lists: Sequence[Sequence[Hit]], allowed: dict[int, Passage]) -> Ranks:
-        total: dict[int, float] = {}
-        for hits in lists:
-            served = [h for h in hits if int(h.passage) in allowed]
-            for rank, hit in enumerate(served, start=1):
-                total[int(hit.passage)] = total.get(int(hit.passage), 0) + 1 / (60 + rank)
-        return sorted(total.items(), key=lambda item: -item[1])
+    def as_the_store_says(
+        near: Sequence[Hit], worded: Sequence[Hit], allowed: dict[int, Passage]
+    ) -> Ranks:
+        right_scores = dict(right(near, worded, allowed))
+        found = dict.fromkeys(int(h.passage) for h in [*near, *worded])
+        served = [(pk, right_scores[pk]) for pk in found if pk in allowed]
+        return sorted(served, key=lambda item: -item[1])
 
     fusing._ranked = as_the_store_says
     return lambda: setattr(fusing, "_ranked", right)
