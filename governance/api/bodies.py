@@ -21,6 +21,8 @@ LONGEST_LINE = 300
 LONGEST_PROSE = 4000
 LONGEST_PASSWORD = 1000
 LARGEST_NUMBER = 2**63 - 1
+# In an address, where its digits are counted.
+LARGEST_WHOLE = 10**18 - 1
 # Days outside would overflow once a time zone is reckoned with.
 YEARS = range(1900, 2200)
 
@@ -134,7 +136,12 @@ def whole_number(request: Request, name: str, *, default: int | None = None) -> 
     value = request.query_params.get(name)
     if value is None and default is not None:
         return default
-    if value is None or not value.isascii() or not value.isdigit() or len(value) > len("9" * 18):
+    if (
+        value is None
+        or not value.isascii()
+        or not value.isdigit()
+        or len(value) > len(str(LARGEST_WHOLE))
+    ):
         raise Malformed(field=name, problem=gettext("Give a whole number."))
     return int(value)
 

@@ -126,7 +126,7 @@ class ChangeSetDoor(SubjectDoor):
         gives=ObstacleAnswer(many=True),
         refuses=(404,),
     )
-    @action(detail=True)
+    @action(detail=True, pagination_class=None)
     def trial(self, request: Request, pk: str) -> Response:
         found = change_sets.tried(change_set=self.get_object(), by=self.caller)
         told = [

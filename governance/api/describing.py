@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
+from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.openapi import AutoSchema
 
 from governance.api.passing import IDEMPOTENCY_KEY
 
 KEPT = "422"
+# Of 1 to 200 characters, in quotes or without.
+VISIBLE = r'^("[!#-\[\]-~]{1,200}"|[!#-\[\]-~]{1,200})$'
 
 
 class CallSchema(AutoSchema):
@@ -33,11 +36,22 @@ class CallSchema(AutoSchema):
         return self.method == "POST" and bool(getattr(self.view, "keeps_answers", False))
 
 
+class StrictBody(OpenApiSerializerExtension):
+    """What has a field that is not named is refused, and the description says so."""
+
+    target_class = "governance.api.bodies.Body"
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
+        told = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
+        return {**told, "additionalProperties": False}
+
+
 def _key() -> dict[str, Any]:
     return {
         "in": "header",
         "name": IDEMPOTENCY_KEY,
-        "schema": {"type": "string", "maxLength": 202},
+        "schema": {"type": "string", "pattern": VISIBLE},
         "description": _(
             "A value of your own, such as a UUID. Sent again within 24 hours with the same"
             " request, it is done once and answered alike."

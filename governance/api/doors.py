@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, TypeVar, cast
 
 from django.db import models
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.permissions import BasePermission
@@ -18,7 +18,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from governance import clock
 from governance.api import passing
-from governance.api.bodies import Body, Json
+from governance.api.bodies import LARGEST_WHOLE, Body, Json
 from governance.api.permissions import people
 from governance.duties import Deed
 from governance.models import Account
@@ -149,3 +149,16 @@ def described(
 def asking(*parameters: Any) -> Callable[[F], F]:
     """Describe what a call is asked in its address."""
     return cast(Callable[[F], F], extend_schema(parameters=list(parameters)))
+
+
+def counted(
+    name: str,
+    description: str = "",
+    *,
+    least: int = 0,
+    most: int = LARGEST_WHOLE,
+    required: bool = False,
+) -> OpenApiParameter:
+    """A whole number that is asked for in an address, as `whole_number` takes it."""
+    bounds = {"type": "integer", "minimum": least, "maximum": most}
+    return OpenApiParameter(name, bounds, description=description, required=required)

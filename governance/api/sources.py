@@ -8,6 +8,8 @@ from typing import Any, ClassVar, cast
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.parsers import MultiPartParser
@@ -81,8 +83,13 @@ class SourceEditBody(Body):
     reason = Prose()
 
 
+@extend_schema_field(OpenApiTypes.BINARY)
+class Received(serializers.FileField):
+    """A file as it comes in a form."""
+
+
 class VersionBody(Body):
-    file = serializers.FileField()
+    file = Received()
     label = Line(max_length=LONGEST_LABEL)  # type: ignore[assignment]
     published_on = Line(help_text="YYYY, YYYY-MM or YYYY-MM-DD")
     effective_from = Day(required=False, allow_null=True)

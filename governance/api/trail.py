@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from governance import proofs
 from governance.api.bodies import whole_number
-from governance.api.doors import Door, asking, described
+from governance.api.doors import Door, asking, counted, described
 from governance.api.permissions import programs
 from governance.duties import Deed, Scope
 from governance.errors import Malformed
@@ -79,7 +79,7 @@ class HeadDoor(GrowthDoor):
 class InclusionDoor(ProofDoor):
     @asking(
         OpenApiParameter("number", int, OpenApiParameter.PATH),
-        OpenApiParameter("size", int, description="Of the tree; the whole trail if left out."),
+        counted("size", "Of the tree; the whole trail if left out."),
     )
     @described(
         "That an entry stands in the trail", tag=TAG, gives=InclusionAnswer, refuses=(400, 404)
@@ -102,8 +102,8 @@ class InclusionDoor(ProofDoor):
 
 class ConsistencyDoor(GrowthDoor):
     @asking(
-        OpenApiParameter("from", int, required=True),
-        OpenApiParameter("to", int, description="The whole trail if left out."),
+        counted("from", required=True),
+        counted("to", "The whole trail if left out."),
     )
     @described("That the trail only grew", tag=TAG, gives=ConsistencyAnswer, refuses=(400,))
     def get(self, request: Request) -> Response:

@@ -9,7 +9,6 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import FileResponse
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -19,7 +18,7 @@ from governance import clock, comparison, originals
 from governance.api.answers import PassageAnswer, VersionAnswer
 from governance.api.bodies import whole_number
 from governance.api.decisions import Decisions
-from governance.api.doors import asking, described
+from governance.api.doors import asking, counted, described
 from governance.api.pagination import InReadingOrder
 from governance.comparison import Piece
 from governance.duties import Deed
@@ -105,7 +104,7 @@ class VersionDoor(Decisions):
             content_type="application/octet-stream",
         )
 
-    @asking(OpenApiParameter("with", int, required=True))
+    @asking(counted("with", required=True))
     @described("Compare two versions", tag=TAG, gives=ComparisonAnswer, refuses=(400, 404))
     @action(detail=True)
     def compare(self, request: Request, pk: str) -> Response:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from governance.api.authentication import BearerKey
 from governance.api.bodies import whole_number
-from governance.api.doors import Door, described
+from governance.api.doors import Door, counted, described
 from governance.api.permissions import programs
 from governance.duties import Scope
 from governance.models import AuditEntry, TrailHead
@@ -57,9 +57,9 @@ class ChangesDoor(Door):
 
     @extend_schema(  # type: ignore[untyped-decorator]
         parameters=[
-            OpenApiParameter("after", int, description="The number last seen; 0 for all."),
-            OpenApiParameter("limit", int, description=f"At most {LARGEST_PAGE}."),
-            OpenApiParameter("wait", int, description=WAIT),
+            counted("after", "The number last seen; 0 for all."),
+            counted("limit", f"At most {LARGEST_PAGE} are given."),
+            counted("wait", WAIT),
         ]
     )
     @described("What changed in the knowledge", tag=TAG, gives=ChangesAnswer, refuses=(400, 503))

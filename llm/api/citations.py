@@ -48,7 +48,7 @@ class StandingAnswer(serializers.Serializer[Any]):
     """`asked` is what was sent. `why` is null of what is in force. `since` is from when on it is
     so; of what is `not_yet` in force, when it will be."""
 
-    asked = Whatever()
+    asked = serializers.JSONField()
     passage = serializers.IntegerField(allow_null=True)
     digest = serializers.CharField(allow_null=True)
     version = serializers.IntegerField(allow_null=True)

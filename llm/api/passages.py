@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from governance import clock
-from governance.api.doors import Door, asking, described
+from governance.api.doors import Door, asking, counted, described
 from governance.api.errors import number_of
 from governance.api.permissions import programs
 from governance.duties import Scope
@@ -36,7 +36,7 @@ class ServedPassageDoor(Door):
     permission_classes = [programs(Scope.RETRIEVE)]
 
     @asking(
-        OpenApiParameter("neighbours", int, description=f"0 to {MOST_NEIGHBOURS} on each side"),
+        counted("neighbours", f"0 to {MOST_NEIGHBOURS} on each side", most=MOST_NEIGHBOURS),
         OpenApiParameter("whole_table", bool),
     )
     @described(

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer
 from rest_framework import serializers
 from rest_framework.permissions import BasePermission
@@ -19,7 +20,7 @@ from rest_framework.views import APIView
 
 from governance.actions import refusals
 from governance.api.bodies import whole_number
-from governance.api.doors import Door, asking, described
+from governance.api.doors import Door, asking, counted, described
 from governance.duties import Scope
 from governance.errors import Malformed, ScopeMissing
 from governance.models import Account, Client, Passage, Relation, Version
@@ -145,12 +146,16 @@ class TraceDoor(Door):
     permission_classes = [MayTrace]
 
     @asking(
-        OpenApiParameter("usage", str, description="A retrieval: back to what it was made of."),
-        OpenApiParameter("answer", str, description="An answer: the same, by its own number."),
-        OpenApiParameter("version", int, description="A version: on to whom it was given."),
-        OpenApiParameter("passage", int, description="A passage: on to whom it was given."),
-        OpenApiParameter("relation", int, description="A relation: by the passages carrying it."),
-        OpenApiParameter("before", int, description="From the answer before, for the next page."),
+        OpenApiParameter(
+            "usage", OpenApiTypes.UUID, description="A retrieval: back to what it was made of."
+        ),
+        OpenApiParameter(
+            "answer", OpenApiTypes.UUID, description="An answer: the same, by its own number."
+        ),
+        counted("version", "A version: on to whom it was given."),
+        counted("passage", "A passage: on to whom it was given."),
+        counted("relation", "A relation: by the passages carrying it."),
+        counted("before", "From the answer before, for the next page."),
     )
     @described(
         "From an answer back to its sources, or from knowledge on to its readers: exactly one of"

@@ -11,7 +11,7 @@ from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.exceptions import APIException
@@ -24,7 +24,7 @@ from governance.actions import refusals
 from governance.api import errors
 from governance.api.bodies import Line, whole_number
 from governance.api.decisions import ReasonBody
-from governance.api.doors import Problem, SubjectDoor, asking, described
+from governance.api.doors import Problem, SubjectDoor, asking, counted, described
 from governance.api.permissions import programs
 from governance.calling_errors import ClassNotOpen
 from governance.duties import Deed, Scope
@@ -216,7 +216,7 @@ class TrainingSetDoor(SubjectDoor):
             beyond = {"Content-Range": f"bytes */{len(content)}"}
             return errors.answer(416, "range_not_satisfiable", sentence, headers=beyond)
 
-    @asking(OpenApiParameter("after", int, description="From the answer before."))
+    @asking(counted("after", "From the answer before."))
     @described(
         "Which rows of a set are called back now, and the adapters trained on it",
         tag=TAG,

@@ -71,6 +71,37 @@ def test_upload_is_described_as_a_form_that_may_be_too_large(schema: Any) -> Non
     assert "413" in upload["responses"]
 
 
+def test_body_of_a_call_has_no_other_fields_than_are_named(schema: Any) -> None:
+    for name, call in operations(schema).items():
+        kinds = call.get("requestBody", {}).get("content", {})
+        if kinds and call["tags"][0] in ("curation", "serving", "graph"):
+            body = schema["components"]["schemas"][_body_of(kinds)]
+            assert body["additionalProperties"] is False, name
+
+
+def test_editing_a_source_asks_for_a_reason(schema: Any) -> None:
+    kinds = operations(schema)["PATCH sources/{id}/"]["requestBody"]["content"]
+
+    assert schema["components"]["schemas"][_body_of(kinds)]["required"] == ["reason"]
+
+
+def test_file_of_a_version_is_sent_as_it_is(schema: Any) -> None:
+    file = schema["components"]["schemas"]["VersionBody"]["properties"]["file"]
+
+    assert file == {"type": "string", "format": "binary"}
+
+
+def test_list_that_is_whole_is_not_described_as_a_page(schema: Any) -> None:
+    trial = operations(schema)["GET change_sets/{id}/trial/"]["responses"]["200"]
+
+    assert trial["content"]["application/json"]["schema"]["type"] == "array"
+
+
+def _body_of(kinds: Any) -> str:
+    described = next(iter(kinds.values()))["schema"]
+    return str(described["$ref"].rpartition("/")[2])
+
+
 def test_what_may_be_sent_again_says_so_and_what_may_not_does_not(schema: Any) -> None:
     calls = operations(schema)
     taking = {

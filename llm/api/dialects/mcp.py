@@ -13,7 +13,7 @@ from typing import Any, ClassVar, cast
 from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiResponse
+from drf_spectacular.utils import OpenApiResponse, PolymorphicProxySerializer
 from rest_framework import serializers
 from rest_framework.exceptions import APIException, PermissionDenied, ValidationError
 from rest_framework.request import Request
@@ -82,6 +82,12 @@ class RpcAnswer(serializers.Serializer[Any]):
     result = serializers.DictField()
 
 
+# The revisions that begin with `initialize` say with 200 also that a request cannot be carried out.
+REPLY = PolymorphicProxySerializer(
+    "RpcReply", [RpcAnswer, RpcProblem], resource_type_field_name=None
+)
+
+
 @dataclass(frozen=True)
 class Call:
     id: Any
@@ -105,7 +111,7 @@ class McpDoor(DialectDoor):
     @spoken(
         "The Model Context Protocol (streamable HTTP, JSON answers)",
         takes=Envelope,
-        gives={200: RpcAnswer, 202: OpenApiResponse(description="A notification was taken.")},
+        gives={200: REPLY, 202: OpenApiResponse(description="A notification was taken.")},
         problem=RpcProblem,
         refuses=(400, 404, 503),
     )
