@@ -18,7 +18,8 @@ from rest_framework.response import Response
 
 from governance import clock, graph
 from governance.api.bodies import LARGEST_NUMBER, Body, Line, whole_number
-from governance.api.doors import SubjectDoor, asking, described
+from governance.api.doors import SubjectDoor, asking, counted, described
+from governance.api.pagination import PAGING
 from governance.api.permissions import programs
 from governance.duties import Deed, Scope
 from governance.errors import Malformed
@@ -113,8 +114,8 @@ class ConceptQuery(Body):
 
 
 AS_OF = OpenApiParameter("as_of", str, description="An instant with its offset; now if left out.")
-DEPTH = OpenApiParameter("depth", int, description=f"1 to {DEEPEST}; 1 if left out.")
-TO = OpenApiParameter("to", int, required=True)
+DEPTH = counted("depth", f"1 to {DEEPEST}; 1 if left out.", least=1, most=DEEPEST)
+TO = counted("to", required=True)
 
 
 class ConceptDoor(SubjectDoor):
@@ -133,7 +134,8 @@ class ConceptDoor(SubjectDoor):
     @asking(ConceptQuery)
     @described("Find concepts", tag=TAG, gives=ConceptAnswer(many=True), refuses=(400,))
     def list(self, request: Request) -> Response:
-        asked = ConceptQuery(data=request.query_params.dict())
+        told = request.query_params.dict()
+        asked = ConceptQuery(data={k: told[k] for k in told if k not in PAGING})
         asked.is_valid(raise_exception=True)
         given = asked.validated_data
         found = graph.found(

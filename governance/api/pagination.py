@@ -41,5 +41,9 @@ class Pages(CursorPagination):
         }
 
 
+# What asks for a page, whatever else a list is asked by.
+PAGING = (Pages.cursor_query_param, Pages.page_size_query_param)
+
+
 class InReadingOrder(Pages):
     ordering = ("position", "pk")

@@ -148,6 +148,16 @@ def test_program_finds_a_concept_by_a_part_of_any_name(chain: Relation) -> None:
     assert [each["id"] for each in found.json()["results"]] == [chain.object_id]
 
 
+def test_concepts_come_in_pages_of_the_size_asked_for(chain: Relation) -> None:
+    caller = program(Scope.RETRIEVE)
+
+    first = caller.ask("concepts/", limit=2).json()
+    second = caller.get(first["next"]).json()
+
+    assert [len(first["results"]), len(second["results"])] == [2, 2]
+    assert first["results"][0] not in second["results"]
+
+
 def test_concept_is_found_by_its_code(chain: Relation) -> None:
     found = program(Scope.RETRIEVE).ask("concepts/", system="atc", code="B01AB01")
 
