@@ -9,7 +9,7 @@ from django.utils.log import log_response
 from django.utils.translation import gettext as _
 from django.views import defaults
 
-from llm.api.dialects.problems import OURS, shape_at
+from llm.api.dialects.problems import OURS, media_type_at, shape_at
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -60,4 +60,6 @@ def _problem(request: HttpRequest, status: int, code: str, detail: str) -> HttpR
     """In the dialect that is spoken at this address."""
     shape = shape_at(request.path) or OURS
     told = shape(status, {"code": code, "detail": detail})
-    return JsonResponse(told, status=status, json_dumps_params={"ensure_ascii": False})
+    answer = JsonResponse(told, status=status, json_dumps_params={"ensure_ascii": False})
+    answer.headers["Content-Type"] = media_type_at(request.path)
+    return answer

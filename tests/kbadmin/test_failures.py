@@ -42,6 +42,12 @@ def test_wrong_host_is_told_nothing_of_the_hosts_there_are(db: None) -> None:
     assert answer.json() == {"code": "malformed", "detail": "The request cannot be read."}
 
 
+def test_address_that_is_none_is_refused_as_fhir_is_sent(db: None) -> None:
+    answer = Browser().get("/api/v1/fhir/Library/x")
+
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/fhir+json")
+
+
 def test_line_breaks_in_an_address_make_no_second_line(
     active: Version, cleo: Account, caplog: Any
 ) -> None:

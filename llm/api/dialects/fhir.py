@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from governance import clock
 from governance.actions import refusals
 from governance.api.bodies import LARGEST_NUMBER, whole_number
+from governance.api.doors import counted
 from governance.api.permissions import programs
 from governance.calling_errors import ClassNotOpen
 from governance.clock import today
@@ -33,7 +34,7 @@ KNOWN = {*SEARCHED, "_count", "_after", "_format"}
 
 
 class FhirJson(JSONRenderer):
-    media_type = "application/fhir+json"
+    media_type = problems.FHIR_JSON
     format = "fhir"
 
 
@@ -79,7 +80,7 @@ class LibrariesDoor(FhirDoor):
         operation_id="fhir_library_search",
         parameters=[
             *(OpenApiParameter(name, str) for name in SEARCHED),
-            OpenApiParameter("_count", int, description=f"1 to {MOST}"),
+            counted("_count", f"{MOST} at most are given."),
         ],
     )
     def get(self, request: Request) -> Response:
@@ -157,7 +158,7 @@ class MetadataDoor(FhirDoor):
                     "url": f"{self.addresses.root}api/v1/fhir",
                 },
                 "fhirVersion": "5.0.0",
-                "format": ["application/fhir+json"],
+                "format": [problems.FHIR_JSON],
                 "rest": [{"mode": "server", "resource": [served]}],
             }
         )

@@ -21,6 +21,7 @@ DIFY = {
 OPENAI_TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
 OPENAI_CODES = {"authentication_failed": "invalid_api_key", "throttled": "rate_limit_exceeded"}
 OUR_FAULT = 500
+JSON, FHIR_JSON = "application/json", "application/fhir+json"
 # JSON-RPC 2.0, 5.1; of those between -32000 and -32099 a server makes what it will.
 PARSE_ERROR, INVALID_REQUEST, NO_SUCH_METHOD, INVALID_PARAMS = -32700, -32600, -32601, -32602
 INTERNAL_ERROR, NOT_SERVED = -32603, -32000
@@ -82,3 +83,8 @@ PLACES: tuple[tuple[str, Shape], ...] = (
 def shape_at(path: str) -> Shape | None:
     """In which dialect an error is said at this address. None where no program calls."""
     return next((shape for place, shape in PLACES if path.startswith(place)), None)
+
+
+def media_type_at(path: str) -> str:
+    """As what it is sent."""
+    return FHIR_JSON if shape_at(path) is outcome else JSON
