@@ -1,4 +1,7 @@
-"""`python -m tests.prove [NAME …]`: every harness, or those named, in a process of its own."""
+"""`python -m tests.prove [NAME …]`: every harness, or those named, in a process of its own.
+
+What comes behind the names and begins with a dash is told to each: `schema --examples 5`.
+"""
 
 from __future__ import annotations
 
@@ -22,25 +25,27 @@ def names() -> list[str]:
     return [p.stem for p in found if 'if __name__ == "__main__":' in p.read_text("utf-8")]
 
 
-def main(wanted: list[str]) -> int:
+def main(given: list[str]) -> int:
+    place = next((n for n, each in enumerate(given) if each.startswith("-")), len(given))
+    wanted, options = given[:place], given[place:]
     unknown = sorted(set(wanted) - set(names()))
     if unknown:
         say(f"There is no {', '.join(unknown)}. There are: {', '.join(names())}.")
         return 2
     seed = seed_of()
     say(f"SEED={seed}")
-    table = [_run(name, seed) for name in wanted or names()]
+    table = [_run(name, seed, options) for name in wanted or names()]
     say("")
     for name, seconds, code in table:
         say(f"{name:12} {seconds:8.0f} s  {_word(code)}")
     return int(any(code not in (0, SKIPPED) for _name, _seconds, code in table))
 
 
-def _run(name: str, seed: int) -> tuple[str, float, int]:
+def _run(name: str, seed: int, options: list[str]) -> tuple[str, float, int]:
     say(f"\n== {name}")
     began = time.monotonic()
     environment = os.environ | {"SEED": str(seed)}
-    command = [sys.executable, "-m", f"tests.prove.{name}"]
+    command = [sys.executable, "-m", f"tests.prove.{name}", *options]
     code = subprocess.run(command, env=environment, check=False).returncode
     return name, time.monotonic() - began, code
 
