@@ -99,10 +99,10 @@ def plant() -> Callable[[], None]:
     right = fusing._ranked
 
     def as_the_store_says(
-        near: Sequence[Hit], worded: Sequence[Hit], allowed: dict[int, Passage]
+        by_meaning: Sequence[Hit], by_words: Sequence[Hit], allowed: dict[int, Passage]
     ) -> Ranks:
-        right_scores = dict(right(near, worded, allowed))
-        found = dict.fromkeys(int(h.passage) for h in [*near, *worded])
+        right_scores = dict(right(by_meaning, by_words, allowed))
+        found = dict.fromkeys(int(h.passage) for h in [*by_meaning, *by_words])
         served = [(pk, right_scores[pk]) for pk in found if pk in allowed]
         return sorted(served, key=lambda item: -item[1])
 
