@@ -87,10 +87,12 @@ class Mirror:
         told = newest(self.server, self.folder, before)
         self._mind_the_clock(before)
         after = self._continued(before, told)
+        if told.behind and before.root:
+            before = self._without_withdrawn(told.manifest, before)
         lacking, fetched = self._bring(told.manifest, before, verify=verify)
         after = replace(after, lacking=lacking)
         self._switch(told, before, after)
-        if told.behind:
+        if told.behind and fetched:
             after = self._without_withdrawn(told.manifest, after)
         after = self._acknowledge(after)
         self.folder.note_pass()
@@ -207,10 +209,12 @@ class Mirror:
             self.folder.switch(after)
         self.folder.prune(root=after.root, objects=set(told.manifest.objects) - set(after.lacking))
 
-    def _without_withdrawn(self, manifest: Manifest, after: Current) -> Current:
-        """What has left force since the manifest was written goes before the next is."""
-        gone = set(news.withdrawn_since(self.server, manifest)) - set(after.lacking)
-        return self._drop(gone, after) if gone else after
+    def _without_withdrawn(self, manifest: Manifest, held: Current) -> Current:
+        """What has left force since the manifest was written goes before the next is, and before
+        anything is waited for that cannot be had."""
+        here = {name for name in manifest.objects if self.folder.holds(name)}
+        gone = set(news.withdrawn_since(self.server, manifest, here - set(held.lacking)))
+        return self._drop(gone, held) if gone else held
 
     def _drop(self, gone: set[str], held: Current) -> Current:
         """Readers are told first, or they would miss a file that they count on."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from http import HTTPStatus
 from typing import Any
 
@@ -13,8 +13,8 @@ from .server import Answer, Away, Server
 PAGE = 1000
 
 
-def withdrawn_since(server: Server, manifest: Manifest) -> list[str]:
-    """The objects of a manifest that have left force since it was written.
+def withdrawn_since(server: Server, manifest: Manifest, here: Collection[str]) -> list[str]:
+    """Those of the objects here that a manifest names and that left force since it was written.
 
     Asked of those that a change may concern, so that what was withdrawn goes before the corpus
     has been written anew. Nothing where the key does not open the changes.
@@ -27,7 +27,7 @@ def withdrawn_since(server: Server, manifest: Manifest) -> list[str]:
     asked = [row["object"] for row in manifest.versions if row["version"] in versions]
     if changes:
         asked += [row["object"] for row in manifest.relations]
-    return [sha256 for sha256 in asked if _is_gone(server, sha256)]
+    return [sha256 for sha256 in asked if sha256 in here and _is_gone(server, sha256)]
 
 
 def wait(server: Server, after: int, seconds: int) -> tuple[bool, float]:

@@ -49,12 +49,41 @@ def test_what_is_withdrawn_goes_before_the_corpus_is_written_anew(
     assert texts(folder) == ["Start low."]
 
 
+def test_what_is_known_to_be_withdrawn_is_not_asked_for_again(
+    once: Once, wire: Wire, active: Version, ben: Account
+) -> None:
+    once()
+    knowledge.quarantine(active, ben)
+    once()
+    wire.forget()
+
+    once()
+
+    assert wire.asked("changes/")
+    assert wire.asked("corpus/objects/") == []
+
+
 def test_what_left_force_goes_though_what_came_cannot_be_had(
     once: Once, folder: Folder, home: Path, active: Version, ben: Account, newer: Version
 ) -> None:
     knowledge.retire(active, ben)
     follow_trail()
     next((home / "corpus" / "objects").rglob("*.zst")).unlink()
+
+    with pytest.raises(Unreachable, match="repaired"):
+        once()
+    assert texts(folder) == []
+
+
+def test_what_is_withdrawn_goes_though_what_came_cannot_be_had(
+    once: Once, folder: Folder, home: Path, active: Version, ana: Account, ben: Account
+) -> None:
+    once()
+    here = set((home / "corpus" / "objects").rglob("*.zst"))
+    knowledge.active(knowledge.source(ana), ana, ben, texts=["Newer."])
+    follow_trail()
+    (set((home / "corpus" / "objects").rglob("*.zst")) - here).pop().unlink()
+    knowledge.quarantine(active, ben)
 
     with pytest.raises(Unreachable, match="repaired"):
         once()
