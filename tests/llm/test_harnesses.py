@@ -16,18 +16,21 @@ def run(name: str, *given: str) -> tuple[int, str]:
     return ended.returncode, ended.stdout
 
 
-def test_nothing_out_of_force_is_served_while_everything_moves() -> None:
+def test_nothing_out_of_force_is_told_of_while_everything_moves() -> None:
     code, told = run("moves", "--rounds", "40")
 
     assert code == 0, told
-    assert "passages served" in told
+    for client in ("retrieving", "checking", "following", "mirroring"):
+        assert f"{client}: " in told
 
 
-def test_a_missing_fence_is_caught() -> None:
-    code, told = run("moves", "--rounds", "24", "--plant", "no-fence")
+def test_each_client_sees_what_leaks_on_its_way() -> None:
+    leaks = ("no-fence", "believing-checks", "deaf-mirror", "silent-feed")
+    code, told = run("moves", "--rounds", "80", *(f"--plant={leak}" for leak in leaks))
 
     assert code == 1
-    assert "served out of force" in told
+    for client in ("retrieving", "checking", "following", "mirroring"):
+        assert f"{client} was told wrongly" in told
 
 
 def test_random_damage_is_found_and_repaired() -> None:

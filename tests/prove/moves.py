@@ -1,7 +1,10 @@
-"""Nothing is served that had left force before it was asked for, while everything moves.
+"""Nothing is told of as in force that had left force before it was asked for, while all moves.
 
-Threads ask without pause while one person after another approves, supersedes, quarantines, lifts,
-retires and reaffirms; half of it with the projections stopped, so that the stores are stale.
+Four clients of different kinds ask over HTTP without pause while one person after another approves,
+supersedes, corrects, quarantines, lifts, retires and reaffirms, and while the clock ends what was
+not renewed. Half of it with the vectors stopped, a third with the corpus stopped, so that the
+stores are stale. Whenever all of it rests and the stores have caught up, every client holds exactly
+what is in force.
 """
 
 from __future__ import annotations
@@ -10,255 +13,303 @@ import tests.prove.home  # noqa: F401
 
 # isort: split
 
+import argparse
+import gc
+import logging
+import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC
+from pathlib import Path
 from random import Random
 from typing import Any
 
+import time_machine
 from django.db import connections
 
 from governance import clock
-from governance.errors import TextQuarantined
-from governance.models import Passage, Source, Version
-from llm import jobs, retrieval
-from llm.models import LostLease
-from llm.retrieval import Question, retrieve
-from tests.prove.worlds import Violation, World, arguments, run
-from tests.support import knowledge
+from governance.actions import clients as keys
+from governance.duties import Scope
+from governance.trail import SHELL
+from llm import jobs
+from tests.prove import arguments as prove_arguments
+from tests.prove import say
+from tests.prove.clients import (
+    Checking,
+    Client,
+    Following,
+    Mirroring,
+    Retrieving,
+    Watched,
+    judge,
+    truth_now,
+)
+from tests.prove.hospital import Hospital
+from tests.prove.leaks import LEAKS
+from tests.prove.mirror import served
+from tests.prove.worlds import Violation, World, run
 from tests.support.following import follow
 
-READERS = 4
-PLANTS = {"no-fence": "whatever a store offers is served"}
+SCOPES = [Scope.RETRIEVE, Scope.CORPUS, Scope.CHANGES]
+BEFOREHAND = 12
+# Moves between two looks at what the clients were told, and between two rests.
+LOOK, REST = 5, 250
+# Moves for which the vectors run and then stand, and likewise the corpus, out of step with them.
+VECTORS, CORPUS = 20, 15
+PATIENCE = 300  # seconds
 
 
 @dataclass
-class Presence:
-    """When each passage may be served, by the clock of this process: [may from, gone at].
+class Verdict:
+    """What each client was told wrongly first. Over as soon as those have seen something who must:
+    of what is sound nobody, so that it is over with the first."""
 
-    It may be served from before the action that lets it, and no more once the action that ends
-    it has returned: what happens in between is nobody's fault. Complete when all moves are done.
-    """
+    must_see: frozenset[str] = frozenset()
+    seen: dict[str, str] = field(default_factory=dict)
 
-    spans: dict[int, list[list[float]]] = field(default_factory=dict)
+    @property
+    def is_over(self) -> bool:
+        return bool(self.seen) and self.seen.keys() >= self.must_see
 
-    def begin(self, passages: set[int], at: float) -> None:
-        for pk in passages:
-            self.spans.setdefault(pk, []).append([at, float("inf")])
-
-    def end(self, passages: set[int]) -> None:
-        now = time.monotonic()
-        for pk in passages:
-            self.spans[pk][-1][1] = now
-
-    def allowed(self, passage: int, sent: float, received: float) -> bool:
-        spans = self.spans.get(passage, [])
-        return any(start <= received and gone > sent for start, gone in spans)
-
-
-@dataclass
-class Seen:
-    """An answer: the passages served, when it was asked for and when it was there."""
-
-    passages: list[int]
-    withheld: int
-    was_following: bool
-    sent: float
-    received: float
-
-
-class Hospital:
-    """One move after another, each by the people who may make it."""
-
-    def __init__(self, world: World, presence: Presence) -> None:
-        self.world, self.presence = world, presence
-        self.in_force: list[Version] = []
-        self.away: list[Version] = []
-        self.passages_away: list[Passage] = []
-
-    def move(self) -> str:
-        moves = [self.register, self.supersede, self.retire, self.reaffirm]
-        moves += [self.quarantine, self.lift, self.quarantine_passage, self.lift_passage]
-        move = self.world.dice.choice(moves if len(self.in_force) > 5 else [self.register])
-        move()
-        return move.__name__
-
-    def register(self) -> None:
-        began = time.monotonic()
-        self._enters(self.world.approve(4), began)
-
-    def supersede(self) -> None:
-        old = self._leaving()
-        began, gone = time.monotonic(), self._served(old)
-        source = Source.objects.get(pk=old.source_id)
+    @contextmanager
+    def of(self, name: str) -> Iterator[None]:
         try:
-            new = self.world.bring_into_force(source, 4)
-        except TextQuarantined:
-            # By chance it repeats what stands quarantined: refused, so the old one stays.
-            self.in_force.append(old)
-            return
-        self.presence.end(gone)
-        self._enters(new, began)
+            yield
+        except Violation as violation:
+            self.seen.setdefault(name, str(violation))
 
-    def retire(self) -> None:
-        old = self._leaving()
-        gone = self._served(old)
-        knowledge.retire(old, self.world.ben)
-        self.presence.end(gone)
-
-    def reaffirm(self) -> None:
-        knowledge.reaffirm(self.world.dice.choice(self.in_force), self.world.ben)
-
-    def quarantine(self) -> None:
-        old = self._leaving()
-        gone = self._served(old)
-        knowledge.quarantine(old, self.world.ana)
-        self.presence.end(gone)
-        self.away.append(old)
-
-    def lift(self) -> None:
-        if self.away:
-            began, old = time.monotonic(), self.away.pop()
-            knowledge.lift(old, self.world.ben, self.world.dora)
-            self._enters(old, began)
-
-    def quarantine_passage(self) -> None:
-        version = self.world.dice.choice(self.in_force)
-        if served := sorted(self._served(version)):
-            passage = Passage.objects.get(pk=self.world.dice.choice(served))
-            knowledge.quarantine(passage, self.world.ana)
-            self.presence.end({passage.pk})
-            self.passages_away.append(passage)
-
-    def lift_passage(self) -> None:
-        mine = [p for p in self.passages_away if p.version in self.in_force]
-        if mine:
-            began, passage = time.monotonic(), self.world.dice.choice(mine)
-            self.passages_away.remove(passage)
-            knowledge.lift(passage, self.world.ben, self.world.dora)
-            self.presence.begin({passage.pk}, began)
-
-    def _leaving(self) -> Version:
-        return self.in_force.pop(self.world.dice.randrange(len(self.in_force)))
-
-    def _enters(self, version: Version, began: float) -> None:
-        self.in_force.append(version)
-        self.presence.begin(self._served(version), began)
-
-    def _served(self, version: Version) -> set[int]:
-        """The passages that are in force with the version, as this harness keeps its own books."""
-        away = {p.pk for p in self.passages_away}
-        return set(version.passages.values_list("pk", flat=True)) - away
+    def say(self) -> None:
+        if self.seen:
+            raise Violation("; ".join(f"{name} was {what}" for name, what in self.seen.items()))
 
 
-def prove(world: World, *, moves: int) -> str:
-    presence, seen = Presence(), list[Seen]()
-    hospital = Hospital(world, presence)
-    for _ in range(12):
-        hospital.register()
-    follow()
-    done: dict[str, int] = {}
-    with _threads(seen, world.dice.random()) as following:
-        for number in range(moves):
-            following.set() if number < moves // 2 else following.clear()
-            name = hospital.move()
-            done[name] = done.get(name, 0) + 1
-    served, withheld = _judge(seen, presence)
-    drift = _drift_after_catching_up()
-    if drift:
-        raise Violation(f"the stores do not end equal to the truth: {drift[:3]}")
-    told = ", ".join(f"{count} {name}" for name, count in sorted(done.items()))
-    return (
-        f"{len(seen)} questions, {served} passages served; withheld {withheld[True]} while the "
-        f"projections ran and {withheld[False]} while they stood. {told}."
-    )
+class Crew:
+    """The clients and those who carry the stores forward, each on a thread, until it is over."""
 
+    def __init__(self, clients: list[Client], pace: float) -> None:
+        self.clients, self.pace = clients, pace
+        self.going, self.over = threading.Event(), threading.Event()
+        self.vectors, self.corpus = threading.Event(), threading.Event()
+        self.failed: list[BaseException] = []
+        self.moves, self._turn = 0, threading.Condition()
+        self._works: dict[threading.Thread, threading.Lock] = {}
 
-def _judge(seen: list[Seen], presence: Presence) -> tuple[int, dict[bool, int]]:
-    wrong = [
-        f"passage {pk}, asked for at {s.sent:.3f}, but {presence.spans.get(pk)}"
-        for s in seen
-        for pk in s.passages
-        if not presence.allowed(pk, s.sent, s.received)
-    ]
-    if wrong:
-        raise Violation(f"{len(wrong)} passages were served out of force, first: {wrong[0]}")
-    served = sum(len(s.passages) for s in seen)
-    withheld = {on: sum(s.withheld for s in seen if s.was_following == on) for on in (True, False)}
-    if not served or not withheld[False]:
-        raise Violation(f"nothing was at stake: {served} served, withheld {withheld}")
-    return served, withheld
+    def start(self) -> None:
+        acts: list[Callable[[], None]] = [self._asking(client) for client in self.clients]
+        acts += [lambda: self._carry(self.vectors, "vectors")]
+        acts += [lambda: self._carry(self.corpus, "corpus")]
+        for act in acts:
+            lock = threading.Lock()
+            self._works[threading.Thread(target=self._lasting, args=[act, lock])] = lock
+        for thread in self._works:
+            thread.start()
+        self.going.set()
 
+    def stop(self) -> None:
+        self.over.set()
+        self.going.set()
+        for thread in self._works:
+            thread.join()
+        for client in self.clients:
+            client.close()
 
-def _drift_after_catching_up() -> list[Any]:
-    parked = jobs.do("catch_up", {})["parked"]
-    return [*parked, *jobs.do("reconcile", {"repair": False})["drift"]]
-
-
-@contextmanager
-def _threads(seen: list[Seen], seed: float) -> Iterator[threading.Event]:
-    """Readers, and a follower that works while the event that this gives is set."""
-    stop, following = threading.Event(), threading.Event()
-    failed: list[BaseException] = []
-
-    def lasting(act: Callable[[], None]) -> None:
+    @contextmanager
+    def resting(self) -> Iterator[None]:
+        """Everybody has finished the step that it was at, and begins no other."""
+        self.going.clear()
+        for lock in self._works.values():
+            lock.acquire()
         try:
-            while not stop.is_set():
-                act()
+            yield
+        finally:
+            for lock in self._works.values():
+                lock.release()
+            self.going.set()
+
+    def follow_as_of(self, number: int) -> None:
+        """Which stores run at this move."""
+        with self._turn:
+            self.moves = number
+            self._turn.notify_all()
+        self._run(self.vectors, number // VECTORS % 2 == 0)
+        self._run(self.corpus, number // CORPUS % 3 != 2)
+        for client in self.clients:
+            client.is_stale = not self.vectors.is_set()
+
+    @staticmethod
+    def _run(event: threading.Event, whether: bool) -> None:
+        if whether:
+            event.set()
+        else:
+            event.clear()
+
+    def _lasting(self, act: Callable[[], None], lock: threading.Lock) -> None:
+        try:
+            while self.going.wait() and not self.over.is_set():
+                with lock:
+                    act()
         except BaseException as error:  # noqa: BLE001 (told to the main thread)
-            failed.append(error)
+            self.failed.append(error)
         finally:
             connections.close_all()
 
-    readers = [Random(f"{seed}/{n}") for n in range(READERS)]
+    def _asking(self, client: Client) -> Callable[[], None]:
+        def ask() -> None:
+            if self._is_let(lambda: client.requests <= self.pace * self.moves):
+                client.step()
 
-    def asking(dice: Random) -> Callable[[], None]:
-        return lambda: seen.append(_ask(dice, following))
+        return ask
 
-    acts = [asking(dice) for dice in readers]
-    acts.append(lambda: _follow_on(following))
-    threads = [threading.Thread(target=lasting, args=[act]) for act in acts]
-    for thread in threads:
-        thread.start()
-    try:
-        yield following
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join()
-    if failed:
-        raise failed[0]
+    def _is_let(self, is_so: Callable[[], bool]) -> bool:
+        with self._turn:
+            return self._turn.wait_for(is_so, timeout=0.2)
+
+    def _carry(self, event: threading.Event, *names: str) -> None:
+        if event.wait(0.2):
+            seen = self.moves
+            follow(*names)
+            self._is_let(lambda: self.moves > seen + 1)
 
 
-def _ask(dice: Random, following: threading.Event) -> Seen:
-    words = " ".join(dice.choices(["溶栓", "出血", "dose", "INR", "剂量", "avoid", "4.5"], k=2))
-    was_following, sent = following.is_set(), time.monotonic()
-    answer = retrieve(Question(words, top_k=50), at=clock.now())
-    pks = [found.passage.pk for found in answer.found]
-    return Seen(pks, answer.withheld, was_following, sent, time.monotonic())
+@dataclass
+class Extent:
+    """So many moves, or as many as there is time for. `pace`: how many steps each client may make
+    for a move, since all share one interpreter and the moves must get on."""
+
+    moves: int
+    pace: float
+    until: float
+
+    def is_over(self, number: int) -> bool:
+        return number == self.moves or time.monotonic() > self.until
 
 
-def _follow_on(following: threading.Event) -> None:
-    if following.wait(0.05):
+def prove(world: World, extent: Extent, must_see: frozenset[str] = frozenset()) -> str:
+    # Django makes much garbage and keeps little.
+    gc.set_threshold(100_000, 50, 50)
+    # Two lines a request, of some hundred thousand.
+    logging.disable(logging.ERROR)
+    _be_patient()
+    verdict = Verdict(must_see)
+    with (
+        time_machine.travel(clock.now().astimezone(UTC), tick=True) as traveller,
+        tempfile.TemporaryDirectory(prefix="kb-moves-") as folder,
+        served() as address,
+    ):
+        hospital = Hospital(world, traveller)
+        for _number in range(BEFOREHAND):
+            hospital.register()
+        follow()
+        crew = Crew(_clients(hospital, address, Path(folder)), extent.pace)
+        crew.start()
         try:
-            follow()
-        except LostLease:
-            return
-        time.sleep(0.01)
+            _move(hospital, crew, extent, verdict)
+        finally:
+            crew.stop()
+    verdict.say()
+    return _told(hospital, crew)
 
 
-def plant() -> None:
-    def no_fence(offered: set[str], *, at: Any) -> tuple[dict[int, Passage], int, Any]:
-        rows = Passage.objects.filter(pk__in=map(int, offered))
-        return {p.pk: p for p in rows.select_related("version", "section")}, 0, at
+def _be_patient() -> None:
+    """SQLite gives its one write lock to whoever comes by: on a machine that is busy somebody may
+    wait for long, and that is not what is tried here."""
+    connections.settings["default"]["OPTIONS"]["timeout"] = PATIENCE
+    connections.close_all()
 
-    retrieval._fence = no_fence
+
+def _clients(hospital: Hospital, address: str, folder: Path) -> list[Client]:
+    dice = hospital.world.dice.random()
+
+    def given(name: str) -> tuple[Watched, Hospital, Random]:
+        _client, key = keys.create(name=name, scopes=SCOPES, by=SHELL)
+        return Watched(address, key), hospital, Random(f"{dice}/{name}")
+
+    return [
+        Retrieving(*given("retrieving")),
+        Checking(*given("checking")),
+        Following(*given("following")),
+        Mirroring(*given("mirroring"), folder / "mirror"),
+    ]
+
+
+def _move(hospital: Hospital, crew: Crew, extent: Extent, verdict: Verdict) -> None:
+    number, is_over = 0, False
+    while not is_over:
+        number += 1
+        crew.follow_as_of(number)
+        hospital.move()
+        is_last = extent.is_over(number)
+        if number % LOOK == 0:
+            _look(hospital, crew, verdict)
+        if number % REST == 0 or is_last:
+            with crew.resting():
+                _look(hospital, crew, verdict)
+                _rest(hospital, crew, verdict)
+            say(f"  {number} moves, {_requests(crew)}")
+        is_over = is_last or verdict.is_over
+
+
+def _look(hospital: Hospital, crew: Crew, verdict: Verdict) -> None:
+    for client in crew.clients:
+        with verdict.of(client.name):
+            judge(client, hospital.books)
+    if crew.failed:
+        raise crew.failed[0]
+
+
+def _rest(hospital: Hospital, crew: Crew, verdict: Verdict) -> None:
+    """The stores catch up; then the truth, the books, every client and store must say the same."""
+    parked = jobs.do("catch_up", {})["parked"]
+    truth = truth_now(clock.now())
+    wrong = sorted(truth ^ hospital.books.held())
+    for client in crew.clients:
+        with verdict.of(client.name):
+            client.at_rest(truth)
+    drift: list[Any] = [*parked, *jobs.do("reconcile", {"repair": False})["drift"]]
+    for name, found in (("the truth", wrong), ("a store", drift)):
+        if found:
+            verdict.seen.setdefault(name, f"not what was done: {found[:3]}")
+
+
+def _requests(crew: Crew) -> str:
+    return ", ".join(f"{client.name} {client.server.statuses.total()}" for client in crew.clients)
+
+
+def _told(hospital: Hospital, crew: Crew) -> str:
+    done = ", ".join(f"{count} {name}" for name, count in sorted(hospital.done.items()))
+    lines = [f"{crew.moves} moves ({done})."]
+    for client in crew.clients:
+        _must_have_been_at_stake(client)
+        what = ", ".join(f"{count} {name}" for name, count in sorted(client.stakes.items()))
+        statuses = ", ".join(f"{n} × {s}" for s, n in sorted(client.server.statuses.items()))
+        lines.append(f"{client.name}: {client.requests} steps ({statuses}); {what}.")
+    return "\n  ".join(lines)
+
+
+def _must_have_been_at_stake(client: Client) -> None:
+    if not all(client.stakes.get(kind) for kind in client.needs):
+        raise Violation(f"nothing was at stake for {client.name}: {dict(client.stakes)}")
+
+
+def _wish(given: list[str]) -> argparse.Namespace:
+    told = "; ".join(f"{name}: {leak.plant.__doc__}" for name, leak in LEAKS.items())
+    parser = prove_arguments(f"{__doc__} Bugs to plant: {told}")
+    parser.add_argument("--rounds", type=int, default=300)
+    parser.add_argument("--minutes", type=float, default=600, help="stop then, wherever it is")
+    parser.add_argument("--pace", type=float, default=1.0, help="steps of each client for a move")
+    several = "bugs that must be caught; may be given again"
+    parser.add_argument("--plant", choices=LEAKS, action="append", default=[], help=several)
+    return parser.parse_args(given)
 
 
 if __name__ == "__main__":
-    given = arguments(__doc__ or "", rounds=300, plants=PLANTS).parse_args()
-    if given.plant:
-        plant()
-    run("moves", given.seed, lambda world: prove(world, moves=given.rounds))
+    wish = _wish(sys.argv[1:])
+    for name in wish.plant:
+        LEAKS[name].plant()
+    must_see = frozenset(LEAKS[name].seen_by for name in wish.plant)
+    extent = Extent(wish.rounds, wish.pace, time.monotonic() + 60 * wish.minutes)
+    run("moves", wish.seed, lambda world: prove(world, extent, must_see))

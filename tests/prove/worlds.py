@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from random import Random
 
 from django.core.management import call_command
@@ -49,17 +50,17 @@ class World:
             return COMMON
         return " ".join(self.dice.choices(WORDS, k=self.dice.randint(6, 40)))
 
-    def approve(self, passages: int) -> Version:
-        """A new source with a version in force."""
+    def approve(self, passages: int, **dates: date | None) -> Version:
+        """A new source with a version in force, or that will be."""
         kind = self.dice.choice(CLASSES)
         given = {"identifiers": [IDENTIFIERS[kind]]} if kind in IDENTIFIERS else {}
         source = knowledge.source(self.ana, source_class=kind, **given)
-        return self.bring_into_force(source, passages)
+        return self.bring_into_force(source, passages, **dates)
 
-    def bring_into_force(self, source: Source, passages: int) -> Version:
+    def bring_into_force(self, source: Source, passages: int, **dates: date | None) -> Version:
         """An edition of so many passages. What repeats quarantined text is approved by two."""
         texts = [self.text() for _ in range(passages)]
-        version = knowledge.active(source, self.ana, self.ben, texts=texts)
+        version = knowledge.active(source, self.ana, self.ben, texts=texts, **dates)
         if version.status == Status.IN_REVIEW:
             version = knowledge.approve(version, self.dora)
         return version
