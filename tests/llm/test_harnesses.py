@@ -74,3 +74,17 @@ def test_a_mirror_that_switches_too_soon_is_caught() -> None:
 
     assert code == 1
     assert "half a corpus" in told
+
+
+def test_a_trace_among_many_retrievals_is_whole() -> None:
+    code, told = run("trace", "--rows", "400", "--versions", "6", "--rounds", "1")
+
+    assert code == 0, told
+    assert "every count holds" in told
+
+
+def test_a_retrieval_without_its_marks_is_missed_by_the_trace() -> None:
+    code, told = run("trace", "--rows", "200", "--versions", "6", "--plant", "blind")
+
+    assert code == 1
+    assert "was not given as often" in told

@@ -67,6 +67,12 @@ def test_made_up_questions_are_masked_but_for_few() -> None:
     assert lost.total() <= 0.05 * known.total(), shown
 
 
+def test_a_mask_that_sees_nobody_loses_everything_there_is() -> None:
+    known, lost, _shown = of_questions(seed=9, count=50, mask=lambda text: text)
+
+    assert lost == known
+
+
 def test_question_without_masking_is_caught() -> None:
     known, lost, _shown = of_questions(seed=1, count=50, mask=str)
 

@@ -53,9 +53,10 @@ class Filled:
     example: uuid.UUID = field(default_factory=uuid.uuid4)
 
 
-def prove(world: World, *, rows: int, rounds: int, plant: str) -> str:
+def prove(world: World, *, sizes: tuple[int, int], rounds: int, plant: str) -> str:
+    rows, count = sizes
     logging.disable()
-    versions = [world.approve(8) for _ in range(60)]
+    versions = [world.approve(8) for _ in range(count)]
     programs = [
         clients.create(name=f"tier-{n}", scopes=[Scope.RETRIEVE], by=SHELL)[0] for n in range(5)
     ]
@@ -230,9 +231,11 @@ def _took(ask: Callable[[], Any]) -> float:
 if __name__ == "__main__":
     parser = arguments(__doc__ or "", rounds=5, plants=PLANTS)
     parser.add_argument("--rows", type=int, default=200_000)
+    parser.add_argument("--versions", type=int, default=60)
     given = parser.parse_args()
+    sizes, plant = (given.rows, given.versions), given.plant or ""
     run(
         "trace",
         given.seed,
-        lambda world: prove(world, rows=given.rows, rounds=given.rounds, plant=given.plant or ""),
+        lambda world: prove(world, sizes=sizes, rounds=given.rounds, plant=plant),
     )
