@@ -95,7 +95,8 @@ class Crew:
         self.going, self.over = threading.Event(), threading.Event()
         self.vectors, self.corpus = threading.Event(), threading.Event()
         self.failed: list[BaseException] = []
-        self.moves, self._turn = 0, threading.Condition()
+        self.moves, self.carried = 0, 0
+        self._turn = threading.Condition()
         self._works: dict[threading.Thread, threading.Lock] = {}
 
     def start(self) -> None:
@@ -129,6 +130,14 @@ class Crew:
             for lock in self._works.values():
                 lock.release()
             self.going.set()
+
+    def breathe(self) -> None:
+        """Let the corpus come to the end of the trail while everybody asks. A manifest says what is
+        so at its number, and none is written for as long as one move comes right upon another."""
+        if self.corpus.is_set():
+            with self._turn:
+                seen = self.carried
+                self._turn.wait_for(lambda: self.carried > seen + 1, timeout=PATIENCE)
 
     def follow_as_of(self, number: int) -> None:
         """Which stores run at this move."""
@@ -172,6 +181,9 @@ class Crew:
         if event.wait(0.2):
             seen = self.moves
             follow(*names)
+            with self._turn:
+                self.carried += "corpus" in names
+                self._turn.notify_all()
             self._is_let(lambda: self.moves > seen + 1)
 
 
@@ -242,6 +254,8 @@ def _move(hospital: Hospital, crew: Crew, extent: Extent, verdict: Verdict) -> N
         number += 1
         crew.follow_as_of(number)
         hospital.move()
+        if number % CORPUS == CORPUS - 1:
+            crew.breathe()
         is_last = extent.is_over(number)
         if number % LOOK == 0:
             _look(hospital, crew, verdict)
