@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -32,7 +33,7 @@ def judged(answer: Answer, calibration: Calibration, seen: Signs) -> Answer:
 def signs(
     found: Sequence[Found], by_meaning: Sequence[Hit], asked: Wording, statistics: Statistics
 ) -> Signs:
-    """The five figures that `Calibration` weighs."""
+    """The figures that `Calibration` weighs."""
     there = [words.term_ids(each.passage.embedded_text()) for each in found[:FIRST]]
     rarity = {term: statistics.rarity(term) for term in asked.own}
     whole = sum(rarity.values()) or 1.0
@@ -45,6 +46,7 @@ def signs(
         _agreement(found[0]) if found else 0.0,
         unheard / whole,
         float(asked.language == "zh"),
+        math.log10(max(statistics.passages, 1)),
     )
 
 

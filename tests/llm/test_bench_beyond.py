@@ -37,7 +37,7 @@ def test_words_that_led_to_a_passage_are_named(active: Version, ana: Account) ->
 def test_it_says_where_nothing_seems_to_answer(
     active: Version, ana: Account, encoder: FakeEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    strict = calibration.Calibration({}, (0.0,) * 6, 0.0, threshold=0.9)
+    strict = calibration.Calibration({}, (0.0,) * 7, 0.0, threshold=0.9)
     known = {encoder.profile.model_digest[:16]: strict}
     monkeypatch.setattr(calibration, "_KNOWN", known)
     follow()

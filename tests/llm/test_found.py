@@ -161,15 +161,15 @@ def test_what_is_quarantined_is_not_shown_beside(ana: Account, ben: Account) -> 
 
 
 def test_confidence_is_the_logistic_of_the_weighed_signs() -> None:
-    plain = Calibration({}, (1.0, 0.0, 2.0, 0.0, 0.0, 0.0), constant=-2.0, threshold=0.5)
+    plain = Calibration({}, (1.0, 0.0, 2.0, 0.0, 0.0, 0.0, 0.0), constant=-2.0, threshold=0.5)
 
-    assert plain.confidence(Signs(1.0, 9, 0.5, 9, 9, 9)) == 0.5
-    assert plain.confidence(Signs(2.0, 9, 0.5, 9, 9, 9)) == pytest.approx(0.7310585786)
+    assert plain.confidence(Signs(1.0, 9, 0.5, 9, 9, 9, 9)) == 0.5
+    assert plain.confidence(Signs(2.0, 9, 0.5, 9, 9, 9, 9)) == pytest.approx(0.7310585786)
 
 
 def test_what_speaks_for_an_answer_raises_confidence() -> None:
-    bare = Signs(0.85, 0.2, 0.0, 0.02, 0.5, 1.0)
-    full = Signs(0.93, 0.8, 1.0, 2.0, 0.0, 1.0)
+    bare = Signs(0.85, 0.2, 0.0, 0.02, 0.5, 1.0, 4.0)
+    full = Signs(0.93, 0.8, 1.0, 2.0, 0.0, 1.0, 4.0)
 
     assert SHIPPED.confidence(bare) < SHIPPED.threshold < SHIPPED.confidence(full)
 
@@ -187,7 +187,7 @@ def test_answer_that_abstains_gives_nothing_and_says_how_sure_it_is(
     active: Version, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     follow()
-    sure = Calibration({}, (0.0,) * 6, constant=0.0, threshold=0.9)
+    sure = Calibration({}, (0.0,) * 7, constant=0.0, threshold=0.9)
     monkeypatch.setattr("llm.retrieval.calibration_of", lambda profile: sure)
 
     answer: Any = retrieve(Question("Start low."), at=clock.now())

@@ -5,7 +5,8 @@ Every file in KB_TEST_DATA is read, approved and embedded by the product; the qu
 set on (`--split tune`). Beside stand LangChain's default retriever with the same encoder over the
 same texts, words alone, and meaning alone. `--vectors FILE` keeps the vectors from one run to the
 next; `--most N` takes a part of the passages, those that answer always among them, and
-`--questions N` a part of the answerable questions, with theirs alone.
+`--questions N` a part of the answerable questions, with theirs alone; `--sample` takes the sample
+and its questions instead, every other of them for setting weights.
 
 `--fit FILE` adds what the signs of `llm.calibration` are here, and fits its coefficients to all
 that the file holds by then: of one size alone they would not hold for another.
@@ -17,11 +18,9 @@ import tests.prove.home  # noqa: F401
 
 # isort: split
 
-import json
 import os
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import astuple, dataclass
 from hashlib import sha256
@@ -40,15 +39,17 @@ from governance.models import Account, Passage
 from ingest.parsing.document import Unreadable
 from ingest.reading import text_of
 from ingest.sandbox import read_apart
+from kbadmin import demo
 from llm import clients
 from llm.caching import digest_of_embedded
 from llm.evaluation.figures import difference_with_interval, ndcg_at, recall_at
-from llm.models import CachedVector
+from llm.models import CachedVector, EvaluationQuestion
 from llm.retrieval import Question, retrieve
 from llm.wording import statistics_of, wording_of
 from tests.prove import arguments, say
 from tests.prove.__main__ import SKIPPED
-from tests.prove.asked import Asked, load
+from tests.prove.asked import Answer, Asked, load
+from tests.prove.fitting import note_signs, say_fit
 from tests.prove.worlds import people
 from tests.support import knowledge
 from tests.support.following import follow
@@ -85,17 +86,21 @@ def main(given: list[str]) -> int:
     parser.add_argument("--vectors", type=Path)
     parser.add_argument("--most", type=int, default=10**9)
     parser.add_argument("--questions", type=int, default=10**9)
+    parser.add_argument("--sample", action="store_true")
     parser.add_argument("--fit", type=Path)
     asked = parser.parse_args(given)
-    if asked.folder is None:
+    if asked.folder is None and not asked.sample:
         say("KB_TEST_DATA names no folder of real files.")
         return SKIPPED
-    questions = _part(load(), asked.questions, asked.seed)
     call_command("migrate", verbosity=0)
-    _bring_in(asked.folder, questions, asked.most, asked.vectors)
+    if asked.sample:
+        questions = _sample()
+    else:
+        questions = _part(load(), asked.questions, asked.seed)
+        _bring_in(asked.folder, questions, asked.most, asked.vectors)
     if asked.fit:
-        _note_signs(questions, asked.fit)
-        _say_fit(asked.fit)
+        note_signs(questions, asked.fit)
+        say_fit(asked.fit)
     of_split = [each for each in questions if each.split == asked.split]
     _say_figures(of_split)
     _say_abstention(of_split)
@@ -106,6 +111,23 @@ def _part(questions: Sequence[Asked], most: int, seed: int) -> list[Asked]:
     having = [each for each in questions if each.expected]
     kept = Random(seed).sample(having, min(most, len(having)))
     return [*kept, *(each for each in questions if not each.expected)]
+
+
+def _sample() -> list[Asked]:
+    demo.load(now=clock.now())
+    follow()
+    rows = EvaluationQuestion.objects.order_by("pk").prefetch_related("expected__passage")
+    return [
+        Asked(
+            str(row.pk),
+            row.language,
+            row.text,
+            tuple(Answer("", _key(each.passage.text), "") for each in row.expected.all()),
+            "known-item" if row.expected.all() else "unanswerable-near",
+            ("tune", "report")[place % 2],
+        )
+        for place, row in enumerate(rows)
+    ]
 
 
 # The world: every file, approved.
@@ -316,64 +338,6 @@ def _confidence(asked: Asked) -> float:
 
 def _abstains(asked: Asked) -> bool:
     return retrieve(Question(asked.question), at=clock.now()).abstained
-
-
-# Fitting.
-
-
-def _note_signs(questions: Sequence[Asked], file: Path) -> None:
-    passages = Passage.objects.in_force(clock.now()).count()
-    mine = [each for each in questions if each.split == "tune"]
-    with file.open("a", encoding="utf-8") as lines:
-        for each in mine:
-            told = {"of": passages, "answerable": bool(each.expected), "signs": _signs_of(each)}
-            lines.write(json.dumps(told) + "\n")
-
-
-def _say_fit(file: Path) -> None:
-    """Logistic regression over the signs, a little ridge; both classes of one weight in all, and
-    every size of one.
-    """
-    rows = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
-    seen = np.array([each["signs"] for each in rows])
-    labels = np.array([each["answerable"] for each in rows])
-    groups = Counter((each["of"], each["answerable"]) for each in rows)
-    shares = np.array([1 / groups[each["of"], each["answerable"]] for each in rows])
-    weights, constant = fitted(seen, labels, shares * len(rows) / shares.sum())
-    confidence = 1 / (1 + np.exp(-(seen @ weights + constant)))
-    threshold = np.quantile(confidence[labels], 0.05)
-    say(f"weights={tuple(np.round(weights, 3).tolist())}, constant={constant:.3f}")
-    say(f"threshold={threshold:.3f}")
-    for size in sorted({each["of"] for each in rows}):
-        here = np.array([each["of"] == size for each in rows])
-        low = confidence < threshold
-        of_having, of_lacking = low[here & labels].mean(), low[here & ~labels].mean()
-        say(f"  of {size} passages: {of_having:.1%} of answerable, {of_lacking:.1%} of others")
-
-
-def fitted(
-    seen: NDArray[np.float64],
-    labels: NDArray[np.bool_],
-    shares: NDArray[np.float64],
-    ridge: float = 3.0,
-) -> tuple[NDArray[np.float64], float]:
-    """By Newton's method, on columns of mean 0 and deviation 1; given back for them as they are."""
-    centre, spread = seen.mean(axis=0), seen.std(axis=0) + 1e-9
-    rows = np.hstack([(seen - centre) / spread, np.ones((len(seen), 1))])
-    solution = np.zeros(rows.shape[1])
-    for _step in range(50):
-        told = 1 / (1 + np.exp(-rows @ solution))
-        slope = rows.T @ ((told - labels) * shares) + ridge * solution
-        bend = (rows.T * (told * (1 - told) * shares)) @ rows + ridge * np.eye(len(solution))
-        solution -= np.linalg.solve(bend, slope)
-    weights = solution[:-1] / spread
-    return weights, float(solution[-1] - weights @ centre)
-
-
-def _signs_of(asked: Asked) -> tuple[float, ...]:
-    answer = retrieve(Question(asked.question), at=clock.now())
-    assert answer.signs is not None
-    return astuple(answer.signs)
 
 
 if __name__ == "__main__":
