@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db.models import F, Q, QuerySet, TextField, Value
@@ -110,6 +110,33 @@ def facts_about(concepts: Sequence[Concept], *, at: datetime, most: int = MOST_F
     told = rows[:most]
     ends = dict.fromkeys([*numbers, *(n for r in told for n in (r.subject_id, r.object_id))])
     return _subgraph(ends, told, at, is_cut=len(rows) > most)
+
+
+def carried(
+    evidence: Mapping[int, list[Evidence]], classes: Sequence[str]
+) -> dict[int, list[Evidence]]:
+    """What passages of these classes carry, where any are named."""
+    open_ = {
+        number: [e for e in told if _class_of(e) in classes or not classes]
+        for number, told in evidence.items()
+    }
+    return {number: told for number, told in open_.items() if told}
+
+
+def _class_of(evidence: Evidence) -> str:
+    return str((evidence.passage.version.citation or {})["source_class"])
+
+
+def narrowed(facts: Subgraph, classes: Sequence[str], about: Sequence[Concept]) -> Subgraph:
+    """What passages of these classes carry of it, where any are named. What it is about stays."""
+    if not classes:
+        return facts
+    evidence = carried(facts.evidence, classes)
+    relations = [each for each in facts.relations if each.pk in evidence]
+    ends = {n for each in relations for n in (each.subject_id, each.object_id)}
+    ends |= {each.pk for each in about}
+    concepts = [each for each in facts.concepts if each.pk in ends]
+    return replace(facts, concepts=concepts, relations=relations, evidence=evidence)
 
 
 def concept(number: int) -> Concept | None:

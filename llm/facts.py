@@ -7,7 +7,6 @@ passage passes.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from governance import clock, graph
@@ -29,22 +28,6 @@ def facts_now(concepts: Sequence[Concept], within: Held | None = None) -> tuple[
         if last_knowledge() == before:
             asked = [each.pk for each in concepts]
             return within.narrowed(facts, asked) if within else facts, at
-
-
-def narrowed(facts: Subgraph, classes: Sequence[str], about: Sequence[Concept]) -> Subgraph:
-    """What passages of these classes carry of it, where any are named. What it is about stays."""
-    if not classes:
-        return facts
-    carried = {
-        number: [e for e in told if (e.passage.version.citation or {})["source_class"] in classes]
-        for number, told in facts.evidence.items()
-    }
-    evidence = {number: told for number, told in carried.items() if told}
-    relations = [each for each in facts.relations if each.pk in evidence]
-    ends = {n for each in relations for n in (each.subject_id, each.object_id)}
-    ends |= {each.pk for each in about}
-    concepts = [each for each in facts.concepts if each.pk in ends]
-    return replace(facts, concepts=concepts, relations=relations, evidence=evidence)
 
 
 def passages_of(facts: Subgraph) -> list[Passage]:

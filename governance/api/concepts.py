@@ -20,7 +20,7 @@ from governance import clock, graph
 from governance.api.bodies import LARGEST_NUMBER, Body, Line, whole_number
 from governance.api.doors import SubjectDoor, asking, counted, described
 from governance.api.pagination import PAGING
-from governance.api.permissions import programs
+from governance.api.permissions import open_to, programs
 from governance.duties import Deed, Scope
 from governance.errors import Malformed
 from governance.graph import DEEPEST, Subgraph
@@ -162,7 +162,9 @@ class ConceptDoor(SubjectDoor):
             problem = _("Give a number from 1 to %(most)s.") % {"most": DEEPEST}
             raise Malformed(field="depth", problem=problem)
         at = _instant(request)
-        told = graph.neighbourhood(_concept(pk), at=at, depth=depth)
+        start = _concept(pk)
+        around = graph.neighbourhood(start, at=at, depth=depth)
+        told = graph.narrowed(around, open_to(request.user), [start])
         return Response(SubgraphAnswer(told, context={"evidence": told.evidence}).data)
 
     @asking(TO, AS_OF)
@@ -171,7 +173,11 @@ class ConceptDoor(SubjectDoor):
     def paths(self, request: Request, pk: str) -> Response:
         at = _instant(request)
         start, end = _concept(pk), _concept(str(whole_number(request, "to")))
-        ways = graph.paths(start, end, at=at)
+        found = graph.paths(start, end, at=at)
+        evidence = graph.carried(
+            graph.evidence_of({r for way in found for r in way}, at), open_to(request.user)
+        )
+        ways = [way for way in found if all(relation.pk in evidence for relation in way)]
         relations = list({r.pk: r for way in ways for r in way}.values())
         ends = {n for r in relations for n in (r.subject_id, r.object_id)}
         told = {
@@ -179,7 +185,6 @@ class ConceptDoor(SubjectDoor):
             "concepts": [each for each in map(graph.concept, sorted(ends)) if each],
             "relations": relations,
         }
-        evidence = graph.evidence_of(relations, at)
         return Response(PathsAnswer(told, context={"evidence": evidence}).data)
 
     def get_queryset(self) -> QuerySet[Concept]:

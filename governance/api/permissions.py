@@ -66,3 +66,8 @@ def _let_in(request: Request, may: bool, why: NotAllowed | None = None) -> bool:
     if not may and isinstance(request.user, Account | Client):
         refusals.refuse(by=request.user, why=why)
     return may
+
+
+def open_to(user: object) -> tuple[str, ...]:
+    """The classes that a program may be given; none named where that is all of them."""
+    return tuple(user.source_classes) if isinstance(user, Client) else ()

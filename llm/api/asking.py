@@ -19,16 +19,17 @@ from rest_framework.request import Request
 from governance import clock, graph
 from governance.api.concepts import SubgraphAnswer
 from governance.api.errors import number_of
-from governance.graph import Subgraph
+from governance.api.permissions import open_to
+from governance.graph import Subgraph, narrowed
 from governance.models import Client, Passage
 from llm import usage
-from llm.api.questions import open_to, question_of
+from llm.api.questions import question_of
 from llm.api.retrieved import Beside, shown_answer, shown_found
 from llm.around import Around, around
 from llm.conflicts import conflicts
 from llm.embedding import Unavailable
 from llm.explaining import reasons_of
-from llm.facts import facts_now, narrowed, passages_of
+from llm.facts import facts_now, passages_of
 from llm.found import Found
 from llm.retrieval import Answer, Question, retrieve_all
 from llm.stores.port import StoreAway

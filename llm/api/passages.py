@@ -14,11 +14,11 @@ from rest_framework.response import Response
 from governance import clock
 from governance.api.doors import Door, asking, counted, described
 from governance.api.errors import number_of
-from governance.api.permissions import programs
+from governance.api.permissions import open_to, programs
 from governance.duties import Scope
 from governance.models import Client, Passage
 from llm import usage
-from llm.api.questions import ShownBody, open_to
+from llm.api.questions import ShownBody
 from llm.api.retrieval import TAG
 from llm.api.retrieved import Beside, PassageByNumber, notice, shown_passage
 from llm.around import MOST_NEIGHBOURS, around

@@ -11,6 +11,7 @@ from rest_framework.exceptions import APIException
 from governance import clock
 from governance.actions import refusals
 from governance.api.bodies import Body, Line, Prose
+from governance.api.permissions import open_to
 from governance.calling_errors import ClassNotOpen
 from governance.classes import SourceClass
 from governance.errors import Malformed
@@ -146,11 +147,6 @@ def _within(name: str | None) -> Held | None:
         raise NoSuchRelease
     held.refuse_unpublished(release)
     return held.held_by(release)
-
-
-def open_to(user: Account | Client) -> tuple[str, ...]:
-    """The classes that a program may be given; none named where that is all of them."""
-    return tuple(user.source_classes) if isinstance(user, Client) else ()
 
 
 class QuestionsBody(Body):

@@ -13,15 +13,15 @@ from rest_framework.views import APIView
 from governance import clock, graph
 from governance.actions import refusals
 from governance.api.doors import Door, described
-from governance.api.permissions import programs
+from governance.api.permissions import open_to, programs
 from governance.duties import Scope
 from governance.errors import ScopeMissing
+from governance.graph import narrowed
 from governance.models import Account, Client
 from llm import as_of
 from llm.api import asking
-from llm.api.questions import QuestionBody, QuestionsBody, open_to, question_of
+from llm.api.questions import QuestionBody, QuestionsBody, question_of
 from llm.api.retrieved import RetrievalAnswer, RetrievalsAnswer, shown_answer, shown_found
-from llm.facts import narrowed
 from llm.projections.holdings import shown
 
 TAG = "serving"

@@ -18,6 +18,7 @@ pytest.importorskip("playwright", reason="needs requirements/browser.txt")
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.people import Person, arrive, log_in
+from tests.support.calling import wait_until
 from tests.support.served import ROOT, Installation
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
@@ -46,9 +47,16 @@ def sample() -> Iterator[Sample]:
     with tempfile.TemporaryDirectory() as folder:
         installation = Installation(Path(folder), {"LANGUAGE_CODE": "zh-hans"})
         web = installation.serve("--demo")
+        wait_until(lambda: not _orders_left(installation), seconds=300, pause=2)
         said = (Path(folder) / "web.log").read_text("utf-8")
         yield Sample(installation.address, dict(_ACCOUNT.findall(said)))
         web.kill()
+
+
+def _orders_left(installation: Installation) -> bool:
+    """Its questions are asked and its release is tested while it is served."""
+    told = "from llm.models import Job; print(Job.objects.exclude(state='done').count())"
+    return installation.run("shell", "-v", "0", "-c", told).stdout.strip() != "0"
 
 
 @pytest.fixture(scope="session")

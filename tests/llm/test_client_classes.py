@@ -93,6 +93,23 @@ def test_facts_that_other_classes_carry_are_not_told(
     assert len(facts["concepts"]) == 1
 
 
+def test_graph_is_read_as_far_as_its_classes_carry_it(stroke: Relation, narrow: Caller) -> None:
+    around, way = (f"concepts/{stroke.subject_id}/{name}/" for name in ("neighbourhood", "paths"))
+    there = {"to": stroke.object_id}
+    open_ = [
+        len(narrow.ask(around).json()["relations"]),
+        len(narrow.ask(way, **there).json()["paths"]),
+    ]
+    limits = Limits([TEXTBOOK])
+    keys.set_limits(client=Client.objects.get(), limits=limits, reason="A book.", by=SHELL)
+
+    told = narrow.ask(around).json()
+
+    assert open_ == [1, 1]
+    assert (told["relations"], len(told["concepts"])) == ([], 1)
+    assert narrow.ask(way, **there).json()["paths"] == []
+
+
 def test_objects_of_other_classes_are_refused_in_the_corpus(
     stroke: Relation, textbook: Version, narrow: Caller
 ) -> None:

@@ -15,17 +15,18 @@ from governance import clock, graph
 from governance.api.bodies import LARGEST_NUMBER, Body, Line
 from governance.api.concepts import SubgraphAnswer
 from governance.api.errors import number_of
+from governance.api.permissions import open_to
 from governance.classes import SourceClass
-from governance.graph import DEEPEST
+from governance.graph import DEEPEST, narrowed
 from governance.models import Client, Language
 from llm import citations, usage
 from llm.api import asking, passages
 from llm.api.citations import CheckBody, checked
 from llm.api.dialects.door import text_of
-from llm.api.questions import AskedBody, Count, Filters, ShownBody, open_to
+from llm.api.questions import AskedBody, Count, Filters, ShownBody
 from llm.api.retrieved import notice
 from llm.around import MOST_NEIGHBOURS
-from llm.facts import narrowed, passages_of
+from llm.facts import passages_of
 from llm.fusing import MOST
 from llm.models.releases import LONGEST_NAME
 from llm.projections.advance import last_knowledge
