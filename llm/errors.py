@@ -36,6 +36,14 @@ class GateNotPassed(Refused):
     sentence = _("Not passed, and not waived by two persons: %(checks)s.")
 
 
+class GateChangedByPublisher(Refused):
+    code = "gate_changed_by_publisher"
+    sentence = _(
+        "Since the last release came out you changed what a release must reach, or took a question"
+        " away. Somebody else publishes this one."
+    )
+
+
 class NothingToWaive(Refused):
     code = "nothing_to_waive"
     sentence = _("The last test of this release has passed that check, or has none of that name.")

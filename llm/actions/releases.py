@@ -20,12 +20,13 @@ from governance.errors import (
     Malformed,
     SecondPersonNeeded,
 )
-from governance.models import Account
+from governance.models import Account, AuditEntry, Person
 from governance.trail import Changes, changing, needs_reason
 from llm.corpus import LEVEL
 from llm.errors import (
     CannotBeTested,
     CorpusBehind,
+    GateChangedByPublisher,
     GateNotPassed,
     NothingToWaive,
     ReleaseCannotBecome,
@@ -50,6 +51,8 @@ from llm.releases.manifests import Manifest, newest, quarantined_by_themselves
 
 LONGEST_NOTES = 100_000
 VERB = "test_release"
+# What may let a release pass that did not.
+GATE_CHANGES = ("question_set.least_set", "question_set.retired", "question.retired")
 
 _NAME = re.compile(rf"\w[\w.-]{{0,{LONGEST_NAME - 1}}}")
 
@@ -144,6 +147,8 @@ def publish(*, release: Release, reason: str, by: Confirmed) -> Release:
             raise GateNotPassed(checks=_(", ").join(title_of(check.name) for check in failed))
         if release == Release.objects.current():
             raise ReleaseIsCurrent
+        if not is_again and has_changed_the_gate(account.person):
+            raise GateChangedByPublisher
         ReleasePublication.objects.create(
             release=release, person=account.person, reason=changes.reason, at=changes.at
         )
@@ -151,6 +156,15 @@ def publish(*, release: Release, reason: str, by: Confirmed) -> Release:
             _move(release, ReleaseStatus.PUBLISHED)
         changes.note("release.published", release, root=release.root, again=is_again)
     return release
+
+
+def has_changed_the_gate(person: Person) -> bool:
+    """Whether they changed what a release must reach since the last one came out: whoever lets a
+    release through that way waives by themselves what two persons must.
+    """
+    last = ReleasePublication.objects.order_by("-at").values_list("at", flat=True).first()
+    rows = AuditEntry.objects.filter(person_id=person.pk, action__in=GATE_CHANGES)
+    return (rows.filter(at__gt=last) if last else rows).exists()
 
 
 def withdraw(*, release: Release, reason: str, by: Account) -> Release:

@@ -19,7 +19,8 @@ from governance.errors import AlreadyExists, Malformed, NotAllowed, Refused, Sec
 from governance.models import Account, AuditEntry, Version
 from governance.verification import verify_trail
 from llm.actions import releases
-from llm.errors import CorpusBehind, GateNotPassed, NoCorpus
+from llm.actions.question_sets import Least, set_least
+from llm.errors import CorpusBehind, GateChangedByPublisher, GateNotPassed, NoCorpus
 from llm.models import Parked, Release, ReleaseStatus, ReleaseWaiver, Usage
 from llm.projections.compared import differences
 from llm.releases.manifests import frozen
@@ -29,6 +30,7 @@ from tests.support import knowledge, releasing
 from tests.support.callers import Caller, code, log_in, program
 from tests.support.following import days_later, follow
 from tests.support.knowledge import PASSWORD
+from tests.support.questions import founded
 
 pytestmark = pytest.mark.database
 
@@ -142,6 +144,21 @@ def test_release_made_worse_is_refused_waived_by_one_and_published_by_two(
     told = AuditEntry.objects.filter(governs_type="release").values_list("action", flat=True)
     assert list(told).count("release.waived") == ReleaseWaiver.objects.count() == 2
     assert Release.objects.current() == worse
+
+
+def test_who_changed_what_it_must_reach_does_not_publish_it(
+    active: Version, ana: Account, ben: Account, dora: Account
+) -> None:
+    made, wards = releasing.tried(ben), founded(ana)
+    for least in (Least(True, 90), Least(False)):
+        set_least(question_set=wards, least=least, reason="Too hard.", by=dora)
+
+    with pytest.raises(GateChangedByPublisher):
+        releasing.publish(made, dora)
+    assert releasing.publish(made, ben) == Release.objects.current()
+
+    later = releasing.tried(ben, "2026-12")
+    assert releasing.publish(later, dora) == Release.objects.current()
 
 
 @pytest.mark.parametrize("who", ["ben", "again"])
