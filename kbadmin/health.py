@@ -19,7 +19,7 @@ from ingest.models import Incoming
 from kbadmin.caching import ForgivingRedisCache
 from llm import clients
 from llm.embedding import Unavailable
-from llm.models import Cursor, Exit, Parked
+from llm.models import Cursor, Delivery, DeliveryState, Exit, Parked, Ticket
 from llm.projections.advance import behind
 from llm.projections.registry import names
 from llm.projections.vectors import cuts_words_as_now, embeds_as
@@ -50,13 +50,16 @@ def components() -> list[Component]:
 
 def in_figures() -> dict[str, int]:
     """What a curator, and a monitor, wants to know in numbers."""
-    now = clock.now()
+    now, today = clock.now(), clock.today()
+    untaken = Delivery.objects.filter(state=DeliveryState.PARKED, webhook__ended_at=None)
     return {
         "trail_entries": TrailHead.objects.values_list("size", flat=True).get(),
         "versions_in_force": Version.objects.in_force(now).count(),
-        "versions_overdue": Version.objects.overdue(clock.today()).count(),
+        "versions_overdue": Version.objects.overdue(today).count(),
         "quarantines_open": Quarantine.objects.filter(ends_at=None).count(),
         "exits_unconfirmed": Exit.objects.filter(confirmed_at=None).count(),
+        "deliveries_parked": untaken.count(),
+        "tickets_overdue": Ticket.objects.filter(decided_at=None, due_on__lt=today).count(),
     }
 
 

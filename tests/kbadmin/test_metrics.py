@@ -12,9 +12,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from governance import clock
 from governance.models import Account, TrailHead, Version
 from llm.models import Parked
-from tests.support import knowledge
+from tests.support import knowledge, using
 from tests.support.away import truth_away
-from tests.support.following import follow, interposed
+from tests.support.following import days_later, follow, interposed
 
 pytestmark = pytest.mark.usefixtures("stores")
 
@@ -46,6 +46,14 @@ def test_figures_are_asked_anew_at_every_scrape(active: Version, ben: Account) -
     figures = scraped()
 
     assert (figures["kb_versions_in_force"], figures["kb_quarantines_open"]) == (0, 1)
+
+
+def test_feedback_that_waits_too_long_is_counted(active: Version) -> None:
+    using.ticket(active)
+    assert scraped()["kb_tickets_overdue"] == 0
+
+    with days_later(60):
+        assert scraped()["kb_tickets_overdue"] == 1
 
 
 @pytest.mark.parametrize("error", [OperationalError, InterfaceError])
