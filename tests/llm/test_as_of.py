@@ -353,7 +353,7 @@ def test_languages_are_evened_then_as_they_are_now(
     ana: Account, ben: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """SQLite answers a wrong path with nothing, and every passage with no language."""
-    evening = Calibration({("en", "zh"): 0.5}, (0.0,) * 6, constant=0.0, threshold=0.0)
+    evening = Calibration({("en", "zh"): 0.5}, (0.0,) * 7, constant=0.0, threshold=0.0)
     for module in ("llm.as_of", "llm.retrieval"):
         monkeypatch.setattr(f"{module}.calibration_of", lambda profile: evening)
     for language in ("zh", "en"):
