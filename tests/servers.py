@@ -53,7 +53,9 @@ def main(arguments: list[str]) -> int:
             sys.stdout.write(f"Not tested: {name}\n")
             sys.stdout.flush()
         # A file on one worker: what it begins for all its tests, say a fleet, it begins once.
-        pytest = [sys.executable, "-m", "pytest", "-n", "3", "--dist", "loadfile"]
+        # In the order they are named, for the few tests of `integration` take the longest.
+        pytest = [sys.executable, "-m", "pytest", "-n", "3"]
+        pytest += ["--dist", "loadfile", "--no-loadscope-reorder"]
         command = [*pytest, *(arguments or SUITE + CHOSEN)]
         return subprocess.call(command, env=given)
 
