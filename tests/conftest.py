@@ -43,6 +43,12 @@ def pytest_configure() -> None:
         tempfile.tempdir = None
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whole installations, which take minutes, are begun first: else all others wait for them."""
+    items.sort(key=lambda item: "integration" not in item.path.parts)
+
+
 def _memory() -> Path | None:
     if "TMPDIR" in os.environ or not MEMORY.is_dir():
         return None
