@@ -34,9 +34,8 @@ from governance.models import Passage, Version
 from governance.trail import SHELL
 from kbadmin import serving
 from llm.api.waiting import MOST_WAITING
-from llm.client import Corpus, Moved, NoCorpus, Tampered
+from llm.client import Corpus, Moved, NoCorpus, Tampered, load
 from llm.client.__main__ import TRY_AGAIN
-from llm.client.reading import load
 from llm.corpus import root_of
 from llm.models import Acknowledgement
 from llm.projections import registry
@@ -127,11 +126,10 @@ class Hospital:
         """Whether there is a corpus. Raises `Violation` where it is not one of those there were."""
         try:
             corpus = Corpus(self.folder)
-            found = {passage["passage"] for passage in corpus.passages()}
+            with half_a_corpus_violates():
+                found = {passage["passage"] for passage in corpus.passages()}
         except (NoCorpus, Moved):
             return False
-        except Tampered as error:
-            raise Violation(f"half a corpus is there: {error}") from error
         whole = self.states[corpus.manifest.root]
         if not found <= whole or not whole - found <= self.past:
             raise Violation(f"{len(found)} of {len(whole)} passages are there")
@@ -139,9 +137,24 @@ class Hospital:
 
     def must_be_newest(self) -> None:
         root = list(self.states)[-1]
-        found = {passage["passage"] for passage in load(self.folder)}
+        found = held(self.folder)
         if Corpus(self.folder).manifest.root != root or found != self.states[root]:
             raise Violation("a mirror that nothing holds up does not hold the newest corpus")
+
+
+@contextmanager
+def half_a_corpus_violates() -> Iterator[None]:
+    """Where something is named and not there."""
+    try:
+        yield
+    except Tampered as error:
+        raise Violation(f"half a corpus is there: {error}") from error
+
+
+def held(folder: Path) -> set[int]:
+    """The passages that can be read."""
+    with half_a_corpus_violates():
+        return {passage["passage"] for passage in load(folder)}
 
 
 def prove_all(hospital: Hospital, *, versions: int, cuts: int, kills: int) -> str:
@@ -226,7 +239,7 @@ def followed(hospital: Hospital) -> str:
         hospital.past |= gone
         knowledge.quarantine(victim, hospital.world.ben)
         began = time.monotonic()
-        wait_until(lambda: not gone & {p["passage"] for p in load(hospital.folder)})
+        wait_until(lambda: not gone & held(hospital.folder))
         withdrawn = time.monotonic() - began
     finally:
         running.kill()
