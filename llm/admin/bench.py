@@ -174,7 +174,9 @@ def _fill(side: Side, question: Question, now: datetime) -> None:
         in_force = set(recalled.in_force_now)
     found = side.answer.found
     reasons = reasons_of(found, question, at=now)
-    opposed = conflicts([f.passage for f in found])
+    # What may be cited only is not shown by its sentences either.
+    shown_whole = [f.passage for f in found if quoted(f.passage, f.passage.version) is not None]
+    opposed = conflicts(shown_whole)
     side.rows = [
         Row(
             place,

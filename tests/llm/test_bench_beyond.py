@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from governance.actions.sources import Licence
 from governance.models import Account, Passage, Source, Version
 from llm import calibration
 from tests.llm.conftest import follow
@@ -58,7 +59,24 @@ def test_it_asks_within_a_release_that_is_out(
     assert Passage.objects.get(version=later).pk not in links(page)
 
 
-def test_a_release_that_is_not_out_is_none_to_choose(active: Version, ana: Account) -> None:
-    given = {"query": "low", "A-top_k": "1", "B-top_k": "1", "A-release": "1"}
+def test_sentences_of_what_may_only_be_cited_are_not_shown(
+    source: Source, ana: Account, ben: Account
+) -> None:
+    other = knowledge.source(ana, title="Cited", licence=Licence("cite only", quote=False))
+    knowledge.active(source, ana, ben, texts=[DAILY])
+    knowledge.active(other, ana, ben, texts=[DAILY.replace("100", "300")])
+    follow()
+
+    page = ask(ana, "aspirin after the stroke")
+
+    assert len(links(page)) == 2
+    assert "300 mg" not in page
+
+
+def test_a_release_that_is_not_out_is_none_to_choose(
+    active: Version, ana: Account, ben: Account
+) -> None:
+    number = str(releasing.cut(ben).pk)
+    given = {"query": "low", "A-top_k": "1", "B-top_k": "1", "A-release": number}
 
     assert Visitor(ana).send(BENCH, **given).status_code == 400

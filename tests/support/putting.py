@@ -12,7 +12,7 @@ from typing import Any
 
 from django.core.cache import cache
 from django.core.signals import request_finished, request_started
-from django.db import close_old_connections, transaction
+from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode, Response
@@ -20,6 +20,7 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.core.failures import FailureGroup
 from schemathesis.specs.openapi import checks
 
+from tests.support.databases import rolled_back
 from tests.support.filled import Caller, Known
 from tests.support.seasoning import Call, placed, seasoned
 
@@ -194,13 +195,10 @@ def proof_of(caller: Caller) -> dict[str, Any]:
 
 @contextmanager
 def taken_back() -> Iterator[None]:
-    """Actions that insist on their own transaction get one, and none of it stays."""
+    """With nothing remembered of a call before."""
     cache.clear()
-    block = transaction.atomic()
-    block._from_testcase = True  # type: ignore[attr-defined]
-    with block:
+    with rolled_back():
         yield
-        transaction.set_rollback(True)
 
 
 @contextmanager
